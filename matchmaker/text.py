@@ -7,14 +7,16 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
+from matchmaker.regex import regex
+
 _HAN_RANGES = "㐀-䶿一-鿿豈-﫿"
-_HAN = re.compile(f"[{_HAN_RANGES}]")
+_HAN = regex(f"[{_HAN_RANGES}]")
 _LETTER = rf"[^\W_{_HAN_RANGES}]"
 # A text that begins so is taken for a formula by spreadsheets (OWASP, "CSV Injection"), which in
 # Chinese and Japanese read the wide signs as the narrow ones.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 GUARD = "'"
-_RUN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
+_RUN = regex(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
 
 # Terms that stand in any text of organisations and would only be noise where marked.
 _EVERYWHERE = frozenset(
@@ -26,7 +28,7 @@ _EVERYWHERE = frozenset(
 )
 
 # How many of whatever: 两个, 千双, 百副 say nothing of what.
-_COUNTED = re.compile(
+_COUNTED = regex(
     "[零〇一二两三四五六七八九十百千万亿几数半]+"
     "[个只件条双对副套台家款种样批次张片块根支名天月周年吨]?"
 )
@@ -34,13 +36,13 @@ _COUNTED = re.compile(
 # Lengths as `_length` has them: 30 words or 60 Chinese characters are still one statement.
 LONG, SHORT = 60, 8
 MOST_PASSAGES = 24
-_WORDS = re.compile(rf"{_LETTER}+")
+_WORDS = regex(rf"{_LETTER}+")
 # To the end of a sentence or a line; a point ends one where a capital, a bracket or Chinese
 # follows, and not after an abbreviation.
 _ABBREVIATED = "".join(
     rf"(?<!\b{word})" for word in ("Co", "Ltd", "Inc", "Corp", "Dr", "Mr", "Ms", "No", "St", "ca")
 )
-_SENTENCE = re.compile(
+_SENTENCE = regex(
     r"\S.*?(?:[。！？；!?;]+[”’」』）)\"]*"
     rf"|{_ABBREVIATED}\.(?=\s+[A-Z(“\"{_HAN_RANGES}])|(?=\s*\n)|(?=\s*\Z))",
     re.DOTALL,
@@ -48,12 +50,12 @@ _SENTENCE = re.compile(
 
 
 # Words that stand before a number without making a code of it.
-_NO_PREFIX = re.compile(
+_NO_PREFIX = regex(
     "(?:a|about|above|an|and|are|as|at|below|by|each|for|from|in|is|least|max|min|most|no|nr|of|on"
     "|only|or|over|page|per|since|than|the|to|under|until|up|with|years?)"
 )
 _WORD = rf"(?<!{_LETTER})(?<!\d\.)[a-z0-9]+(?!{_LETTER})(?!\.\d)"
-_CODES = re.compile(
+_CODES = regex(
     # DN 50, GB/T 12224-2015: letters, then a number; the year of a standard may be missing.
     rf"(?P<prefix>{_WORD}(?:/[a-z]{{1,2}})?) (?P<number>\d+)(?P<rest>(?:-\d+)*)"
     rf"(?!{_LETTER}|\.\d|-)"
@@ -63,7 +65,7 @@ _CODES = re.compile(
     rf"|(?P<joined>{_WORD}(?:[-_]{_WORD})+|\d+ \d+[a-z]{{1,3}}(?!{_LETTER}))"
     rf"|(?P<plain>{_WORD})"
 )
-_DIGIT = re.compile(r"\d")
+_DIGIT = regex(r"\d")
 _LONGEST_WORD = 3  # letters of a piece of a code: 2-axis and 24-hour are none
 
 
@@ -293,7 +295,7 @@ def is_computed(text: str) -> bool:
 
 
 # What XML 1.0 cannot hold (its production 2, Char), and so neither XLSX, GraphML, GEXF nor SVG.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def xml_text(text: str) -> str:
@@ -308,10 +310,10 @@ _INVISIBLE = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U000e0000-\U000e007f"
 )
-_SUSPECT = re.compile(f"[{_SPACES}{_INVISIBLE}\r]")
-_BREAK = re.compile(r"\r\n?")
-_SPACE = re.compile(f" ?[{_SPACES}]+ ?")
-_HIDDEN = re.compile(f"[{_INVISIBLE}]")
+_SUSPECT = regex(f"[{_SPACES}{_INVISIBLE}\r]")
+_BREAK = regex(r"\r\n?")
+_SPACE = regex(f" ?[{_SPACES}]+ ?")
+_HIDDEN = regex(f"[{_INVISIBLE}]")
 # Spaces of print, which are spelling; the byte mark too often begins a cell to be told.
 _USUAL = frozenset("\t\x85\xa0\u2000\u2002\u2003\u2009\u202f\u2028\u2029\ufeff")
 _JOINERS = "\u200c\u200d"

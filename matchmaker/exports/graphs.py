@@ -6,7 +6,6 @@ GraphML as in Brandes et al., "Graph markup language (GraphML)" (2013); GEXF 1.3
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,12 +24,13 @@ from matchmaker.exports.tables import (
     label,
 )
 from matchmaker.messages import Message
+from matchmaker.regex import regex
 from matchmaker.text import xml_text
 
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 GEXF = "http://gexf.net/1.3"
 WEIGHT, SINCE, UNTIL = "weight", "since", "until"
-_PARTIAL = re.compile(r"(\d{4})-?(?:Q([1-4])|(\d\d))?")
+_PARTIAL = regex(r"(\d{4})-?(?:Q([1-4])|(\d\d))?")
 # What a node or edge says in places of its own, not among its attributes.
 OF_NODES, OF_EDGES = ("id",), ("source", "target", WEIGHT)
 

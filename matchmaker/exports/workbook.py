@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from matchmaker.exports.tables import ExportTable, Flat, flat_columns, flat_rows
+from matchmaker.regex import regex
 from matchmaker.text import is_computed, xml_text
 
 # What a sheet's name may not hold, and how long it and a cell may be (Excel's own limits).
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
+_NOT_IN_NAMES = regex(r"[\[\]:*?/\\]")
 LONGEST_NAME, LONGEST_TEXT = 31, 32_767
 NARROWEST, WIDEST = 10, 40
 

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from matchmaker.domain import MAX_NAME
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.names import name_parts
+from matchmaker.regex import regex
 
-_HAN = re.compile(r"[㐀-䶿一-鿿]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_HAN = regex(r"[㐀-䶿一-鿿]")
+_LATIN = regex(r"[A-Za-zÀ-ɏ]")
 # Where one language may end: 司 Sample, 司/Sample, 司（Sample …）, Ltd. 示例, and 司Sample itself.
-_BORDER = re.compile(
-    r"\s*[/／|·\n]\s*|\s+[-–—]\s+|\s+|\s*(?=[(（\[【])|(?<=[㐀-鿿）)])(?=[A-Za-z])"
-)
+_BORDER = regex(r"\s*[/／|·\n]\s*|\s+[-–—]\s+|\s+|\s*(?=[(（\[【])|(?<=[㐀-鿿）)])(?=[A-Za-z])")
 # A line that goes on as a name does: 示例新材料 / 有限公司, as a narrow column breaks it.
-_BROKEN = re.compile(
+_BROKEN = regex(
     r"(?<=[㐀-鿿）)])\s*\n\s*(?=(?:[（(][^（()）\n]{1,12}[)）])?"
     r"(?:(?:科技|实业|集团|股份|控股|技术|制造|贸易)*(?:有限(?:责任)?)?公司|集团|研究院|研究所|大学|学院)\s*(?:\n|$))"
 )

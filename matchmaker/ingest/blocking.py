@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator
 from itertools import combinations
@@ -17,6 +16,7 @@ from matchmaker.ingest.name_comparison import ComparableName, initials
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.trade_names import romanised, spoken
 from matchmaker.ingest.unlike import NameSummaries
+from matchmaker.regex import regex
 from matchmaker.store.ports import DuplicateKeys
 
 # A key that more share says nothing of who is meant.
@@ -27,7 +27,7 @@ _BATCH = 10_000
 _COMPARED = 100_000
 _PARTS = 32
 _IN_MEMORY = 1 << 19  # bytes of each part
-_NAME_KEY = re.compile(r"[0-9a-f]{16}")
+_NAME_KEY = regex(r"[0-9a-f]{16}")
 STRONG = "!"  # begins keys that say nearly everything: all who share one are compared
 
 

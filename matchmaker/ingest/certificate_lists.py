@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -22,16 +21,17 @@ from matchmaker.ingest.parties import one_name
 from matchmaker.ingest.people_names import is_name_of_person
 from matchmaker.ingest.periods import period_of
 from matchmaker.messages import message
+from matchmaker.regex import regex
 from matchmaker.text import language_of, normal
 
 # What offices and bodies write of certificates that are no more, or that do not hold for now.
-_WITHDRAWN = re.compile(
+_WITHDRAWN = regex(
     r"撤销|注销|吊销|暂停|失效|作废|过期|到期|终止|无效"
     r"|\b(?:withdrawn|suspended|revoked|cancell?ed|expired|invalid|lapsed|terminated|inactive"
     r"|entzogen|ausgesetzt|abgelaufen|ungültig|retiré|suspendu|expiré)\b"
 )
-_EXPIRED = re.compile(r"已?(?:过期|到期|失效)|expired|abgelaufen|expiré")
-_BETWEEN_NUMBERS = re.compile(r"\s*(?:[、;；\n]|\s/\s)\s*")
+_EXPIRED = regex(r"已?(?:过期|到期|失效)|expired|abgelaufen|expiré")
+_BETWEEN_NUMBERS = regex(r"\s*(?:[、;；\n]|\s/\s)\s*")
 
 
 @dataclass

@@ -19,39 +19,38 @@ from matchmaker.ingest.dates import last_date
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
 from matchmaker.ingest.title_words import QUALIFICATIONS, with_endings
 from matchmaker.ingest.words import word_key
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # A slash stands within names (ISO/IEC 17025), and so does a comma in figures.
-_BETWEEN = re.compile(r"[、;；，\n]|,(?!\d)|\s/\s|\s&\s")
-_UNTIL = re.compile(
+_BETWEEN = regex(r"[、;；，\n]|,(?!\d)|\s/\s|\s&\s")
+_UNTIL = regex(
     r"(?:有效期[至到]?|有效至|到期日?|截止日?期?|至|valid (?:un)?til+|valid (?:to|through)|until|"
     r"expir(?:es|y|ing)(?: on| date)?|exp\.?|gültig bis|bis)\s*[:：]?\s*"
     r"(\d{4}(?:[-./年]\d{1,2}(?:[-./月]\d{1,2}日?|月)?|年)?|(?:\d{1,2}[./])?\d{1,2}[./]\d{4})",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?:证书编?号|注册号|编号|证号|certificate no\.?|cert\.? no\.?|number|nummer|no\.|nr\.|№)"
     r"\s*[:：]?\s*([A-Z0-9][A-Z0-9 ./_-]{2,40}[A-Z0-9])",
     re.IGNORECASE,
 )
-_YEAR_OF_EDITION = re.compile(r"(?<=\d)\s?[:：-]\s?(?:19|20)\d\d(?!\d)")
+_YEAR_OF_EDITION = regex(r"(?<=\d)\s?[:：-]\s?(?:19|20)\d\d(?!\d)")
 # Bodies whose marks go with a standard: API 6D is no API Q1.
-_STANDARD_OF = re.compile(
+_STANDARD_OF = regex(
     r"(api|ul)[ -]?(?:spec\.? )?(\d{1,4}[a-z]{0,2}|q[12])"
     r"(?: ?(?:认证|证书|会标|certified|certificate))?",
     re.IGNORECASE,
 )
-_EMPTY_BRACKETS = re.compile(r"[(（\[【]\s*[,，;；:：]?\s*[)）\]】]")
+_EMPTY_BRACKETS = regex(r"[(（\[【]\s*[,，;；:：]?\s*[)）\]】]")
 _EDGES = " \t,，;；:：.。-–"
 # Of one text; nobody holds more, and each is looked up among all that are known.
 MAX_NAMED = 200
 # What a longer piece says, or one with such words, is a sentence and no name.
 _LONGEST = 40
-_SAYS = re.compile(
-    r"通过|获得|荣获|获评|连续|称号|公司|我司|我厂|被评|\b(?:we|our|is|are|has|have)\b"
-)
+_SAYS = regex(r"通过|获得|荣获|获评|连续|称号|公司|我司|我厂|被评|\b(?:we|our|is|are|has|have)\b")
 # What is not held yet, or no more.
-_NOT_HELD = re.compile(
+_NOT_HELD = regex(
     r"正在|申请中|申报中|办理中|拟|计划|准备|尚未|未通过|未取得|没有|已过期|已失效|已撤销|^无|"
     r"\b(?:in progress|planned|pending|applied for|applying|not yet|expired|withdrawn|no|without)\b"
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from matchmaker.regex import regex
+
 _DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {
     "〇": 0, "○": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7,
     "捌": 8, "玖": 9, "貳": 2, "參": 3, "陸": 6, "兩": 2,
 }  # fmt: skip
 _TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
-_NUMERAL = re.compile(f"[{''.join(_DIGITS)}{''.join(_TENS)}]+")
+_NUMERAL = regex(f"[{''.join(_DIGITS)}{''.join(_TENS)}]+")
 
 
 def with_digits(text: str) -> str:

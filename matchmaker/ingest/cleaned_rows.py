@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from matchmaker.errors import InvalidInput
@@ -10,9 +9,10 @@ from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.rows import MAX_ROWS, Row, RowSource, clean_cell
 from matchmaker.ingest.sheet_files import FileState, state_of
+from matchmaker.regex import regex
 
 # A text that Excel is kept from reading as a number: ="00123".
-_PROTECTED = re.compile(r'="([^"]{0,400})"')
+_PROTECTED = regex(r'="([^"]{0,400})"')
 _Part = tuple[FileState, str, str, str, str]
 # The last row that holds something, of the files that were read to their end last: behind it
 # there may be a million blank ones, and a preview reads a file several times.

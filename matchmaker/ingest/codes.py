@@ -11,16 +11,17 @@ from typing import Literal, Protocol
 from matchmaker.ingest.cells import CellWarning, SheetNumber
 from matchmaker.ingest.formats import UNDECIDED, CellReader, ColumnFormat
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 CodeKind = Literal["credit_code", "vat", "lei", "ror"]
 
 # A workbook keeps 15 digits of a number; the rest are zeros or wrong.
 SHEET_DIGITS = 15
-_EXPONENT = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
+_EXPONENT = regex(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 # Excel's ways to write digits as text: '911… and ="911…".
-_AS_TEXT = re.compile(r"""^(?:=\s*["“](.*)["”]|['‘’`](.*))$""")
-_ROR = re.compile(r"0[a-hjkmnp-tv-z0-9]{6}[0-9]{2}")
+_AS_TEXT = regex(r"""^(?:=\s*["“](.*)["”]|['‘’`](.*))$""")
+_ROR = regex(r"0[a-hjkmnp-tv-z0-9]{6}[0-9]{2}")
 _ROR_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 _NAMES: Mapping[CodeKind, Message] = {
     "credit_code": message("unified social credit code"),

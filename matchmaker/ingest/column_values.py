@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from matchmaker.ingest.cells import is_nothing
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # The share of a column's values that must be of a kind for the column to be of it.
@@ -18,7 +18,7 @@ def are_counts(values: Sequence[str]) -> bool:
     return bool(filled) and sum(bool(_COUNT.fullmatch(each)) for each in filled) > len(filled) / 2
 
 
-_COUNT = re.compile(
+_COUNT = regex(
     r"(?:约|ca\.? ?|~)?\d{1,6}\s*(?:多|余)?(?:人|名|employees|staff|people)?(?:左右|以上)?"
 )
 
@@ -33,7 +33,7 @@ def _is_unit(value: str) -> bool:
     return _UNIT.fullmatch(normal(value)) is not None
 
 
-_UNIT = re.compile(
+_UNIT = regex(
     r"[只件吨次台套个箱包米升根张片块支把批项条组双对盒瓶桶卷株头辆艘架座间份册本页瓦斤克粒颗副付幅樘扇期年月天日时]"
     r"|千克|公斤|公里|千米|平米|平方米|立方米?|万元|人次|人天|工日|小时|千瓦时?"
     r"|pcs?|pce|pieces?|st|stk|stück|each|ea|sets?|kgs?|g|t|tons?|tonnes?|to|m[²³23]?|lm|l|ltr|box(?:es)?"
@@ -51,7 +51,7 @@ def _is_rank(value: str) -> bool:
     return _RANK.fullmatch(normal(value).replace(" ", "")) is not None
 
 
-_RANK = re.compile(
+_RANK = regex(
     r"(?:荣誉|名誉|轮值|常务|执行|创始|首届|第\w届)*(?:副?会长|副?理事长|副?主席|理事|常务理事|监事长?|秘书长|会员|发起人?"
     r"|普通会员|团体会员|单位会员|一般会员|正式会员|预备会员)(?:单位|企业|会员)?"
     r"|(?:full|ordinary|regular|associate|associated|founding|honorary|corporate|individual|supporting"
@@ -67,4 +67,4 @@ def is_phone(value: str) -> bool:
 
 # So many digits a number that is called has at least: 50-100 is none.
 _DIGITS_OF_PHONE = 7
-_PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")
+_PHONE = regex(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")

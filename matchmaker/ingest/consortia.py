@@ -9,23 +9,24 @@ from matchmaker.domain import MAX_NAME
 from matchmaker.ingest.legal_forms import split_form
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.placeholders import is_placeholder
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
-_CONSORTIUM = re.compile(
+_CONSORTIUM = regex(
     r"联合体|联营体|牵头(?:人|单位|方|企业)|成员(?:单位|企业)|\bconsorti(?:um|a)\b|\bjv\b"
     r"|\bjoint venture\b|\bkonsortium\b|\barge\b|\bbietergemeinschaft\b"
     r"|\barbeitsgemeinschaft\b|\bgroupement\b|\bute\b|\bati\b|\brti\b|\bkonsorcjum\b",
     re.IGNORECASE,
 )
 # A share or a part in brackets after a name: (55%), (capogruppo mandataria), (牵头人).
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"\s{0,9}[(（\[【]\s{0,9}(?:\d{1,3}(?:[.,]\d+)?\s*[%％]|(?:lead(?:er)?|lider|partner|member|capogruppo|mandante"
     r"|mandataria|mandataire|cotraitant|federführ\w*|konsortialführer|牵头|主办|成员|参与)[^()（）\[\]]{0,20})"
     r"\s{0,9}[)）\]】]",
     re.IGNORECASE,
 )
 # What says who is who among them, beside their names.
-_LABEL = re.compile(
+_LABEL = regex(
     r"联合体|联营体|牵头(?:人|单位|方|企业)?|成员(?:单位|方|企业)?\d*|主办(?:人|方)|主体单位|"
     r"\b(?:the )?consorti(?:um|a)(?: (?:of|leader|lead|members?|partners?|between))?\b|"
     r"\bjoint venture(?: (?:of|between))?\b|\bjv\b|\bkonsortium\b|\barge\b|\bbietergemeinschaft\b|"
@@ -35,36 +36,34 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 # Blanks are bounded: a cell of thousands would be looked through from each of them anew.
-_SEPARATOR = re.compile(r"\s{0,9}(?:[;；|\n、+＋]|\s/\s|\s[–—]\s)\s{0,9}")
-_SEPARATOR_OF_CONSORTIA = re.compile(_SEPARATOR.pattern + r"|\s{0,9}[/，]\s{0,9}")
+_SEPARATOR = regex(r"\s{0,9}(?:[;；|\n、+＋]|\s/\s|\s[–—]\s)\s{0,9}")
+_SEPARATOR_OF_CONSORTIA = regex(_SEPARATOR.pattern + r"|\s{0,9}[/，]\s{0,9}")
 # Weaker ones, which are parts of names too.
-_JOINED = re.compile(
-    r"\s{0,9}(?:[/,，&＆]|\s(?:and|und|et|with)\s|[与和及暨])\s{0,9}", re.IGNORECASE
-)
-_STROKE = re.compile(r"\s[/|]\s")
+_JOINED = regex(r"\s{0,9}(?:[/,，&＆]|\s(?:and|und|et|with)\s|[与和及暨])\s{0,9}", re.IGNORECASE)
+_STROKE = regex(r"\s[/|]\s")
 # What parts names in lists, and never stands in one.
-_LISTED = re.compile(r"\s{0,9}[;；|\n、]\s{0,9}")
+_LISTED = regex(r"\s{0,9}[;；|\n、]\s{0,9}")
 # What says that others stand beside the one that is named.
-_AND_OTHERS = re.compile(
+_AND_OTHERS = regex(
     r"\s{0,9}等\s{0,9}(?:共?\s{0,9}(?:\d{1,5}|[一二两三四五六七八九十几多]{1,9})?\s{0,9}(?:家|个|所)?)?(?:其他|相关)?"
     r"(?:单位|企业|公司|机构|高校|院校|会员)?$|\s{0,9}(?:及|和)其他(?:单位|企业|公司|机构)?$"
     r"|[\s,]{1,9}(?:et al\.?|(?:and|&) (?:\d{1,5} |several )?others?|u\. ?a\.|et autres|y otros"
     r"|e altri)$",
     re.IGNORECASE,
 )
-_COMMA = re.compile(r"\s{0,9}[,，]\s{0,9}")
+_COMMA = regex(r"\s{0,9}[,，]\s{0,9}")
 # A number before a name in a numbered list: 1. 2) (3) 4、 ⑤
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?:(?<!\w)|(?<=[^\W\da-zA-Z_]))"
     r"(?:[(（](?P<a>\d{1,2})[)）]|(?P<b>\d{1,2})[.)）、．](?!\d))\s*"
     r"|(?P<c>[①-⑳])\s*"
 )
 # Forms that are names of well-known firms too.
 _KNOWN_BY_A_FORM = frozenset({("sas",), ("sia",)})
-_BRACKETS = re.compile(r"[()（）\[\]【】]")
-_EMPTY_BRACKETS = re.compile(r"[(（\[【]\s{0,9}[:：,，、;；]{0,9}\s{0,9}[)）\]】]")
+_BRACKETS = regex(r"[()（）\[\]【】]")
+_EMPTY_BRACKETS = regex(r"[(（\[【]\s{0,9}[:：,，、;；]{0,9}\s{0,9}[)）\]】]")
 _EDGES = " \t,，;；、:：/+&＆-–—"
-_INSTITUTION = re.compile(
+_INSTITUTION = regex(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|设计院|工程院|医院|中心|集团|公司|厂|局|社|所|院|站|协会|商会|银行)$"
     r"|\b(?:universit\w*|institut\w*|college|hochschule|fachhochschule|school|academy|hospital|council"
     r"|ministry|department|agency|authority|laborator(?:y|ies)|foundation|stiftung|politecnico"
@@ -103,7 +102,7 @@ def consortium_members(name: str) -> tuple[str, ...]:
 
 
 # Each with its country: KU Beispiel (BE), Sample University (CN).
-_IN_COUNTRY = re.compile(r".{2,200}[(（][A-Z]{2}[)）]")
+_IN_COUNTRY = regex(r".{2,200}[(（][A-Z]{2}[)）]")
 
 
 def listed_members(cell: str) -> tuple[str, ...]:

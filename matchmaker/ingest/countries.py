@@ -21,6 +21,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber, UndecidedCell, is_nothing, nothing
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
 from matchmaker.ingest.locales import LANGUAGES
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # The EU's institutions write two countries otherwise than ISO 3166-1 does.
@@ -85,7 +86,7 @@ _SIGNS = {
     "L": "LU", "M": "MT", "N": "NO", "P": "PT", "S": "SE", "CDN": "CA", "SLO": "SI", "FL": "LI",
 }  # fmt: skip
 _SEVERAL = {"congo": ("CD", "CG"), "kongo": ("CD", "CG"), "刚果": ("CD", "CG")}
-_FORMAL = re.compile(
+_FORMAL = regex(
     r"^(the |(federal |federative |islamic |arab |socialist |democratic |hellenic |swiss )*"
     r"(republic|kingdom|state|commonwealth|grand duchy|principality|sultanate|confederation) of "
     r"(the )?)|( (republic|kingdom|republik|republique))$|(共和国|王国|联邦)$"

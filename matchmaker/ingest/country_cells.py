@@ -11,10 +11,11 @@ from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.places import PlaceIndex, PlaceMatch
 from matchmaker.ingest.regions_abroad import country_of_region
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 
-_HAN = re.compile(r"[㐀-鿿]")
+_HAN = regex(r"[㐀-鿿]")
 # Titles under which a country is not meant; a `location` may well be one.
-_OF_CITIES = re.compile(r"\b(city|town|municipality|county|ort|stadt|ville)\b|[市县区镇]$", re.I)
+_OF_CITIES = regex(r"\b(city|town|municipality|county|ort|stadt|ville)\b|[市县区镇]$", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 
 EXPORT, IMPORT = "exports", "imports"
 DIRECTIONS = (EXPORT, IMPORT)
@@ -27,9 +28,9 @@ _WORDS = {
     )
     for word in words.split("|")
 }
-_OUT = re.compile(r"出口|境外收货|运抵国|出境关别|离境口岸|\bexports?\b|\boverseas consignee", re.I)
-_IN = re.compile(r"进口|境外发货|启运国|进境关别|入境口岸|\bimports?\b|\boverseas shipper", re.I)
-_OF_TARIFF = re.compile(
+_OUT = regex(r"出口|境外收货|运抵国|出境关别|离境口岸|\bexports?\b|\boverseas consignee", re.I)
+_IN = regex(r"进口|境外发货|启运国|进境关别|入境口岸|\bimports?\b|\boverseas shipper", re.I)
+_OF_TARIFF = regex(
     r"\bhs\b|\btariff\b|\bcommodity code\b|海关编码|商品编码|商品编号|税则|税号|taric|zolltarif",
     re.I,
 )

@@ -24,6 +24,7 @@ from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, FormatReader, She
 from matchmaker.ingest.locales import MONTH_LANGUAGES
 from matchmaker.ingest.title_years import lacks_year
 from matchmaker.messages import message
+from matchmaker.regex import regex
 from matchmaker.text import simplified
 from matchmaker.vocabulary import DatePrecision
 
@@ -44,40 +45,39 @@ _DATELESS = frozenset({"0000-00-00", "0000/00/00", "00000000", "0000-00-00 00:00
 
 # No date is longer, however it is written; looking for one takes time in a text that is none.
 _LONGEST = 120
-_TIME = re.compile(
+_TIME = regex(
     r"(?:(?<=\d)t|[\s,]+(?:(?:at|um|à)\s)?|(?<=[日号])|(?<=\d)(?=[上下]午))(?:上午|下午)?\s*"
     r"\d{1,2}(?:[:h时点]\d{2}(?:[:m分]\d{2}(?:[.,]\d{1,9})?)?[分秒]?|[时点])"
     r"\s*(?:am|pm|a\.m\.|p\.m\.|uhr)?\s*(?:z|utc|gmt|cet|cest|[-+]\d{2}:?\d{2})?$"
 )
-_ZONE = re.compile(r"(?<=^\d{4}-\d{2}-\d{2})(?:z|[-+]\d{2}:\d{2})$")
-_COMPACT_TIME = re.compile(r"(?<=^\d{8})t?\d{6}(?:\.\d+)?z?$")
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ONLY_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:am|pm)?")
-_SIGN = re.compile(r"\s*([-/.])\s*")
-_AROUND_CHINESE = re.compile(r"\s*([年月日号第度季上下半民国公元])\s*")
-_IN_BRACKETS = re.compile(r"\((?:星期|周|礼拜).\)|(?:星期|礼拜|周)[一二三四五六日天1-7]")
-_ERA = re.compile(rf"({'|'.join(_ERAS)})(\d{{1,3}}|元)")
+_ZONE = regex(r"(?<=^\d{4}-\d{2}-\d{2})(?:z|[-+]\d{2}:\d{2})$")
+_COMPACT_TIME = regex(r"(?<=^\d{8})t?\d{6}(?:\.\d+)?z?$")
+_ISO = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ONLY_TIME = regex(r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:am|pm)?")
+_SIGN = regex(r"\s*([-/.])\s*")
+_AROUND_CHINESE = regex(r"\s*([年月日号第度季上下半民国公元])\s*")
+_IN_BRACKETS = regex(r"\((?:星期|周|礼拜).\)|(?:星期|礼拜|周)[一二三四五六日天1-7]")
+_ERA = regex(rf"({'|'.join(_ERAS)})(\d{{1,3}}|元)")
 # Years of three figures are counted from 1912: 114/08/01, 114年8月; in a column with one, 99/12/31.
-_MINGUO = re.compile(r"1\d\d(?=年|[-/.]\d{1,2}(?!\d))")
-_SHORT_MINGUO = re.compile(r"^(\d{2})(?=[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?$)")
-_YEAR_FIRST = re.compile(r"(\d{4})([-/._ ])(\d{1,2})(?:\2(\d{1,2}))?")
-_CHINESE = re.compile(r"(\d{4})年(?:度|(\d{1,2})月?(?:(?<=月)(\d{1,2})[日号]?)?)?")
+_MINGUO = regex(r"1\d\d(?=年|[-/.]\d{1,2}(?!\d))")
+_SHORT_MINGUO = regex(r"^(\d{2})(?=[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?$)")
+_YEAR_FIRST = regex(r"(\d{4})([-/._ ])(\d{1,2})(?:\2(\d{1,2}))?")
+_CHINESE = regex(r"(\d{4})年(?:度|(\d{1,2})月?(?:(?<=月)(\d{1,2})[日号]?)?)?")
 _QUARTERS = (
-    re.compile(r"(?P<year>\d{4})[-/ .年]?(?:第|q|t)?(?P<quarter>[1-4])(?:季度?|q)"),
-    re.compile(r"(?P<year>\d{4})[-/ .年]?[qt](?P<quarter>[1-4])"),
-    re.compile(r"[qt](?P<quarter>[1-4])[-/ .']?(?P<year>\d{4})"),
-    re.compile(r"(?P<quarter>[1-4])q[-/ .']?(?P<year>\d{4})"),
-    re.compile(r"(?P<quarter>[1-4])(?:st|nd|rd|th) quarter(?: of)? (?P<year>\d{4})"),
-    re.compile(r"(?P<quarter>[1-4])\.? ?quartal (?P<year>\d{4})"),
+    regex(r"(?P<year>\d{4})[-/ .年]?(?:第|q|t)?(?P<quarter>[1-4])(?:季度?|q)"),
+    regex(r"(?P<year>\d{4})[-/ .年]?[qt](?P<quarter>[1-4])"),
+    regex(r"[qt](?P<quarter>[1-4])[-/ .']?(?P<year>\d{4})"),
+    regex(r"(?P<quarter>[1-4])q[-/ .']?(?P<year>\d{4})"),
+    regex(r"(?P<quarter>[1-4])(?:st|nd|rd|th) quarter(?: of)? (?P<year>\d{4})"),
+    regex(r"(?P<quarter>[1-4])\.? ?quartal (?P<year>\d{4})"),
 )
 # Parts of a year for which there is no precision: its year is known.
-_PART_OF_YEAR = re.compile(
+_PART_OF_YEAR = regex(
     r"(\d{4})(?:年?(?:[上下]半年|初|中|底|末|春|夏|秋|冬)|[-/ ]?h[12])|h[12][-/ ]?(\d{4})"
 )
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
-_SHORT_YEAR = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{1,2})")
-_MONTH_YEAR = re.compile(r"(\d{1,2})[-/. ](\d{4})")
-_WORD = re.compile(r"\d+|[^\W\d_]+")
+_YEAR_LAST = regex(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
+_SHORT_YEAR = regex(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{1,2})")
+_MONTH_YEAR, _WORD = regex(r"(\d{1,2})[-/. ](\d{4})"), regex(r"\d+|[^\W\d_]+")
 _BETWEEN_WORDS = frozenset(" .,-/'’º")
 
 

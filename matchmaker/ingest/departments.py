@@ -17,6 +17,7 @@ from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.title_words import PLACE, PLACE_PARTS
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 _CONCERN = (
@@ -34,8 +35,8 @@ _BODY = (
     r"人民政府|政府|国资委|经信委|发改委|卫健委|管委会|"
     r"(?:高新区|经开区|开发区|高新技术产业开发区|经济技术开发区|产业园区?|工业园区?|园区)(?:管委会|管理委员会)"
 )
-_BARE = re.compile(rf"(?:我|本|各)?(?P<level>[省市区县州盟旗])?(?:级|直)?(?P<body>{_BODY})")
-_NAMES = re.compile(r"[^;；、,，\n/|+]+")
+_BARE = regex(rf"(?:我|本|各)?(?P<level>[省市区县州盟旗])?(?:级|直)?(?P<body>{_BODY})")
+_NAMES = regex(r"[^;；、,，\n/|+]+")
 # The columns of lists that name organisations.
 PARTIES = frozenset(
     {

@@ -6,24 +6,24 @@ Ids of contracts and ties are made of them, so that what was imported once keeps
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from matchmaker.domain import Organization
 from matchmaker.ingest.names import normal_name
+from matchmaker.regex import regex
 from matchmaker.store.ports import DuplicateKeys
 from matchmaker.text import normal
 
 # Longest first, so that 股份有限公司 goes before 有限公司.
-_CHINESE_FORMS = re.compile(r"(集团股份有限公司|股份有限公司|有限责任公司|集团有限公司|有限公司)$")
+_CHINESE_FORMS = regex(r"(集团股份有限公司|股份有限公司|有限责任公司|集团有限公司|有限公司)$")
 _LATIN_FORMS = frozenset(
     "co company corp corporation inc incorporated limited ltd llc llp plc pte pvt private "  # noqa: SIM905
     "gmbh ag kg kgaa ohg ug ev sa sas sarl sl slu spa srl snc sc scarl nv bv bvba sprl "
     "ab oy oyj as aps asa doo dd sro zrt kft rt oue ou uab sia ad eood ood lda sgps".split()
 )
-_DOTTED = re.compile(r"\b(?:\w\.){1,}\w?\b|\b\w\.\s?\w\.\s?\w?\.?")
-_WORD = re.compile(r"\w+")
+_DOTTED = regex(r"\b(?:\w\.){1,}\w?\b|\b\w\.\s?\w\.\s?\w?\.?")
+_WORD = regex(r"\w+")
 
 
 @lru_cache(maxsize=200_000)

@@ -24,6 +24,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.rows import DAMAGED
 from matchmaker.ingest.text_file import open_bytes
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.text import is_han, simplified
 
 CHUNK = 1 << 20
@@ -72,10 +73,10 @@ _SYMBOLS = frozenset("€°–—’‘“”«»§®©™²³½·…£µ×\xa0�
 # A run of bytes without a separator.
 _SPAN = re.compile(rb'[^\x00-\x20,;"]+')
 # In Chinese text a small Latin letter seldom stands beside a character.
-_ABUTTING = re.compile(r"(?<=[a-z])[⺀-鿿豈-﫿]|[⺀-鿿豈-﫿](?=[a-z])")
+_ABUTTING = regex(r"(?<=[a-z])[⺀-鿿豈-﫿]|[⺀-鿿豈-﫿](?=[a-z])")
 # Alone it is the sign of a diameter, and no letter.
-_DIAMETER = re.compile(r"(?<![^\W\d_])[Øø](?![^\W\d_])")
-_WORD = re.compile(r"[^\W\d_]+")
+_DIAMETER = regex(r"(?<![^\W\d_])[Øø](?![^\W\d_])")
+_WORD = regex(r"[^\W\d_]+")
 
 
 def _damaged(error: UnicodeError) -> tuple[str, int]:

@@ -6,7 +6,6 @@ others: Paris is not the one in Texas.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from matchmaker.domain import Place, PlaceLevel
 from matchmaker.ingest.countries import iso_code
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 LIST = Path(__file__).parents[2] / "seed" / "lists" / "foreign_cities.txt"
@@ -23,16 +23,16 @@ LIST = Path(__file__).parents[2] / "seed" / "lists" / "foreign_cities.txt"
 CITY_ABROAD = "geonames:"
 # So many times the people of the next of its name has the one that a name alone means.
 _FAR_LARGER = 20
-_PARTS = re.compile(r"[,，;；/|()\[\]（）【】]+")
+_PARTS = regex(r"[,，;；/|()\[\]（）【】]+")
 # What stands in brackets behind a name, and tells which of that name is meant.
-_ASIDE = re.compile(r"[^()（）]+[(（]([^()（）]+)[)）]")
+_ASIDE = regex(r"[^()（）]+[(（]([^()（）]+)[)）]")
 _LONGEST_CODE = 3
-_LETTER = re.compile(r"[^\W\d_]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_HAN_KIND = re.compile(r"(?<=..)[市都府县]$")
+_LETTER = regex(r"[^\W\d_]")
+_HAN = regex(r"[\u3400-\u9fff]")
+_HAN_KIND = regex(r"(?<=..)[市都府县]$")
 # Names of countries before that of a city have so many characters: 德国慕尼黑.
 _COUNTRY_LENGTHS = range(8, 1, -1)
-_HAS_DIGIT = re.compile(r"(?<!\S)[^\s\d]*\d\S*")
+_HAS_DIGIT = regex(r"(?<!\S)[^\s\d]*\d\S*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # 工业总产值 over 2024年1-12月 and 同比增长（%）: which figure it is only the group says.
-_OF_FIGURE = re.compile(
+_OF_FIGURE = regex(
     r"(?:(?:19|20)\d\d\s*年?[度末底]?)?\s*(?:\d{1,2}\s*[-—–~至]\s*\d{1,2}\s*月份?)?"
     r"|(?:同比|环比)?(?:增长|增减|增幅|增速|变动)率?(?:[(（]?[±%％]*[)）]?)?|占比(?:[(（]%[)）])?"
 )
 # 供应商信息 over 单位名称, Customer over Name: whose name it is.
-_SIDE = re.compile(
+_SIDE = regex(
     r"(供应商|供货商|供货方|供方|客户|采购方|采购商|需方|supplier|vendor|customer|client|buyer)"
     r"(?:基本)?(?:信息|情况|资料)?(?: ?(?:details|data|information|info))?"
 )
-_NAME = re.compile(r"(?:单位|企业|公司|机构)?(?:名称|全称)|(?:company |full )?name")
+_NAME = regex(r"(?:单位|企业|公司|机构)?(?:名称|全称)|(?:company |full )?name")
 
 
 def needs_group(group: str, title: str) -> bool:

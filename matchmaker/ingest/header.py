@@ -18,17 +18,18 @@ from matchmaker.ingest.rows import Row
 from matchmaker.ingest.suggestions import only_counts
 from matchmaker.ingest.totals import MAX_TITLE, is_text, is_total, shortened
 from matchmaker.messages import Message, languages, message
+from matchmaker.regex import regex
 from matchmaker.text import is_han, normal
 
 # Rows among which the header is looked for.
 SAMPLE = 60
 # 一、整机企业, （二）配套企业, 第三批
-_HEADING = re.compile(
+_HEADING = regex(
     r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．:：]\s*\S.*|[(（][一二三四五六七八九十]{1,3}[)）].+"
 )
 # (1), 2, [3]: numbers of columns.
-_NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
-_NOTE = re.compile(
+_NUMBERED = regex(r"[(（\[]?(\d{1,3})[)）\]]?")
+_NOTE = regex(
     r"(?:注释?|附注|备注|说明|填表|制表|填报|审核|复核|统计|数据来源|资料来源|来源|打印|导出|更新|截至|截止|联系|单位|负责"
     r"|notes?|remarks?|sources?|quelle|stand|hinweis|anmerkung|printed|generated|exported|created"
     r"|prepared|as of|last updated|disclaimer|legend|footnote|fuente|fonte|nota|contact)"
@@ -37,15 +38,15 @@ _NOTE = re.compile(
     r"|以下空白|-*\s*end of .*",
     re.DOTALL,
 )
-_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.|\bhttps?://|\bwww\.")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|^\D*\d{1,2}\D*$")
+_ADDRESS = regex(r"[^\s@]@[^\s@]+\.|\bhttps?://|\bwww\.")
+_YEAR = regex(r"(?<!\d)(?:19|20)\d\d(?!\d)|^\D*\d{1,2}\D*$")
 # A second field of a line that is a note: 日期：2024-05-01.
-_FIELD = re.compile(r"[^\d:：]{1,20}[:：].*|\d{4}\D.*", re.DOTALL)
+_FIELD = regex(r"[^\d:：]{1,20}[:：].*|\d{4}\D.*", re.DOTALL)
 # A label before a colon, and not a time, an address or what the label of a value is like.
-_LABELLED = re.compile(r"[^\d:：/]{1,16}[:：](?!//).*", re.DOTALL)
+_LABELLED = regex(r"[^\d:：/]{1,16}[:：](?!//).*", re.DOTALL)
 
 # A label with what it says is over no columns: 编制单位：示例公司, 单位：万元; 其中：专利 may be.
-_SAYS = re.compile(r"(?!其中|of which)[^\d:：/]{1,16}[:：](?!//)\s*\S.*", re.DOTALL | re.IGNORECASE)
+_SAYS = regex(r"(?!其中|of which)[^\d:：/]{1,16}[:：](?!//)\s*\S.*", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,12 +299,12 @@ _OLDER = {
 
 
 # A line drawn with signs, as between the rows of printed lists.
-_RULE = re.compile(r"[-=_+|*—–─━]{4,}")
+_RULE = regex(r"[-=_+|*—–─━]{4,}")
 
 
 _NOTED = message("is a note, not a row.")
 # A further point of a note: 2．…, (3) …, ② ….
-_POINT = re.compile(
+_POINT = regex(
     r"\s*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、]|[①-⑳])\s*(.+)", re.DOTALL
 )
 

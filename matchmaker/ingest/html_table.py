@@ -26,6 +26,7 @@ from matchmaker.ingest.rows import (
 )
 from matchmaker.ingest.sheet_files import refuse_damaged, refuse_many_sheets
 from matchmaker.ingest.text_file import open_bytes
+from matchmaker.regex import regex
 
 # A page is held in memory as a whole.
 MAX_PAGE = 64 * 2**20
@@ -48,11 +49,11 @@ _SAID = {
     )},
 }  # fmt: skip
 _UNSEEN = {"script", "style", "template"}
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPACE = regex(r"[ \t\r\n\f]+")
 # lxml takes no lone surrogate: what marks damaged bytes is another sign while it parses.
 _MARK = "\ue0ff"
 # An encoding that a text says of itself, which is decoded already.
-_DECLARED = re.compile(r"^\s*<\?xml[^>]{0,200}>")
+_DECLARED = regex(r"^\s*<\?xml[^>]{0,200}>")
 _Range = tuple[int, int, int, int]
 
 

@@ -16,11 +16,12 @@ from rapidfuzz import fuzz, process
 
 from matchmaker.domain import Industry
 from matchmaker.messages import BilingualName, Message, message
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 GBT_4754 = "gbt4754"
 NACE, ISIC, HS, CPV = "nace", "isic", "hs", "cpv"
-_SCHEME_NAMES = re.compile(
+_SCHEME_NAMES = regex(
     r"(?P<gbt4754>gb/?t ?4754|国民经济行业(?:分类)?|国标行业)(?:[-—]?20\d\d)?(?:代码|编码)?"
     # National ones that begin with the code of NACE.
     r"|(?P<nace>(?:nace|nacebel|naf|ateco|cnae|\bape\b|\bpkd\b|\bsbi\b|uk ?sic|wz ?2008|wz)"
@@ -32,19 +33,19 @@ _SCHEME_NAMES = re.compile(
 )
 _SIC = "sic"
 # NACE's code with a letter that a country adds: 24.51Z.
-_NATIONAL = re.compile(r"(\d{2}\.?\d{2})\s?([a-z])")
+_NATIONAL = regex(r"(\d{2}\.?\d{2})\s?([a-z])")
 _SECTION = r"(?:[a-u](?=\W?\d))?\W?"
-_CODE = re.compile(rf"{_SECTION}(?P<code>\d{{2,}}(?:\.\d{{1,4}}){{0,3}})(?:-(?P<check>\d))?")
-_CODE_AND_NAME = re.compile(rf"({_CODE.pattern})[\s:：\-—–、.]+(?P<name>\D.*)")
+_CODE = regex(rf"{_SECTION}(?P<code>\d{{2,}}(?:\.\d{{1,4}}){{0,3}})(?:-(?P<check>\d))?")
+_CODE_AND_NAME = regex(rf"({_CODE.pattern})[\s:：\-—–、.]+(?P<name>\D.*)")
 # What parts the things that a class's name lists.
-_PARTS = re.compile(r"[、,，;；/()（）]|以及|及|和|与|\band\b|\bor\b|\bof\b")
+_PARTS = regex(r"[、,，;；/()（）]|以及|及|和|与|\band\b|\bor\b|\bof\b")
 # Words of a name that do not say what is made.
-_PLAIN = re.compile(
+_PLAIN = regex(
     r"^(manufacture|production|processing|repair|other) |(专用|类似|等|相关)?"
     r"(制造行业|制造业|制造|加工业|加工|生产|行业|产业|业)$"
 )
 # Names that are of another activity than the things that they list, unless the cell says so too.
-_ACTIVITY = re.compile(
+_ACTIVITY = regex(
     "修理|维修|批发|零售|租赁|出租|仓储|运输|服务|专用设备|管理|回收|种植|采选"
     r"|\b(repair|wholesale|retail|rental|renting|leasing|storage|transport|sale|machinery for)"
 )
@@ -57,7 +58,7 @@ _ISIC_SECTIONS = (
 _MOST_CANDIDATES = 8
 # How alike a name must be to be taken, and to be asked about, in hundredths.
 _SAME, _ALIKE, _LEAST_LETTERS = 92, 75, 4
-_ARTICLES = re.compile(r"\b(the|a|an|n\.?e\.?c\.?)\b")
+_ARTICLES = regex(r"\b(the|a|an|n\.?e\.?c\.?)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,15 @@ from matchmaker.ingest.number_formats import plain
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, refuse_many_columns
 from matchmaker.ingest.text_file import open_text, read_lines
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.text import clean
 
 # How deep objects are taken apart into columns; what is deeper stays JSON.
 MAX_DEPTH = 4
-_BEGINS = re.compile(r'\s*(?:\[\s*[{\]]|\{\s*["}])', re.ASCII)
+_BEGINS = regex(r'\s*(?:\[\s*[{\]]|\{\s*["}])', re.ASCII)
 # What a file that we exported has of tables, their columns and rows.
 _OF_EXPORTS = ("tables.item.columns.item", "tables.item.rows.item")
-_LIST = re.compile(r"\s*\[")
+_LIST = regex(r"\s*\[")
 _SUFFIXES = (".json", ".jsonl", ".ndjson", ".geojson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 
 

@@ -7,9 +7,10 @@ spelling is written as words without dots: "s.p.a." and "S.P.A" are `spa`, "Co.,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
+
+from matchmaker.regex import regex
 
 # Canonical spelling, and the other ones.
 _SPELLINGS: dict[str, tuple[str, ...]] = {
@@ -138,7 +139,7 @@ CANONICAL: dict[tuple[str, ...], str] = {
     for spelling in (form, *spellings)
 }
 _LONGEST = max(map(len, CANONICAL))
-_SUFFIX = re.compile(f"({'|'.join(sorted(_SUFFIXES, key=len, reverse=True))})$")
+_SUFFIX = regex(f"({'|'.join(sorted(_SUFFIXES, key=len, reverse=True))})$")
 
 # One is written for the other: in translation, or because registers and people shorten.
 _NEAR: tuple[frozenset[str], ...] = (

@@ -10,22 +10,21 @@ from urllib.parse import unquote, urlsplit
 from matchmaker.ingest.cells import CellProblem, is_nothing
 from matchmaker.ingest.table_file import Line
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # Columns that hold addresses of pages, and of mail.
 _OF_PAGES = frozenset({"website", "address"})
 _OF_MAIL = frozenset({"contact"})
-_PAGE = re.compile(r"https?://\S+", re.IGNORECASE)
-_SHOWN_PAGE = re.compile(
-    r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
-)
-_MAILBOX = re.compile(r"[^\s@,;:<>()]+@[^\s@,;:<>()]+\.[^\s@,;:<>()]+")
-_MAIL_WORD = re.compile(
+_PAGE = regex(r"https?://\S+", re.IGNORECASE)
+_SHOWN_PAGE = regex(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+_MAILBOX = regex(r"[^\s@,;:<>()]+@[^\s@,;:<>()]+\.[^\s@,;:<>()]+")
+_MAIL_WORD = regex(
     r"(?:(?:电子)?(?:邮箱|邮件)|发(?:送)?邮件|联系(?:我们|邮箱|方式)?|点击\w*|e-?mail|mail|contact|write|kontakt"
     r"|(?:send|e-?mail|mail|contact|write to) us|link|click here|here)",
     re.IGNORECASE,
 )
-_PAGE_WORD = re.compile(
+_PAGE_WORD = regex(
     r"(?:公司|企业)?(?:官方)?(?:官网|网站|网址|主页|链接|首页)"
     r"|(?:点击|点此)?(?:查看|访问|进入)(?:官网|网站|详情)?|详情"
     r"|(?:web ?)?(?:site|link|page)|home ?page|url|visit(?: (?:web)?site)?"

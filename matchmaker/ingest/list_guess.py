@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from itertools import islice
@@ -37,6 +36,7 @@ from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.title_words import OF_EVENT
 from matchmaker.ingest.words import word_key
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # Values of a column are looked at in so many lines.
@@ -104,13 +104,13 @@ _ENDS = (
     r"|技术中心|服务中心|创新中心|实验室|工厂|集团|协会|学会|医院|职校|学校)"
 )
 # 浙江示例大学机械学院科技成果清单: the shortest that is an organisation's whole name.
-_NAMED_ABOVE = re.compile(rf"[\w（）()·]{{2,40}}?{_ENDS}(?!(?:股份|集团)?有限|股份)")
-_INSTITUTE = re.compile(
+_NAMED_ABOVE = regex(rf"[\w（）()·]{{2,40}}?{_ENDS}(?!(?:股份|集团)?有限|股份)")
+_INSTITUTE = regex(
     r"[\w（）()·]{2,30}?(?:研究院|研究所|研究中心|创新中心|创新研究院|技术中心|检测中心|检验中心|转移中心|工业技术院)"
 )
 # What such a list is of, or that it is one, at once behind a name; not of others whom the named
 # one deals with, as in 示例大学设备供应商名录.
-_NAMED_BY_FILE = re.compile(
+_NAMED_BY_FILE = regex(
     rf"([\w（）()·]{{2,40}}?{_ENDS})[\s_\-—·]{{0,3}}(?:\d{{4}}年?度?)?[\s_\-—·]{{0,3}}"
     r"(?:最新|现有|全部|部分|主要|大型|重点|共享|开放|优秀|有效|可转[化让]|拟转[化让]|科技|科研|技术|创新)*"
     r"(?:清单|名录|目录|台账|一览|汇总|成果|专利|发明|实用新型|软件著作|知识产权|设备|仪器|装置|资质|证书|认证"
@@ -146,9 +146,7 @@ def named_by_file(name: str) -> str:
     return match[1] if match and is_organization_name(match[1]) else ""
 
 
-_YEAR_BEFORE = re.compile(
-    r"^(?:\d{1,3}[-_.、 ]+)?(?:附件?表?\s*\d*[:：]?\s*)?(?:\d{4}\s*年?度?)?\s*"
-)
+_YEAR_BEFORE = regex(r"^(?:\d{1,3}[-_.、 ]+)?(?:附件?表?\s*\d*[:：]?\s*)?(?:\d{4}\s*年?度?)?\s*")
 
 
 def _without_year(text: str) -> str:
@@ -176,7 +174,7 @@ def are_no_members(titles: Iterable[str]) -> bool:
     )
 
 
-_OF_TRADE = re.compile(
+_OF_TRADE = regex(
     r"(?:供应商|供货商|客户)(?:(?:信息|情况) ?)?(?:单位)?(?:名称|编号|编码|代码|全称|简称)"
     r"|采购物资|(?:全?年度?)?(?:采购|供货|交易)(?:总?额|金额)(?:[(（].{1,6}[)）])?"
     r"|(?:lieferant|kreditor|debitor|kunde|vendor|supplier|customer)(?:en|s)?"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import GraphRows, Organization
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
-_SLUG = re.compile(r"[^a-z0-9_.-]+")
+_SLUG = regex(r"[^a-z0-9_.-]+")
 
 
 def made_id(source: str, parts: Iterable[Any]) -> str:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.trade_names import is_romanised
 from matchmaker.ingest.trade_words import are_of_other_trades
+from matchmaker.regex import regex
 
 SIMILAR, ALIKE = 90.0, 80.0  # of 100, sorted words
 
@@ -134,17 +134,17 @@ _BRANCH_WORDS = frozenset(
         "branche",
     ]
 )
-_BRANCH = re.compile(
+_BRANCH = regex(
     r"(?:有限公司|公司|集团|厂|银行|大学|院)?[\u4e00-\u9fff]{0,10}?(?:分公司|分厂|分店|分行|支行|分院|分部|办事处|子公司|分所|分校)$"
 )
-_SCHOOL = re.compile(r"(?:大学|学院|学校|中学|医院|研究院|研究所)$")
+_SCHOOL = regex(r"(?:大学|学院|学校|中学|医院|研究院|研究所)$")
 # What is made stands in the last characters; of names so long one may be written wrongly.
 _TRADE, _LONG = 2, 12
-_ORDINAL = re.compile(r"第([一二三四五六七八九十百零\d]+)")
-_REGION = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:省|市|自治区|特别行政区)(?=[\u4e00-\u9fff]{2})")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_ORDINAL = regex(r"第([一二三四五六七八九十百零\d]+)")
+_REGION = regex(r"(?<=[\u4e00-\u9fff]{2})(?:省|市|自治区|特别行政区)(?=[\u4e00-\u9fff]{2})")
+_HAN = regex(r"[\u3400-\u9fff]")
 # What tells two works, schools or units of one kind apart.
-_NUMERALS = re.compile(r"\d+|[一二三四五六七八九十甲乙丙丁戊]|\b(?:i{1,3}|iv|vi{0,3}|ix)\b")
+_NUMERALS = regex(r"\d+|[一二三四五六七八九十甲乙丙丁戊]|\b(?:i{1,3}|iv|vi{0,3}|ix)\b")
 _DIRECTIONS = frozenset(
     [
         "north",

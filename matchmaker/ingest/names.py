@@ -11,24 +11,25 @@ from functools import lru_cache
 from matchmaker.domain import MAX_NAME, MAX_OTHER_NAMES, OrganizationStatus
 from matchmaker.ingest.legal_forms import split_form
 from matchmaker.ingest.statuses import without_status
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # Between single letters: "S.p.A.", "A/S", "z o. o." are words.
-_BETWEEN_INITIALS = re.compile(r"(?<=\b\w)(?:\.\s?|/)(?=\w\b)")
-_WORD = re.compile(r"\w+")
-_BETWEEN_NAMES = re.compile(r"[;；、\n|]")
-_FORMER = re.compile(
+_BETWEEN_INITIALS = regex(r"(?<=\b\w)(?:\.\s?|/)(?=\w\b)")
+_WORD = regex(r"\w+")
+_BETWEEN_NAMES = regex(r"[;；、\n|]")
+_FORMER = regex(
     r"\s{0,9}[(（\[【](?:原名|原|曾用名|前身为?|formerly known as|formerly|former name|former"
     r"|previously|früher|vormals|ex|anciennement|già|antes)[:：\s为]{0,9}([^()（）\[\]【】]{3,80})[)）\]】]\s{0,9}$",
     re.IGNORECASE,
 )
-_RENAMED = re.compile(
+_RENAMED = regex(
     r"[(（\[【](?:(?:(?:现?已?更|现)名(?:为|成)?|现?已?改名(?:为|成))[:：\s]{0,9}"
     r"|(?:renamed(?: to| as)?|now (?:called|known as|named))[:：\s]{1,9}|now\s?[:：]\s{0,9}"
     r"|(?P<bare>now\s{1,9}))(?P<later>[^()（）\[\]【】]{3,80})[)）\]】]\s{0,9}$",
     re.IGNORECASE,
 )
-_APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=s\b)")
+_APOSTROPHE = regex(r"(?<=\w)['’`´](?=s\b)")
 
 
 @dataclass(frozen=True, slots=True)

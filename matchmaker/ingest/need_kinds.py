@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -12,12 +11,11 @@ from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
 from matchmaker.ingest.word_lists import NEED_KINDS, NOT_OF_PARTNERS
 from matchmaker.ingest.words import member_of, word_key
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
-_OF_RESEARCH = re.compile(
-    r"技术|难题|攻关|research|technolog|technical|challenge|problem|forschung"
-)
-_BETWEEN = re.compile(r"[;；、,，|\n]")
+_OF_RESEARCH = regex(r"技术|难题|攻关|research|technolog|technical|challenge|problem|forschung")
+_BETWEEN = regex(r"[;；、,，|\n]")
 NO_PARTNER = ""
 
 

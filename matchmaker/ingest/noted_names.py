@@ -11,6 +11,7 @@ from matchmaker.domain import MAX_NAME
 from matchmaker.ingest.consortia import is_only_form, is_organization_name
 from matchmaker.messages import Message, message
 from matchmaker.naming import in_one_spelling
+from matchmaker.regex import regex
 
 # A domain without https:// or www. is only known for one by its end: Co.Ltd and S.p.A. are none.
 _TOP = (
@@ -18,41 +19,41 @@ _TOP = (
     "|hk|us|in|ru|tr|vn|my|sg"
 )
 _DOMAIN = r"(?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
-_WEBSITE = re.compile(
+_WEBSITE = regex(
     rf"(?:(?:https?://|www\.){_DOMAIN}[a-z]{{2,24}}|(?!co\.)(?:[a-z0-9][a-z0-9-]{{1,62}}\.){{1,4}}(?:{_TOP}))"
     r"(?::\d{1,5})?(?:[/?#][^\s()（）]{0,200})?(?![\w@.-])",
     re.IGNORECASE,
 )
-_MAILBOX = re.compile(
+_MAILBOX = regex(
     r"[a-z0-9][a-z0-9._+-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?![\w@.-])", re.IGNORECASE
 )
 # As they are dialled: 0577-6731 2345, 139 0000 1111, 400-888-6666, +39 02 1234567.
-_TELEPHONE = re.compile(
+_TELEPHONE = regex(
     r"(?:\(?0\d{2,3}\)?[ -]?\d{3,4}[ -]?\d{4}|1[3-9]\d[ -]?\d{4}[ -]?\d{4}|[48]00[ -]?\d{3}[ -]?\d{4}|\+\d[\d ()/-]{6,18}\d)"
     r"(?:(?:转|-| ?ext\.? ?)\d{1,5})?(?!\d)"
 )
 # Behind a word for it a number within a town is one, too.
-_NUMBER = re.compile(r"[\d+(][\d ()+-]{4,24}\d(?!\d)")
-_LABEL = re.compile(
+_NUMBER = regex(r"[\d+(][\d ()+-]{4,24}\d(?!\d)")
+_LABEL = regex(
     r"(?:公司|企业)?(?:官方)?(?:网址|网站|官网|主页)|(?P<number>(?:联系|咨询|办公)?(?:电话|手机|座机|热线|方式)|传真|qq|微信"
     r"|telephone|tel|phone|mobile|fax|wechat)|(?:电子)?(?:邮箱|邮件)|website|web|homepage|url|e-?mail|mail",
     re.IGNORECASE,
 )
-_LABEL_END = re.compile(r"[.:\s]{0,4}")
-_BETWEEN = re.compile(r"[;,、|/\s]{1,6}")
-_BRACKETED = re.compile(
+_LABEL_END = regex(r"[.:\s]{0,4}")
+_BETWEEN = regex(r"[;,、|/\s]{1,6}")
+_BRACKETED = regex(
     r"[(（\[【<《]\s{0,9}((?:[(（]0\d{2,3}[)）])?[^()（）\[\]【】<>《》]{1,160}"
     r"(?:[(（]0\d{2,3}[)）][^()（）\[\]【】<>《》]{1,60})?)[)）\]】>》]"
 )
 # Where something may begin that is written behind a name without brackets.
-_BORDER = re.compile(
+_BORDER = regex(
     r"(?<=\S)[\s,，;；]{1,9}(?=\S)|(?<=[㐀-鿿）)])(?=[\dA-Za-z０-９Ａ-Ｚａ-ｚ+(（电手网官邮传联])"
 )
-_ADDRESSED = re.compile(r"www\.|https?:|@|\d{4}|[a-z0-9-]\.[a-z]{2}", re.IGNORECASE)
+_ADDRESSED = regex(r"www\.|https?:|@|\d{4}|[a-z0-9-]\.[a-z]{2}", re.IGNORECASE)
 # Stars and the like lead to a note under the list.
 _SIGNS = re.escape("*＊★☆※▲△▼▽●○◎◆◇■□†‡√✓✔")
-_SIGN = re.compile(rf"^([{_SIGNS}]{{1,9}})\s{{0,9}}|\s{{0,9}}([{_SIGNS}]{{1,9}})$")
-_REMARK = re.compile(
+_SIGN = regex(rf"^([{_SIGNS}]{{1,9}})\s{{0,9}}|\s{{0,9}}([{_SIGNS}]{{1,9}})$")
+_REMARK = regex(
     r"(?:\d{4}年?(?:\d{1,2}月)?)?(?:现|已|新|原址|正在|拟|待){0,2}(?:搬迁|搬家|迁址|拆迁|搬至|搬到|迁至|迁往)(?:中|至|到)?[^()（）]{0,20}"
     r"|(?:\d{4}年)?新(?:增|入会|入园|会员)(?:企业|会员|单位)?|待(?:核实|核|确认|定|补充|变更|更名)|未(?:核实|确认|回复|填报)|重复"
     r"|见备注|见附件|见注\d{0,2}|(?:名誉|执行|常务)?(?:副?会长|副?理事长|副?监事长|副?秘书长|理事|监事|会员|发起)(?:单位|企业)"

@@ -15,10 +15,11 @@ from functools import lru_cache
 
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.formats import SheetDate
+from matchmaker.regex import regex
 
 # Formats that Excel shows by the reader's country, which no file spells out.
 LOCAL_DATES = frozenset((*range(27, 37), *range(50, 59)))
-_TOKEN = re.compile(
+_TOKEN = regex(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|!(?P<forced>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)[^\]]*\]'
     r"|(?P<elapsed>\[(?:h+|m+|s+)\])|\[[^\]]*\]|(?P<general>General|Standard|G/通用格式)|(?P<digits>[0#?]+)"
     r"|(?P<exponent>E[+-]0+)|(?P<ampm>AM/PM|A/P|上午/下午)|(?P<date>[yYmMdDhHsSeEgGbB]+)"

@@ -20,47 +20,48 @@ from matchmaker.ingest.chinese_numerals import with_digits
 from matchmaker.ingest.formats import COMMA, POINT, UNDECIDED, ColumnFormat, FormatReader
 from matchmaker.ingest.units import SHARED, Affix, affixes
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 
 # Beyond this a double no longer holds every whole number, and nothing of ours is so large.
 _LARGEST = Decimal(10) ** 15
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'",
                         "ʼ": "'", "`": "'", "´": "'", "٫": ".", "٬": ","})  # fmt: skip
 # A run of digits with the signs that may stand in it: points, commas, spaces, apostrophes.
-_RUN = re.compile(r"[.,]?\d(?:[\d.,']|\s(?=\d))*")
+_RUN = regex(r"[.,]?\d(?:[\d.,']|\s(?=\d))*")
 # Nothing but one such run, as most cells are.
-_PLAIN = re.compile(r"(-?)([0-9](?:[0-9.,]*[0-9])?)")
+_PLAIN = regex(r"(-?)([0-9](?:[0-9.,]*[0-9])?)")
 # What can be read in one way only, as most amounts of public sources can.
-_UNAMBIGUOUS = re.compile(r"[0-9]{1,14}(?:\.[0-9]{1,2})?")
+_UNAMBIGUOUS = regex(r"[0-9]{1,14}(?:\.[0-9]{1,2})?")
 _ALONE, _ONE = Affix(), Decimal(1)
-_SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d{1,3}")
-_IN_BRACKETS = re.compile(r"\((.+)\)")
+_SCIENTIFIC = regex(r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d{1,3}")
+_IN_BRACKETS = regex(r"\((.+)\)")
 # 1,200.- and 1.200,-- as in Swiss and German prices: no cents.
-_NO_CENTS = re.compile(r"([.,])[-=]{1,2}(?=\D{0,99}$)")
-_INEXACT = re.compile(
+_NO_CENTS = regex(r"([.,])[-=]{1,2}(?=\D{0,99}$)")
+_INEXACT = regex(
     r"[<>≤≥≈~±]|约|近|余|多|左右|以上|以下|以内|超过|不足|不到|至少|最多|大概|估计|几|\+$"
     r"|\b(?:about|approx|approximately|ca|circa|around|over|under|more than|less than|up to|"
     r"at least|almost|nearly|etwa|rund|ungefähr|env|environ|est|estimated)\b"
 )
-_RANGE = re.compile(r"\d\s*(?:-|to|bis|至|到|~|…|\.{2,})\s*[^\d]{0,2}\d")
+_RANGE = regex(r"\d\s*(?:-|to|bis|至|到|~|…|\.{2,})\s*[^\d]{0,2}\d")
 
 # Whether a tax is in it: 980 € HT, 12.5万元（含税）.
-_TAX = re.compile(
+_TAX = regex(
     r"(?<=[\d万亿元€$£kK.)\s])[\s(]{0,9}(?:H\.?T\.?|T\.?T\.?C\.?|hors taxes?|netto|brutto|net|gross"
     r"|不?含税价?|未税"
     r"|(?:incl|excl|inkl|exkl|zzgl)\.? (?:VAT|MwSt|USt|tax)\.?|plus VAT|\+ ?VAT)\)?\s{0,9}$",
     re.IGNORECASE,
 )
-_WITH_TAX = re.compile(r"t\.?t\.?c|brutto|gross|incl|inkl|(?<!不)含税", re.IGNORECASE)
-_METRES = re.compile(r"\d\s*m$")
+_WITH_TAX = regex(r"t\.?t\.?c|brutto|gross|incl|inkl|(?<!不)含税", re.IGNORECASE)
+_METRES = regex(r"\d\s*m$")
 # Units of what is counted, which say nothing more.
 _COUNTED = frozenset({
     "", "人", "名", "位", "家", "个", "台", "套", "件", "员工", "职工", "人员", "persons", "people",
     "employees", "staff", "workers", "heads", "fte", "pcs", "pieces", "firms", "mitarbeiter",
     "beschäftigte", "personen", "salariés", "personnes", "empleados", "personas", "个人",
 })  # fmt: skip
-_SIDE = re.compile(r"(?<![a-z])[NSEWO](?![a-z])|[东西南北]纬?经?", re.IGNORECASE)
+_SIDE = regex(r"(?<![a-z])[NSEWO](?![a-z])|[东西南北]纬?经?", re.IGNORECASE)
 _NEGATIVE_SIDES = frozenset({"s", "w", "南", "西", "南纬", "西经"})
-_SEXAGESIMAL = re.compile(
+_SEXAGESIMAL = regex(
     r"(\d{1,3})\s*[°º]\s*(?:(\d{1,2})\s*['′’]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"″”]|''|′′)\s*)?"
 )
 

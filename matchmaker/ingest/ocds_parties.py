@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -21,10 +20,11 @@ from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import column_of
 from matchmaker.messages import message
+from matchmaker.regex import regex
 
 # Lists of organisations by country, as org-id.guide names them: GB-COH, XI-LEI.
-_ORG_ID = re.compile(r"[A-Z]{2,3}-[A-Z0-9_]{2,20}-\S.*")
-_PUBLISHER = re.compile(r"ocds-[a-z0-9]{6}(?=-)")
+_ORG_ID = regex(r"[A-Z]{2,3}-[A-Z0-9_]{2,20}-\S.*")
+_PUBLISHER = regex(r"ocds-[a-z0-9]{6}(?=-)")
 _BUYING = frozenset({"buyer", "procuringEntity", "payer", "funder"})
 _SCALES: Mapping[str, Size] = {
     "micro": Size.MICRO, "small": Size.SMALL, "medium": Size.MEDIUM, "large": Size.LARGE,

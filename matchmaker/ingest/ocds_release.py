@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from matchmaker.ingest.json_records import dict_at, dicts_at, text_at
+from matchmaker.regex import regex
 
-_INDEX = re.compile(r"\d{1,4}")
+_INDEX = regex(r"\d{1,4}")
 _WRAPPERS = ("releases", "records", "compiledRelease")
 
 

@@ -8,7 +8,6 @@ https://flatten-tool.readthedocs.io, https://flatterer.opendata.coop.
 
 from __future__ import annotations
 
-import re
 import tarfile
 import tempfile
 import zipfile
@@ -29,6 +28,7 @@ from matchmaker.ingest.report import Problem, ReadProgress
 from matchmaker.ingest.rows import MAX_BYTES
 from matchmaker.ingest.table_file import TableFile, open_table
 from matchmaker.messages import message
+from matchmaker.regex import regex
 from matchmaker.system_errors import reason_of
 
 MAX_TABLES = 500
@@ -191,7 +191,7 @@ class FlattenedTables:
         return False
 
 
-_SINGLE = re.compile(r"(?<!^)_")
+_SINGLE = regex(r"(?<!^)_")
 
 
 def _merge(whole: dict[str, Any], part: Mapping[str, Any]) -> None:

@@ -34,6 +34,7 @@ from matchmaker.ingest.sheet_files import (
     refuse_many_sheets,
 )
 from matchmaker.ingest.sheet_links import MAX_LINK, link_of_formula
+from matchmaker.regex import regex
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -41,8 +42,8 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _LIBRE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
-_TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
-_AFFIXED = re.compile(r"(?P<before>[^\d(+-]*)[-+(]?\d[\d.,' \u00a0\u202f]*\)?(?P<after>[^\d)]*)")
+_TIME = regex(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+_AFFIXED = regex(r"(?P<before>[^\d(+-]*)[-+(]?\d[\d.,' \u00a0\u202f]*\)?(?P<after>[^\d)]*)")
 # More of the same row or cell than this is the rest of an empty sheet.
 _MAX_REPEATED = 10_000
 

@@ -17,14 +17,15 @@ from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.qualifications import highest
 from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.words import flag, member_of, word_key
+from matchmaker.regex import regex
 from matchmaker.vocabulary import Tier
 
-_FORMER = re.compile(
+_FORMER = regex(
     r"(?:vorm(?:als|\.)|ehem(?:als|alig|\.)?|früher|formerly(?: known as)?|previously|f/?k/?a"
     r"|ex(?=[- ])|anciennement|antes|già|原名|曾用名|前身为?)[\s:：-]{1,3}(?=\S)",
     re.IGNORECASE,
 )
-_ROUNDED = re.compile(r"\d(?:[.,]\d+)?e\+?\d{1,2}", re.IGNORECASE)
+_ROUNDED = regex(r"\d(?:[.,]\d+)?e\+?\d{1,2}", re.IGNORECASE)
 _BLOCKED = (
     "sperre|sperrkennzeichen|gesperrt|zentrale sperre|einkaufssperre|löschkennzeichen"
     "|löschvormerkung|blocked|block|purchasing block|deletion flag"
@@ -32,16 +33,16 @@ _BLOCKED = (
     "|bloqué|bloqueado|bloccato|停用|是否停用|停用标志|冻结|是否冻结|作废|是否作废|黑名单|是否黑名单"
 )
 _REMARKS = "备注|说明|备注说明|情况说明|会员状态|会籍状态|在会状态|remark|remarks|note|notes|comment|comments|bemerkung|bemerkungen|remarque"  # noqa: E501
-_LEFT = re.compile(
+_LEFT = regex(
     r"(?:现?已|现)?(?:退会|除名|搬离|搬走|迁出|迁离|退租|退出(?:集群|协会|会员)?)(?:园区|本会)?[。.]?"
     r"|(?:has )?left(?: the (?:cluster|association|park))?|resigned|moved (?:away|out)"
     r"|(?:ex-|former )member"
     r"|ausgetreten|démissionné",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"[、,，;；/+&\n]")
+_BETWEEN = regex(r"[、,，;；/+&\n]")
 # 浙江省专精特新 is the province's.
-_OF_PROVINCE = re.compile(r"^[一-鿿]{2,3}(?=[省市](?!级))")
+_OF_PROVINCE = regex(r"^[一-鿿]{2,3}(?=[省市](?!级))")
 
 
 def with_second_line(name: str, others: Collection[str]) -> tuple[str, list[str]]:

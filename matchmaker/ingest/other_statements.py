@@ -8,7 +8,6 @@ filled from that. Two that say different things of the time, number, text or amo
 from __future__ import annotations
 
 import datetime
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,12 +27,13 @@ from matchmaker.ingest.relation_words import relation
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.stated_rows import Stated, start_of, with_statement
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.store.schema import ENGAGEMENTS, TIES, Table
 from matchmaker.text import normal
 
 # Written by what is done here, and kept in step with it: no list adds its word to those.
 _OWN_SOURCES = frozenset({"survey", "introduction", "gathering"})
-_AMOUNT = re.compile(r"\s*\(([\d,.]+ ?[A-Z]*)\)$")
+_AMOUNT = regex(r"\s*\(([\d,.]+ ?[A-Z]*)\)$")
 _SAME_AMOUNT = 0.005
 _SHORTEST_PART = 2
 _SHOWN = 20

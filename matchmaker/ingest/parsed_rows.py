@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from matchmaker.ingest.cleaned_rows import cleaned
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.rows import Row, RowSource, SheetSummary
 from matchmaker.messages import Message, from_data, to_data
+from matchmaker.regex import regex
 
 # How such a file begins, and the folder of folders in which alone it is taken for one: what
 # people send lies elsewhere, whatever it begins with.
@@ -34,7 +34,7 @@ MAX_LINES_BYTES, MAX_LINE = 1_000_000_000, 64_000_000
 MAX_ROWS, MAX_CELLS = 2_000_000, 50_000_000
 _PACKING = 1
 # What a text may have of a parameter; anything else of `%` could ask for a text without end.
-_PARAMETER = re.compile(r"%\((\w+)\)(?:s|d|\.\df)|%%")
+_PARAMETER = regex(r"%\((\w+)\)(?:s|d|\.\df)|%%")
 _END = {"end": True}
 
 

@@ -33,14 +33,15 @@ from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.messages import message
 from matchmaker.naming import check_name
+from matchmaker.regex import regex
 
 _READ: dict[str, CellReader] = {
     column.name: column.read for column in TABLES["organizations"].columns
 }
 MAX_KEY = 200
-_COUNTRY = re.compile(r"(.+?)\s{0,9}[(（]([A-Z]{2,3})[)）]")
+_COUNTRY = regex(r"(.+?)\s{0,9}[(（]([A-Z]{2,3})[)）]")
 # 100234     Alpha Valve Co., Ltd.: the key of a system and the name, as its reports align them.
-_NUMBERED = re.compile(r"(\d{4,10})\s{2,}(\D.*)", re.DOTALL)
+_NUMBERED = regex(r"(\d{4,10})\s{2,}(\D.*)", re.DOTALL)
 # Whom a cell names.
 Names = Callable[[str], tuple[str, ...]]
 

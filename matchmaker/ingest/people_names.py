@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from matchmaker.regex import regex
 
 # The hundred and some that almost everybody in China has, and those of two characters.
 _FAMILY = frozenset(
@@ -23,8 +23,8 @@ _FAMILIES_OF_TWO = (
     "东方",
     "端木",
 )
-_HAN = re.compile(r"[一-鿿]+")
-_LATIN = re.compile(r"(?:[A-Z][\w'’-]+, (?:[A-Z][\w'’.-]*\s?){1,3}|(?:Dr|Prof|Mr|Ms|Mrs)\.? .+)")
+_HAN = regex(r"[一-鿿]+")
+_LATIN = regex(r"(?:[A-Z][\w'’-]+, (?:[A-Z][\w'’.-]*\s?){1,3}|(?:Dr|Prof|Mr|Ms|Mrs)\.? .+)")
 
 
 def is_name_of_person(name: str) -> bool:

@@ -9,21 +9,22 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.dates import PartialDate, parse
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
-_BETWEEN = re.compile(
+_BETWEEN = regex(
     r"\s*(?:[—–－~～〜→至到]+|-+|\b(?:to|until|till|bis|through|jusqu'au|au|al|a|do)\b)\s*",
     re.IGNORECASE,
 )  # fmt: skip
-_OPEN = re.compile(r"(?<=[\d年月日])\s*(?:起|开始|以来|起至今|至今|[-—–]+\s*(?:今|至今)?)$")
-_OPEN_WORDS = re.compile(
+_OPEN = regex(r"(?<=[\d年月日])\s*(?:起|开始|以来|起至今|至今|[-—–]+\s*(?:今|至今)?)$")
+_OPEN_WORDS = regex(
     r"^(?:(?:since|from|ab|seit|à partir de|depuis|dès|desde|dal)\s+|[自从]\s*)(?=.*\d)",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"\d{4}")
+_YEAR = regex(r"\d{4}")
 # Two dates and what stands between them; each border of a longer cell would be tried.
 _LONGEST = 200
-_ONLY_MONTH = re.compile(r"\d{1,2}月(?:\d{1,2}[日号])?")
+_ONLY_MONTH = regex(r"\d{1,2}月(?:\d{1,2}[日号])?")
 
 
 def period_of(cell: str) -> tuple[str, str] | None:
@@ -60,10 +61,10 @@ def _reads(text: str) -> PartialDate | None:
     return None
 
 
-_MONTHS = re.compile(
+_MONTHS = regex(
     r"(\d{1,3})(?:[.,]0)?\s*(?:个?月|months?|mths?|mos?|m|mon(?:ate?n?)?|mois|meses|mesi)?\.?"
 )
-_YEARS = re.compile(r"(\d{1,2}(?:[.,]5)?)\s*(?:年|years?|yrs?|y|jahre?n?|ans?|años?|anni)\.?")
+_YEARS = regex(r"(\d{1,2}(?:[.,]5)?)\s*(?:年|years?|yrs?|y|jahre?n?|ans?|años?|anni)\.?")
 # Of fifty years nobody plans a project.
 _MAX_MONTHS = 600
 

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import re
-
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # What is written where nothing is known: no name, and nothing in any other cell.
@@ -61,7 +60,7 @@ _NOBODY = frozenset(
 _WORDS = frozenset(" ".join(word.split()) for word in _NOBODY if word.strip()) | NOTHING
 # Directions to another page, and collective rows of official statistics.
 _PATTERNS = tuple(
-    re.compile(pattern)
+    regex(pattern)
     for pattern in (
         r"(?:please )?(?:see|refer to|as per|per) (?:the )?(?:attached |enclosed |separate )?"
         r"(?:list|annex|appendix|attachment|remarks?|notes?|table|schedule|below|above|website)"

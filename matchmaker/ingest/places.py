@@ -22,29 +22,29 @@ from matchmaker.ingest.foreign_cities import ForeignCities
 from matchmaker.ingest.regions_abroad import country_of_region
 from matchmaker.ingest.townships import Townships
 from matchmaker.messages import NAMES, BilingualName, Message, message, sentences
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 GBT_2260 = "gbt2260:"
-_CODE = re.compile(r"(gb/?t ?2260[:： ]?)?(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})")
-_SEPARATORS = re.compile(r"[,，、;；/|>›·()\[\]（）【】]+")
-_HAN = re.compile(r"[㐀-䶿一-鿿]")
-_WORDS = re.compile(r"[^\W_]+")
+_CODE = regex(r"(gb/?t ?2260[:： ]?)?(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})")
+_SEPARATORS = regex(r"[,，、;；/|>›·()\[\]（）【】]+")
+_HAN, _WORDS = regex(r"[㐀-䶿一-鿿]"), regex(r"[^\W_]+")
 
 # Kinds of Chinese divisions, as their names end; longer ones first.
-_KINDS = re.compile(
+_KINDS = regex(
     r"(特别行政区|自治区|自治州|自治县|自治旗|左翼|省|市|地区|盟|林区|特区|新区|县|旗|区)$"
 )
 # Nationalities in the names of autonomous divisions; some are written without 族.
-_NATIONALITY = re.compile(
+_NATIONALITY = regex(
     "(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|"
     "纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|"
     "德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各)族$|(?:哈萨克|蒙古|柯尔克孜|维吾尔|塔吉克|锡伯)$"
 )
 # A street, a town or a village that is named for a place elsewhere: 南京东路, 鼓楼街道.
-_NAMED_FOR = re.compile(
+_NAMED_FOR = regex(
     "[东南西北中]?[一二三四五六七八九十]?(路|街|大街|大道|道|巷|弄|胡同|镇|乡|村|社区)"
 )
-_OUTSIDE = re.compile("(以?外|周边|附近|境外|之外)$")
+_OUTSIDE = regex("(以?外|周边|附近|境外|之外)$")
 # Generic words in English and pinyin, and how the Chinese name of what they mean ends.
 _GENERIC: Mapping[str, str] = {
     "city": "市", "shi": "市", "municipality": "市", "province": "省", "sheng": "省",
@@ -58,7 +58,7 @@ STATES = {"HK": "CN", "MO": "CN", "TW": "CN"}
 _SHOWN = 8
 _SAID_BESIDE = frozenset({"市辖区", "县", "全境", "全市", "全省", "the", "of", "pr", "p", "r"})
 # What stands at a place, said around its name in English: Taizhou office, Head office: Wenzhou.
-_AT_PLACE = re.compile(
+_AT_PLACE = regex(
     r"^(?:(?:head|main|branch|sales) )?office(?: in|:)? |"
     r" (?:(?:head|main|branch|sales) )?(?:office|branch|hq|headquarters)(?=$|,| \()"
 )

@@ -12,62 +12,55 @@ from matchmaker.domain import MAX_NAME, PlaceLevel, ProgrammeTerms, Size, Tier
 from matchmaker.ingest.chinese_numerals import with_digits
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.reference import reference_rows
+from matchmaker.regex import regex
 
-_CLAUSES = re.compile(r"[，,；;。\n]+|\.\s|\s(?:and|und)\s|(?:并且|且|同时)")
-_NUMBERED = re.compile(r"^\s*(?:[（(]?\d{1,2}[)）.、]|[一二三四五六七八九十]+、|[①-⑨])\s*")
+_CLAUSES = regex(r"[，,；;。\n]+|\.\s|\s(?:and|und)\s|(?:并且|且|同时)")
+_NUMBERED = regex(r"^\s*(?:[（(]?\d{1,2}[)）.、]|[一二三四五六七八九十]+、|[①-⑨])\s*")
 # Who is preferred is not thereby the only one who may.
-_PREFERRED = re.compile(
+_PREFERRED = regex(
     r"优先|上浮|放宽|适当|不受|倾斜|额外|再给予|preferred|preference|bonus|priority", re.I
 )
-_EXCLUDED = re.compile(
-    r"除外|不含|不包括|不得|未被|无(?:重大|不良|失信)|\bnot\b|except|exclud", re.I
-)
+_EXCLUDED = regex(r"除外|不含|不包括|不得|未被|无(?:重大|不良|失信)|\bnot\b|except|exclud", re.I)
 _TIERS = (
-    (
-        Tier.LITTLE_GIANT,
-        re.compile(r"(?:专精特新)?[“\"]?小巨人[”\"]?(?:企业)?|little[ -]giants?", re.I),
-    ),
-    (Tier.CHAMPION, re.compile(r"单项冠军(?:企业)?|single[ -]champions?", re.I)),
-    (Tier.INNOVATIVE, re.compile(r"创新型中小企业|innovative smes?", re.I)),
+    (Tier.LITTLE_GIANT, regex(r"(?:专精特新)?[“\"]?小巨人[”\"]?(?:企业)?|little[ -]giants?", re.I)),
+    (Tier.CHAMPION, regex(r"单项冠军(?:企业)?|single[ -]champions?", re.I)),
+    (Tier.INNOVATIVE, regex(r"创新型中小企业|innovative smes?", re.I)),
     (
         Tier.SPECIALISED,
-        re.compile(r"[“\"]?专精特新[”\"]?(?:中小企业|企业)?|\bsrdi\b(?: firms?| smes?)?", re.I),
+        regex(r"[“\"]?专精特新[”\"]?(?:中小企业|企业)?|\bsrdi\b(?: firms?| smes?)?", re.I),
     ),
-    (Tier.LEAD, re.compile(r"(?:行业)?龙头企业|链主企业")),
+    (Tier.LEAD, regex(r"(?:行业)?龙头企业|链主企业")),
 )
 _CERTIFICATES = (
-    (
-        "高新技术企业",
-        re.compile(r"(?:国家)?高新技术企业|high[- ]tech(?:nology)? enterprises?", re.I),
-    ),
-    ("科技型中小企业", re.compile(r"科技型中小企业|technology-based smes?", re.I)),
+    ("高新技术企业", regex(r"(?:国家)?高新技术企业|high[- ]tech(?:nology)? enterprises?", re.I)),
+    ("科技型中小企业", regex(r"科技型中小企业|technology-based smes?", re.I)),
 )
-_ISO = re.compile(r"\b(ISO|IATF|AS)[ -]?(\d{4,5})(?:体系)?(?:认证)?", re.I)
+_ISO = regex(r"\b(ISO|IATF|AS)[ -]?(\d{4,5})(?:体系)?(?:认证)?", re.I)
 _SIZES = (
-    ((Size.MICRO, Size.SMALL, Size.MEDIUM), re.compile(
+    ((Size.MICRO, Size.SMALL, Size.MEDIUM), regex(
         r"中小微(?:企业)?|中小型?企业|中小微型企业|\bsmes?\b|small and medium(?:-sized)?(?: enterprises| firms)?", re.I)),
-    ((Size.MICRO, Size.SMALL), re.compile(r"小微(?:型)?企业|小型微型企业|small and micro(?: enterprises| firms)?", re.I)),
-    ((Size.LARGE,), re.compile(r"大型企业|large (?:enterprises|firms|companies)", re.I)),
+    ((Size.MICRO, Size.SMALL), regex(r"小微(?:型)?企业|小型微型企业|small and micro(?: enterprises| firms)?", re.I)),
+    ((Size.LARGE,), regex(r"大型企业|large (?:enterprises|firms|companies)", re.I)),
 )  # fmt: skip
 _HAN_PLACE = r"(?P<place>[\u4e00-\u9fff]{2,12}?(?:省|市|县|区|州|盟|旗))"
 _REGISTERED = (
-    re.compile(rf"(?:注册地?|登记地?|纳税地?|税务关系|落户|住所)(?:址)?(?:应)?(?:在|于|为|位于){_HAN_PLACE}(?:范围内|行政区域内|境内|内)?"),
-    re.compile(rf"在{_HAN_PLACE}(?:范围内|行政区域内|境内|内)?(?:依法|合法)?(?:工商)?(?:注册|登记|设立|纳税|落户)"),
-    re.compile(rf"^{_HAN_PLACE}(?:范围内|行政区域内|境内|内)?(?:注册|登记)?的?(?=[\u4e00-\u9fff]*(?:企业|单位))"),
-    re.compile(r"(?:registered|located|based|established) in (?P<place>[A-Z][A-Za-z'’-]+(?: [A-Z][A-Za-z'’-]+)?)"),
+    regex(rf"(?:注册地?|登记地?|纳税地?|税务关系|落户|住所)(?:址)?(?:应)?(?:在|于|为|位于){_HAN_PLACE}(?:范围内|行政区域内|境内|内)?"),
+    regex(rf"在{_HAN_PLACE}(?:范围内|行政区域内|境内|内)?(?:依法|合法)?(?:工商)?(?:注册|登记|设立|纳税|落户)"),
+    regex(rf"^{_HAN_PLACE}(?:范围内|行政区域内|境内|内)?(?:注册|登记)?的?(?=[\u4e00-\u9fff]*(?:企业|单位))"),
+    regex(r"(?:registered|located|based|established) in (?P<place>[A-Z][A-Za-z'’-]+(?: [A-Z][A-Za-z'’-]+)?)"),
 )  # fmt: skip
-_HERE = re.compile(
+_HERE = regex(
     r"(?:在|于)?(?:本|我|全|辖区|当地)(?:省|市|县|区)?(?:范围内|境内|内)?(?:注册|登记|设立|纳税)?"
 )
-_WHERE_WE_ARE = re.compile(r"[本我全](?P<level>[省市县区])")
+_WHERE_WE_ARE = regex(r"[本我全](?P<level>[省市县区])")
 _NUMBER = r"(?P<years>\d{1,2}|[一二两三四五六七八九十]{1,3}|one|two|three|four|five|ten)"
-_YOUNG = re.compile(
+_YOUNG = regex(
     rf"(?:成立|注册|设立|经营)(?:时间|年限)?(?:不超过|未满|不满|在|未超过)?{_NUMBER}(?:周)?年(?:以内|以下|内)|"
     rf"(?:成立|注册|设立|经营)(?:时间|年限)?(?:不超过|未满|不满|未超过)(?P<more>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?:周)?年|"
     rf"(?:not older than|no older than|younger than|less than|under) (?P<en>\d{{1,2}}|one|two|three|four|five|ten) years?(?: old)?",
     re.I,
 )  # fmt: skip
-_OLD = re.compile(
+_OLD = regex(
     rf"(?:成立|注册|设立|经营|运营)(?:时间|年限)?(?:已|须|应)?(?:满|超过|不少于|达到|在|达)?{_NUMBER}(?:周)?年(?:及以上|以上|以及以上)?|"
     rf"(?:at least|more than|over|minimum of) (?P<en>\d{{1,2}}|one|two|three|four|five|ten) years? (?:old|of operation|in business|since)|"
     rf"(?:founded|operating|established) (?:for )?(?:at least|more than|over) (?P<more>\d{{1,2}}|one|two|three|four|five|ten) years?(?: ago)?",
@@ -76,7 +69,7 @@ _OLD = re.compile(
 _MOST_FURTHER = 50
 _ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 # What every text has around its conditions: nobody misses it.
-_FILLING = re.compile(
+_FILLING = regex(
     r"独立法人(?:资格)?|上年度|目前|已经|当年|新认定|国家级|国家|注册|以内|的|具有|具备|企业|单位|或|和|及|以及|等|的|为|须|应|已|认定|获得|获|被|通过|有效期内|工业|制造业|"
     r"依法|合法|法人|各类|所有|符合条件|申报|适用|对象|条件|范围|\b(?:firms?|companies|enterprises?|or|the|a|an|of|in|for|"
     r"all|registered|with|must|be|are|is|only|eligible|manufacturing|industrial)\b",

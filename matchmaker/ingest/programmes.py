@@ -17,28 +17,29 @@ from matchmaker.ingest.mapping_file import Programmes
 from matchmaker.ingest.periods import period_of
 from matchmaker.ingest.programme_conditions import place_of_body, read_conditions
 from matchmaker.messages import message
+from matchmaker.regex import regex
 from matchmaker.text import language_of
 
 # Such a programme has no last day.
-_ALWAYS = re.compile(
+_ALWAYS = regex(
     r"常年|长期|(?<!年)全年|随时|不限|无期限|免申即享|即申即享|即报即审|无需申报|"
     r"open[- ]ended|continuous|rolling|any ?time|all year|no deadline|ongoing|always open"
     r"|until further notice|laufend|jederzeit|fortlaufend|en continu|permanent|senza scadenza",
     re.I,
 )
 # The hour at which it closes, and in which zone.
-_TIME_OF_DAY = re.compile(
+_TIME_OF_DAY = regex(
     r"[\s,，T]*\(?(?:at |noon|um )?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*(?:h|hrs|am|pm|uhr|点"
     r"|[A-Z]{2,4}T?|\(?(?:brussels|local|uk) time\)?)*\)?\s*$",
     re.IGNORECASE,
 )
 # What is said behind it in brackets: （逾期不予受理）.
-_REMARK = re.compile(r"[(（][^()（）]*[)）]$")
+_REMARK = regex(r"[(（][^()（）]*[)）]$")
 # A longer cell is no date, with whatever stands about it.
 _LONGEST = 200
-_ADDRESS = re.compile(r"https?://\S+", re.I)
-_BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.I)
-_UNTIL = re.compile(
+_ADDRESS = regex(r"https?://\S+", re.I)
+_BARE_ADDRESS = regex(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.I)
+_UNTIL = regex(
     r"^(?:截至|截止到?|至|until|by|before)\s*|\s*(?:底|末|全年)?(?:前|止|截止|以前|之前)?$", re.I
 )
 

@@ -5,7 +5,6 @@ What a yes says stands in the title; so it is read with the cell.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from matchmaker.errors import InvalidInput
@@ -14,9 +13,10 @@ from matchmaker.ingest.certificates import certificate_names
 from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.words import flag, member_of, word_key
 from matchmaker.messages import Message
+from matchmaker.regex import regex
 from matchmaker.vocabulary import Tier
 
-_BETWEEN = re.compile(r"[、,，;；/+&\n]")
+_BETWEEN = regex(r"[、,，;；/+&\n]")
 CERTIFICATES, TIER = "certificates", "tier"
 
 

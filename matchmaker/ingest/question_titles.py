@@ -11,6 +11,7 @@ import re
 from functools import cache
 
 from matchmaker.ingest.words import word_key
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # The surest first: what is looked for speaks of products too, a name of a firm's.
@@ -34,8 +35,8 @@ _ASKED_FOR: tuple[tuple[str, str], ...] = (
     ("certificates", r"资质|认证|证书|\bcertificat|\baccredit"),
     ("description", r"产品|服务|业务|主营|经营范围|\bwhat (?:do|does|can) .{0,40}\b(?:offer|make|produce|do|manufacture|provide|sell)\b|\b(?:products?|services?|activities)\b|\bbieten sie\b|tätigkeit"),
 )  # fmt: skip
-_PATTERNS = tuple((column, re.compile(pattern)) for column, pattern in _ASKED_FOR)
-_IS_QUESTION = re.compile(
+_PATTERNS = tuple((column, regex(pattern)) for column, pattern in _ASKED_FOR)
+_IS_QUESTION = regex(
     r"[?？]|^(?:q\d|\(?\d{1,3}[.、)．:：])|[您贵]|^请|什么|多少|哪|是否|^(?:what|which|how|where|when|who|do|does|is|are|may|can|please)\b"
     r"|^(?:wie|was|welche|wo|wann|quel|combien|où)\b"
 )
@@ -50,7 +51,7 @@ ABOUT_ANSWERS = (
 WHERE_FROM = ("来源", "channel", "collector", "source")
 
 
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?:q\d{1,3}[.:、 ]|\(?\d{1,3}(?:[.．:：](?!\d)|[、)）]))\s*[^\W\d]", re.IGNORECASE
 )
 

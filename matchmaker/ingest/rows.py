@@ -11,6 +11,7 @@ from typing import Literal
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.text import clean
 
 CellSeverity = Literal["error", "warning"]
@@ -28,7 +29,7 @@ ERROR_VALUES = frozenset(
 )  # fmt: skip
 # Stands for bytes that are no character in the file's encoding, until the cell is read.
 DAMAGED = "\udcff"
-_QUOTED_NUMBER = re.compile(r"'[+(]?\d[\dA-Z ./()+-]{3,}")
+_QUOTED_NUMBER = regex(r"'[+(]?\d[\dA-Z ./()+-]{3,}")
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ def refuse_many_columns(name: str, number: int, count: int) -> None:
 # 问卷星 joins the answers to one question so, and what was written in goes with its answer:
 # 研发┋其他〖检测〗.
 _ANSWERS = "┋"
-_WRITTEN_IN = re.compile(r"(?:其他|其它|other)[^〖〗；]{0,20}〖([^〖〗]+)〗", re.IGNORECASE)
+_WRITTEN_IN = regex(r"(?:其他|其它|other)[^〖〗；]{0,20}〖([^〖〗]+)〗", re.IGNORECASE)
 
 
 def clean_cell(row: Row, position: int, cell: str) -> str:

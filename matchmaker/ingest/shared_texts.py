@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 import weakref
 import zipfile
@@ -16,10 +15,11 @@ from typing import IO, Any, Protocol
 from lxml import etree
 
 from matchmaker.ingest.sheet_files import FileState, member, state_of
+from matchmaker.regex import regex
 
 _PART = "xl/sharedStrings.xml"
 # Characters that XML cannot hold are written by their number (18.4.8 in the standard).
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPED = regex(r"_x([0-9A-Fa-f]{4})_")
 _BUFFER = 1 << 20
 
 

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from lxml import etree
 
 from matchmaker.ingest.sheet_files import member
+from matchmaker.regex import regex
 
 # Excel takes 65,530 of a sheet; of more, and of longer ones, nothing is kept.
 MAX_LINKS = 100_000
@@ -22,8 +23,8 @@ MAX_LINK = 2_100
 _MAX_ROWS_OF_ONE = 1_000
 _LINK = re.compile(rb"<(?:\w+:)?hyperlink\s([^>]{1,10000})>")
 _ATTRIBUTE = re.compile(rb'(?:^|\s)(?:\w+:)?(ref|id)="([^"]*)"')
-_CELLS = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")
-_FORMULA = re.compile(r'\s*(?:_xlfn\.)?HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)
+_CELLS = regex(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")
+_FORMULA = regex(r'\s*(?:_xlfn\.)?HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)
 # By row from 1 and column from 0.
 SheetLinks = Mapping[int, Mapping[int, str]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from matchmaker.domain import Size
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 _CLASSES = (Size.MICRO, Size.SMALL, Size.MEDIUM)
@@ -17,12 +18,12 @@ _NUMBER = (
     r"(\d{1,3}(?:[,.' ]\d{3})+|\d+)\s*"
     r"(?:人|名|staff|employees|people|salariés|mitarbeiter|mitarbeitende|dipendenti|empleados)?"
 )
-_BAND = re.compile(rf"{_NUMBER}\s*(?:-|–|—|~|～|to|bis|à|a|至|到)\s*{_NUMBER}")
-_FROM = re.compile(
+_BAND = regex(rf"{_NUMBER}\s*(?:-|–|—|~|～|to|bis|à|a|至|到)\s*{_NUMBER}")
+_FROM = regex(
     rf"(?:[>≥＞]=?|over|more than|mehr als|plus de|超过|大于)\s*{_NUMBER}"
     rf"|{_NUMBER}\s*(?:\+|以上|及以上|or more|and more|and over|et plus|und mehr)"
 )
-_BELOW = re.compile(
+_BELOW = regex(
     r"(?P<sign>[<≤＜]=?|under|less than|up to|fewer than|weniger als|bis zu|moins de|不足|少于"
     rf"|小于)\s*{_NUMBER}|{_NUMBER}\s*(?P<end>以下|以内|及以下|or less|or fewer)"
 )

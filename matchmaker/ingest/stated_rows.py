@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from matchmaker.domain import DatePrecision, Engagement, OtherStatement, Role, Tie
 from matchmaker.errors import InvalidInput
+from matchmaker.regex import regex
 from matchmaker.store.merging import changed_fields, facts, is_blank, merged_row
 from matchmaker.store.schema import Table
 
@@ -18,7 +18,7 @@ _PARTIES = ("id", "source", "target", "layer", "kind", "participants")
 _WHICH = frozenset({*_PARTIES, "provenance", "also_stated"})
 # Tables of rows that lists state, and how ids end that are made of what lines say.
 STATED = ("ties", "engagements")
-_MADE_ID = re.compile(r":(?:tie|contract|project|patent)-[0-9a-f]{18}$")
+_MADE_ID = regex(r":(?:tie|contract|project|patent)-[0-9a-f]{18}$")
 ALSO_STATED = "also_stated"
 Stated = Tie | Engagement
 

@@ -10,6 +10,7 @@ from matchmaker.domain import OrganizationStatus
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.dates import parse
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 _ACTIVE, _IN_LIQUIDATION, _DISSOLVED = OrganizationStatus
@@ -48,21 +49,21 @@ STATUS_WORDS: dict[str, OrganizationStatus] = {
 }  # fmt: skip
 
 # Where no brackets stand around it, only what nobody is called by.
-_TRAILING = re.compile(
+_TRAILING = regex(
     r"[\s,，–—-]{1,9}(?:in liquidation|in liq\.?|i\. ?l\.|en liquidation|en liquidación"
     r"|in liquidazione|in vereffening|w likwidacji|v likvidaci)\s{0,9}$",
     re.IGNORECASE,
 )
 # Blanks are bounded: a name of thousands of them would be looked through from each of them anew.
-_BRACKETED = re.compile(r"\s{0,9}[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s{0,9}$")
-_BRACKETED_BEFORE = re.compile(r"^\s*[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s*")
-_DAY = re.compile(r"\d{4}(?:年(?:\d{1,2}月)?(?:\d{1,2}日)?|(?:[-./]\d{1,2}){0,2})")
+_BRACKETED = regex(r"\s{0,9}[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s{0,9}$")
+_BRACKETED_BEFORE = regex(r"^\s*[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s*")
+_DAY = regex(r"\d{4}(?:年(?:\d{1,2}月)?(?:\d{1,2}日)?|(?:[-./]\d{1,2}){0,2})")
 # Around what a remark says: 该企业已于…注销登记了, "has been dissolved in".
-_LITTLE = re.compile(
+_LITTLE = regex(
     r"^(?:该|本)?(?:企业|公司|单位|厂)?(?:已经?|现)?于?(?=.)|(?:登记|了){1,4}$|\b(?:has been|was|is|since|in)\b",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"[\s:,，于-]*\d{4}[\d\s年月日./-]*")
+_DATE = regex(r"[\s:,，于-]*\d{4}[\d\s年月日./-]*")
 
 
 def status_of(words: str) -> OrganizationStatus | None:

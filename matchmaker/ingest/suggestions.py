@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
@@ -37,6 +36,7 @@ from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.ingest.verdicts import is_of_bidders
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
+from matchmaker.regex import regex
 from matchmaker.text import normal
 from matchmaker.vocabulary import Kind, Size, Tier
 
@@ -45,18 +45,18 @@ _ALIKE = 0.75
 # Of shorter ones each letter counts: an item is no site.
 _SHORTEST = 6
 # How titles that stand over several columns are told apart: Name#4.
-_TWICE = re.compile(r"#\d+$")
-_WEBSITE = re.compile(
+_TWICE = regex(r"#\d+$")
+_WEBSITE = regex(
     r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?"
 )
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_MAIL = regex(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 # Titles of orders that stand over what is bought, and over its number.
 _TEXT_OR_NUMBER = frozenset({"item", "items", "position", "lot", "项目", "标包"})
 # Two letters at least, and no mere sign of a lot: Lot 3, A12.
-_WORDS = re.compile(r"[^\W\d_]{4}|[一-鿿]{2}")
+_WORDS = regex(r"[^\W\d_]{4}|[一-鿿]{2}")
 # Of titles that are alike the one of the latest year counts first, one of none before all.
 _NOW = 9_999
-_FURTHER = re.compile(
+_FURTHER = regex(
     r"^(?:第?[一二三四1-4]|备用|其他|其它|另一|紧急|second|2nd|third|other|alternative|alternate|backup"
     r"|additional|secondary|zweiter?|weiterer?|deuxième|segundo|altro)\s*(?=\D)"
     r"|[\s(（_#-]*[1-4一二三四][)）]?$"
@@ -67,18 +67,16 @@ _TEXTS = ("description", "need")
 _PARTIES = ("supplier", "buyer", "lead", "head", "tail", "owner", "holder")
 _NAMED = frozenset({"name", *_PARTIES, "partners"})  # 单位 also heads what things are counted in
 _LONGEST_CODE = 8
-_CODE = re.compile(r"[A-Z]?\d[\d. -]*[A-Z]?")
+_CODE = regex(r"[A-Z]?\d[\d. -]*[A-Z]?")
 # What is alike in letters is another code.
 _CODES = frozenset({"id", "credit_code", "vat", "lei", "ror"})
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_OF_NUMBERS = re.compile(r"[编证]?号码?$|\b(?:no|number)\.?$")
-_SHARE = re.compile(
-    r"占比|比例|比重|增速|增幅|增长率|%|\b(?:share|ratio|percentage|percent|growth)\b"
-)
+_WORD = regex(r"[^\W\d_]{2,}")
+_OF_NUMBERS = regex(r"[编证]?号码?$|\b(?:no|number)\.?$")
+_SHARE = regex(r"占比|比例|比重|增速|增幅|增长率|%|\b(?:share|ratio|percentage|percent|growth)\b")
 # Whether somebody opts out is never judged by a title that is only like one that asks for it.
 _NEVER_BY_LIKENESS = _CODES | {"listed", "other_names"}
 # Where goods go or come from, and where an account is: not where a side is.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"收货|交货|送货|发货|到货|产地|原产|开户|银行|账户"
     r"|\b(?:deliver(?:y|ed)|ship(?:ping|ped)?[- ]?to|shipping|shipment|origin|bank|iban"
     r"|livraison|entrega|consegna|origine|origen|herkunft\w*|ursprung\w*"
@@ -327,7 +325,7 @@ def _is_place_with_country(column: Column, title: str, values: Sequence[str]) ->
     return bool(filled) and sum(bool(iso_code(value)) for value in filled) < MOST * len(filled)
 
 
-_JOINED_TITLE = re.compile(r"[/,，&+、及和]|\band\b")
+_JOINED_TITLE = regex(r"[/,，&+、及和]|\band\b")
 
 
 def only_counts(title: str) -> bool:
@@ -426,7 +424,7 @@ def _is_word_of(members: type[Kind] | type[Size] | type[Tier]) -> Callable[[str]
 
 
 # Whose name a title says that it is, where it is no organisation's: 商品名称, part name.
-_OF_THINGS = re.compile(
+_OF_THINGS = regex(
     r"商品|产品|货物|货品|物料|存货|材料|零件|设备|仪器|项目|课题|证书|资质|体系|专利|政策|成果|技术|需求|品名|品牌|文件|车间|岗位"
     r"|\b(?:product|part|item|goods|material|article|project|equipment|file|patent|certificate)"
 )

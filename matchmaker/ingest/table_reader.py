@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -47,6 +46,7 @@ from matchmaker.ingest.title_years import with_year, year_note
 from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.ingest.words import is_other
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.store.merging import PRECISION, principal_date
 from matchmaker.text import language_of, normal
 
@@ -58,8 +58,8 @@ _LOOKED_UP = ("place", "industry")
 _AMOUNT_CURRENCY = "the amount's currency"  # until it is known what the column of currencies says
 _NOW = 9_999  # of a title that names no year
 _MAX_READ = 20_000
-_SPACE = re.compile(r"\s+")
-_PARTED = re.compile(r"\d[.,/-]\d")
+_SPACE = regex(r"\s+")
+_PARTED = regex(r"\d[.,/-]\d")
 
 
 @dataclass

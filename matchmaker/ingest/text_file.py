@@ -19,6 +19,7 @@ from matchmaker.ingest.archives import GZIP, open_gzip
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, refuse_many_columns
 from matchmaker.ingest.wide_gaps import WideColumns, wide_columns, wide_rows
 from matchmaker.messages import message
+from matchmaker.regex import regex
 from matchmaker.system_errors import reason_of
 from matchmaker.text import clean, normal, unguarded
 
@@ -39,7 +40,7 @@ MAX_TITLE = 200
 # Characters of a record, and of a line; where a record is longer, a quotation mark is open.
 MAX_RECORD = 1_000_000
 MAX_LINE = 10 * MAX_RECORD
-_SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
+_SEP_LINE = regex(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

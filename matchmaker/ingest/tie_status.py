@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 _ENDED = frozenset({
@@ -47,7 +47,7 @@ _NEVER_BEGAN = frozenset({
 
 
 # proposal stage, submitted 03/2025, under evaluation (stage 2)
-_ONLY_PROPOSED = re.compile(
+_ONLY_PROPOSED = regex(
     r"(?:proposals?|proposed|submitted|application|applied|under (?:review|evaluation|negotiation)"
     r"|in (?:preparation|negotiation|evaluation)|idea|planned)\b.{0,40}"
     r"|(?:拟|待)(?:立项|申报|签约|启动).{0,12}|(?:申报|申请|评审|洽谈|筹备)中.{0,12}"

@@ -9,35 +9,34 @@ from functools import lru_cache
 from matchmaker.ingest.group_titles import named_side
 from matchmaker.ingest.title_units import unit_of_title
 from matchmaker.ingest.words import word_key
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # Each title of a file is compared with every column of every kind of list.
 _TITLES = 4_000
-_IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
+_IN_BRACKETS = regex(r"[(\[【].*?[)\]】]")
 # A field of a nested address: address.city, location/country.
-_PART_OF_ADDRESS = re.compile(
+_PART_OF_ADDRESS = regex(
     r"(?:.*[./_])?(?:address(?:es)?|addr|location|geo|adresse|地址|所在地)"
     r"(?:[./_]\d+)?[./_](\w[\w ]*)"
 )
 # The year that a column's figures are of: 2024年营业收入, Turnover 2024, Umsatz (2024).
-_YEAR = re.compile(
+_YEAR = regex(
     r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*(?:年[度末底]?|财年)?(?:\s*1\s*[-—–~至]\s*12\s*月份?)?"
 )
 # 1、 Q2. (3): numbers of questions; their words beside what they ask for.
-_NUMBERED = re.compile(
-    r"^(?:q\d{1,3}[.:、 ]*|\(?\d{1,3}(?:[.．:](?!\d)|[、)）]))\s*", re.IGNORECASE
-)
-_OF_FORMS = re.compile(
+_NUMBERED = regex(r"^(?:q\d{1,3}[.:、 ]*|\(?\d{1,3}(?:[.．:](?!\d)|[、)）]))\s*", re.IGNORECASE)
+_OF_FORMS = regex(
     r"[(\[【][^()\[\]【】]*(?:选|填|题|multiple|single|required|optional)[^()\[\]【】]*[)\]】]"
 )
 # A title in Chinese and in another language: 公司名称 Company Name.
-_TWO_SCRIPTS = re.compile(r"([^a-z]*[一-鿿][^a-z]*?)[\s/|·-]*([a-z][^一-鿿]*)")
-_WHICH_KIND = re.compile(r"(?:的?属于|是)?(?:哪|何)一?[种类个]*(?:类型|类别|类|性质|单位|企业)")
+_TWO_SCRIPTS = regex(r"([^a-z]*[一-鿿][^a-z]*?)[\s/|·-]*([a-z][^一-鿿]*)")
+_WHICH_KIND = regex(r"(?:的?属于|是)?(?:哪|何)一?[种类个]*(?:类型|类别|类|性质|单位|企业)")
 # 供应商全称, 企业详细名称
-_WHOLE_NAME = re.compile(r"(?<=.)(?:全称|详细名称|完整名称|正式名称|规范名称|单位全称|名称全称)$")
+_WHOLE_NAME = regex(r"(?<=.)(?:全称|详细名称|完整名称|正式名称|规范名称|单位全称|名称全称)$")
 # 是否高新技术企业, 有无CNAS认可: what a yes or no is of.
-_WHETHER = re.compile(r"^(?:是否(?:为|是|有|属于|通过|获得|取得|具有|具备|拥有)?|有无)")
-_QUESTION = re.compile(
+_WHETHER = regex(r"^(?:是否(?:为|是|有|属于|通过|获得|取得|具有|具备|拥有)?|有无)")
+_QUESTION = regex(
     r"请(?:问|填写|输入|选择|简述|描述)|[您贵](?:单位|公司|企业|司|校|方)?(?=.)的?|目前|主要?有?哪些$|有哪些|是什么|有多少"
     r"|是多少|(?:是|为)(?=[?？]?$)|是否有|[?？]+$"
 )
@@ -79,7 +78,7 @@ def _title_keys(title: str) -> Iterator[str]:
 
 
 # One of several columns of an address, as questionnaires part it: 企业地址（城市）, 地址-省份.
-_PARTED_PLACE = re.compile(
+_PARTED_PLACE = regex(
     r"(?:.*(?:地址|地区|所在地|区域|城市|位置)|address|location)\s*[(\[【:：—–-]\s*(省份?|城市|市|区县|县区|区/县|区|县|province|city"
     r"|district|county|state|country)\s*[)\]】]?"
 )

@@ -11,27 +11,28 @@ from matchmaker.ingest.cells import CellWarning, SheetNumber
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.numbers import Amount, amount, budget, figure
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 
-_IN_BRACKETS = re.compile(r"[(（\[【]\s*(?:单位[:：]?|in\s+)?([^()（）\[\]【】]+?)\s*[)）\]】]")
+_IN_BRACKETS = regex(r"[(（\[【]\s*(?:单位[:：]?|in\s+)?([^()（）\[\]【】]+?)\s*[)）\]】]")
 # A unit without brackets at the end of a title: Value EUR, Umsatz in T€, 合同金额万元.
-_LAST = re.compile(
+_LAST = regex(
     r"(?:\s(?:in\s+)?([A-Z]{3}|[A-Za-z.]*\s?[€$£¥]|[€$£¥]\S*|T[A-Z]{3}|(?:Mio|Mrd|Mn|m|k)\.?\s?[A-Z]{3})"
     r"|(?<=[额值资费算价入本款])((?:万|千|百万|亿)?(?:元|欧元|美元|人民币|港元|日元)))$"
 )
 # What a line above the titles says of all amounts.
-_STATED = re.compile(
+_STATED = regex(
     r"(?:金额|货币|计量)?单位\s*[:：]\s*((?:人民币)?[十百千万亿]*(?:元|欧元|美元|人民币|港元|日元|英镑))(?![一-鿿])"
     r"|(?:amounts?|figures|values?|sums?|prices?|beträge|angaben|montants|importes)\b[^.;]{0,30}?\bin\s+"
     r"([A-Za-z]{0,4}\.?\s?(?:EUR|USD|GBP|CHF|CNY|RMB|JPY|SGD|PLN|CZK|SEK|DKK|NOK)\b|[A-Za-z]{0,4}\.?\s?[€$£¥])",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"[-+−]?[\d.,'’\s]*\d")
+_BARE = regex(r"[-+−]?[\d.,'’\s]*\d")
 # 3.6万 under (元) is 3.6万元.
-_MULTIPLE = re.compile(r"[-+−]?[\d.,'’\s]*\d\s*[十百千万亿]+")
+_MULTIPLE = regex(r"[-+−]?[\d.,'’\s]*\d\s*[十百千万亿]+")
 
 
 # A title that is nothing but a currency.
-_ONLY_CURRENCY = re.compile(
+_ONLY_CURRENCY = regex(
     r"EUR|USD|GBP|CHF|CNY|RMB|JPY|PLN|CZK|SEK|DKK|NOK|INR|TRY|CAD|AUD|HKD|SGD|TWD|KRW|€|£|人民币",
     re.IGNORECASE,
 )
@@ -56,7 +57,7 @@ def unit_of_title(title: str) -> str:
 
 # Characters that only simplified Chinese writes so; Japanese titles have none of them.
 _SIMPLIFIED = frozenset("订单约购货产额业务时间签应项价编标总计账购发债资")
-_YUAN_OR_YEN = re.compile(r"[¥￥]\s*")
+_YUAN_OR_YEN = regex(r"[¥￥]\s*")
 
 
 def counts_in_yuan(titles: Iterable[str]) -> bool:

@@ -6,23 +6,24 @@ import re
 from collections.abc import Iterable
 
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 
 # 2024年度, 2024年采购台账; no day (2024年12月20日) and no period (2023-2024年).
-_YEAR = re.compile(r"(?<![\d/~至到—–-])((?:19|20)\d\d)\s*年(?!\s*\d{1,2}\s*月)(?!\s*[至到—–~-])")
+_YEAR = regex(r"(?<![\d/~至到—–-])((?:19|20)\d\d)\s*年(?!\s*\d{1,2}\s*月)(?!\s*[至到—–~-])")
 # Orders 2024, 2024 members: the only figure of a title in English.
-_ALONE = re.compile(r"[^\d一-鿿:/@]*\b((?:19|20)\d\d)\b[^\d一-鿿:/@]*")
+_ALONE = regex(r"[^\d一-鿿:/@]*\b((?:19|20)\d\d)\b[^\d一-鿿:/@]*")
 _MONTHS = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_MONTH = re.compile(rf"\b{_MONTHS}(?![a-z])", re.IGNORECASE)
+_MONTH = regex(rf"\b{_MONTHS}(?![a-z])", re.IGNORECASE)
 # 12 March, 3-Apr, 12th of March; March 12. No Mar-15, which may be a month of 2015.
-_DAY_IN_ENGLISH = re.compile(
+_DAY_IN_ENGLISH = regex(
     rf"\s*(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?: of |[ -])?(?P<month>{_MONTHS})"
     rf"|(?P<first>{_MONTHS}) (?P<then>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?)\s*",
     re.IGNORECASE,
 )
-_DAY = re.compile(r"\s*(?:1[0-2]|0?[1-9])\s*月\s*(?:3[01]|[12]\d|0?[1-9])\s*[日号]?\s*")
+_DAY = regex(r"\s*(?:1[0-2]|0?[1-9])\s*月\s*(?:3[01]|[12]\d|0?[1-9])\s*[日号]?\s*")
 
 
 def year_above(cells: Iterable[str]) -> int:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
 from matchmaker.ingest.cells import SheetNumber
+from matchmaker.regex import regex
 from matchmaker.text import is_han, normal
 
 # Longer texts head no column and are no label.
 MAX_TITLE = 200
 # More characters than the longest question of a questionnaire.
 _LONGEST = 300
-_NUMBER = re.compile(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
-_TOTAL = re.compile(
+_NUMBER = regex(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
+_TOTAL = regex(
     r"(?:本[页表]|全[部年市区县]|以上)?(?:合计|总计|小计|共计|总和|汇总|累计|总数|合計|總計|小計|总额)"
     r"|平均值?|平均数|均值"
     r"|(?:average|mean|durchschnitt|mittelwert|moyenne"
@@ -23,7 +23,7 @@ _TOTAL = re.compile(
     r"(?![^\W\d_])"
 )
 # 共18家, 9 visitors in total: how many lines there are.
-_COUNTED = re.compile(
+_COUNTED = regex(
     r"(?:共计?|合计|总计|总共)\s*\d+\s*[家个人条项台件份户名位][^\d]{0,10}"
     r"|(?:total of )?\d+ [^\d]{2,40}(?:in total|in all|insgesamt|au total|en total)"
     r"|total of \d+ [^\d]{2,40}"
@@ -31,13 +31,11 @@ _COUNTED = re.compile(
     r"|firms|organi[sz]ations|enterprises|suppliers|customers|entries|records|projects|orders|partners)"
     r"(?:\W.{0,40})?"
 )
-_CURRENCY = re.compile(
-    r"eur|usd|gbp|chf|cny|rmb|jpy|sek|dkk|nok|pln|czk|huf|hkd|sgd|cad|aud|€|\$|£"
-)
+_CURRENCY = regex(r"eur|usd|gbp|chf|cny|rmb|jpy|sek|dkk|nok|pln|czk|huf|hkd|sgd|cad|aud|€|\$|£")
 # Of which: a part of the total above.
-_OF_WHICH = re.compile(r"(?:其中|of which|davon)\s*[:：].*")
+_OF_WHICH = regex(r"(?:其中|of which|davon)\s*[:：].*")
 # Beside a total stands at most its currency.
-_MONEY = re.compile(r"[A-Z]{3}|[^\w\s]|[万亿千]?元|人民币|美元|欧元")
+_MONEY = regex(r"[A-Z]{3}|[^\w\s]|[万亿千]?元|人民币|美元|欧元")
 
 
 def is_text(cell: str) -> bool:

@@ -6,14 +6,14 @@ of 2020, article 6): 台州市 海鑫 泵业 有限公司. Abroad the trade name
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from matchmaker.ingest.reference import reference_rows
+from matchmaker.regex import regex
 
 _SHORT = frozenset({"中国", "广西", "宁夏", "新疆"})
-_DIVISION = re.compile(r"(?:地区|自治[区州县]|省|市|县|区|旗|盟)$")
+_DIVISION = regex(r"(?:地区|自治[区州县]|省|市|县|区|旗|盟)$")
 _GBT = "gbt2260:"
 _PLACES_SPOKEN = {"乐清": "yueqing"}
 # Cities whose short names are trade names too.
@@ -21,7 +21,7 @@ _ALSO_WORDS = frozenset(
     {"中山", "安康", "吉安", "长治", "大同", "三明", "保定", "大庆", "平凉", "中国"}
 )
 _LONGEST_DIVISION = 6
-_FULL = re.compile(r"[\u4e00-\u9fff]{8,}|[\u4e00-\u9fff]{2,}(?:大学|学院)")
+_FULL = regex(r"[\u4e00-\u9fff]{8,}|[\u4e00-\u9fff]{2,}(?:大学|学院)")
 _TRADE_NAME = (2, 3, 4)  # characters
 # Letters of a trade name that is no other word by chance, and that tells by itself.
 _SPOKEN, _TELLING = 5, 9

@@ -7,9 +7,10 @@ machinery, industrial) tell none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
+
+from matchmaker.regex import regex
 
 # Chinese words, and English ones: of five letters and more how they begin, shorter ones whole.
 # What is translated now so, now so, stands together.
@@ -44,9 +45,9 @@ _TRADES: tuple[tuple[str, str], ...] = (
     ("农|种业|饲料|渔", "agri|agricult|farm|farming|seed|feed|fish|fisher"),
 )
 _BEGINS = 5
-_HAN = tuple(re.compile(chinese) for chinese, _ in _TRADES)
+_HAN = tuple(regex(chinese) for chinese, _ in _TRADES)
 _LATIN = tuple(
-    re.compile("|".join(w if len(w) >= _BEGINS else f"{w}s?$" for w in english.split("|")))
+    regex("|".join(w if len(w) >= _BEGINS else f"{w}s?$" for w in english.split("|")))
     for _, english in _TRADES
 )
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.column_values import MOST
 from matchmaker.ingest.consortia import is_organization_name
+from matchmaker.regex import regex
 from matchmaker.text import is_han
 
 # A column without a title, and one whose title stands over several: #2, Company#4.
-_OF_ANOTHER = re.compile(r"(.*)#\d+")
+_OF_ANOTHER = regex(r"(.*)#\d+")
 
 
 def second_names(

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from babel.numbers import list_currencies
 
+from matchmaker.regex import regex
+
 # Symbols and names that several currencies share: the usual first.
 SHARED = {
     "$": ("USD", "SGD", "HKD", "TWD", "AUD", "CAD", "NZD", "MXN", "BND", "CLP", "COP", "ARS"),
@@ -74,11 +76,11 @@ _GLUED = {"k": 3, "t": 3, "m": 6}
 # Currencies whose countries all write a decimal point.
 _WITH_POINT = frozenset("CNY SGD HKD TWD GBP JPY KRW INR AUD NZD MYR THB PHP ILS".split())  # noqa: SIM905
 _FILLERS = frozenset({"de", "d", "of", "整", "正", ":", "'"})
-_US_DOLLARS = re.compile(r"\b(?:us|u\.s\.) ?dollars?\b", re.IGNORECASE)
+_US_DOLLARS = regex(r"\b(?:us|u\.s\.) ?dollars?\b", re.IGNORECASE)
 _PERCENT = "百分之"
 # Whose unit is 元 in Chinese too: NT$50,000,000元, 新台币5,000万元.
 _CALLED_YUAN = frozenset({"TWD", "HKD", "MOP", "SGD", "USD", "AUD", "CAD", "NZD"})
-_BARE_YUAN = re.compile(r"(?<![^百千仟万萬亿億])[元圆圓块]")
+_BARE_YUAN = regex(r"(?<![^百千仟万萬亿億])[元圆圓块]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from matchmaker.regex import regex
+
 # Said of an entry by nobody's name, with or without marks around.
 _PHRASES = (
     r"do not use|don'?t use|not to be used|no longer (?:used|in use)|marked for deletion|to be deleted|deletion flag"
@@ -22,18 +24,18 @@ _BRACKETED = (
     rf"{_OPEN}\s{{0,9}}(?:{_PHRASES}|{_WORDS})(?![^\W\d_])[^()\[\]（）【】<>{{}}]{{0,30}}{_CLOSE}"
 )
 _SIGN = r"[*#!_~=|/:：—–-]"
-_BEFORE = re.compile(
+_BEFORE = regex(
     rf"\s{{0,9}}(?:{_BRACKETED}|{_SIGN}{{0,9}}\s{{0,9}}(?:{_PHRASES})(?!\w)\s{{0,9}}{_SIGN}{{0,9}}"
     rf"|{_SIGN}{{1,9}}\s{{0,9}}(?:{_WORDS})\s{{0,9}}{_SIGN}{{1,9}}|(?:{_WORDS})\s{{0,9}}{_SIGN}{{1,9}}"
     r"|[zx]{2,9}_(?:old_?|alt_?)?|z{3,9}[\s.-]{1,9}|zz[\s.-]{0,9}(?:old|alt|inactive)[\s._-]{1,9})\s{0,9}",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(
+_BEHIND = regex(
     rf"\s{{0,9}}(?:{_BRACKETED}|{_SIGN}{{0,9}}\s{{0,9}}\b(?:{_PHRASES})\s{{0,9}}{_SIGN}{{0,9}}"
     rf"|{_SIGN}{{1,9}}\s{{0,9}}(?:{_WORDS})\s{{0,9}}{_SIGN}{{0,9}}|_(?:old|alt|zzz?))\s{{0,9}}$",
     re.IGNORECASE,
 )
-_EDGES = re.compile(rf"^(?:\s|{_SIGN}){{1,9}}|(?:\s|{_SIGN}){{1,9}}$")
+_EDGES = regex(rf"^(?:\s|{_SIGN}){{1,9}}|(?:\s|{_SIGN}){{1,9}}$")
 _LONGEST = 400
 
 

@@ -3,36 +3,36 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from matchmaker.ingest.list_formats import BIDDERS
 from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.text import normal
 
 # Whatever stands before it: 中标无效, "selected for shortlist", "awarded to another bidder"; a candidate has no order
 # yet, but for the first.
-_NOTHING_OF_IT = re.compile(
+_NOTHING_OF_IT = regex(
     r"无效|失败|[废流弃失]标|落[标標选]|取消|撤销|撤回|放弃|候[选補补]|备选|淘汰|出局"
     r"|\b(?:cancel|revoke|withdr|terminat|annul|shortlist|short-list|candidate|runner)|\bnot (?:yet )?(?:award|select|accept|success)"
     r"|\bto (?:an)?other|\bby (?:an)?other|: ?(?:no|否|×)$"
 )
-_FIRST = re.compile(
+_FIRST = regex(
     r"第?[一1](?:名|位)?(?:中标|成交|推荐)?候选(?:人|单位|供应商)?.*|.*候选人?第[一1](?:名|位)?"
 )
-_RANK = re.compile(
+_RANK = regex(
     r"(?:排名|名次)?第\s?(?P<rank>[一二三四五六七八九十百]+|\d+)\s?(?:名|位|中标候选|成交候选).*"
 )
 # 未中标（报价过高）, 淘汰：…, rejected (late): nothing came of the bid, or not yet.
-_NOT_AWARDED = re.compile(
+_NOT_AWARDED = regex(
     r"(?:未|不|否|被?拒绝?|待|评审中|0$"
     r"|not? |no$|n$|[×✗✘x]$|non[- ]|un(?:successful|awarded)|rejected|lost|declined|disqualified|excluded|eliminated"
     r"|failed|reserve|second|third|pending|under |to be |tb[acd]\b"
     r"|abgelehnt|nicht |ausgeschlossen|nein$|rejeté|non retenu|no adjudicad|desestimad|escluso).*"
 )
-_AWARDED = re.compile(
+_AWARDED = regex(
     r"(?:中[标標选]|已中标|成交|入选|选定|定标|签约|是$|[√✓✔]|1$"
     r"|awarded|award$|won|winner|winning|successful|selected|accepted|contract(?:ed| awarded| signed| placed| concluded)?$|yes$|y$|ja$|oui$|sí$|si$"
     r"|zuschlag|adjudicad|attribué|aggiudicat).*"

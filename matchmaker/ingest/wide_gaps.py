@@ -6,7 +6,6 @@ line with another number of cells than titles is refused: nothing tells whose ce
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from itertools import islice
 
 from matchmaker.ingest.rows import Row
 from matchmaker.messages import message
+from matchmaker.regex import regex
 
 # Of a line without blanks at its ends. Possessive: a run of blanks is looked at once.
-_GAP = re.compile(r"(?<=\S)(?:[ \u3000\xa0\t]{2,}+|\t)(?=\S)")
+_GAP = regex(r"(?<=\S)(?:[ \u3000\xa0\t]{2,}+|\t)(?=\S)")
 _BLANKS = " \u3000\xa0\t\r\n\ufeff"
 # Lines below the titles by which it is judged whether cells begin where their titles do.
 _JUDGED = 200

@@ -31,17 +31,18 @@ from matchmaker.ingest.word_lists import (
     YES_OR_NO,
 )
 from matchmaker.messages import languages, message, term
+from matchmaker.regex import regex
 from matchmaker.text import normal
 from matchmaker.vocabulary import Kind, Size, Tier
 
 Member = TypeVar("Member", bound=StrEnum)
 # How alike an unknown word must be to be named as what may be meant, in hundredths.
 _ALIKE = 75
-_BETWEEN_WORDS = re.compile(r"[、,，;；/|+&和或及]|\b(?:and|or|und|oder|et|ou)\b")
+_BETWEEN_WORDS = regex(r"[、,，;；/|+&和或及]|\b(?:and|or|und|oder|et|ou)\b")
 _LONGEST = 300
 # The letter of an option of a questionnaire: A. 企业
-_OPTION = re.compile(r"^\s*[a-h][.、．:：)]\s*(?=\S)", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"\(.{0,80}?\)")
+_OPTION = regex(r"^\s*[a-h][.、．:：)]\s*(?=\S)", re.IGNORECASE)
+_IN_BRACKETS = regex(r"\(.{0,80}?\)")
 
 
 def word_key(text: str) -> str:
@@ -80,14 +81,14 @@ def consent(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
 
 
 # No objection, keine Einwände, 无异议: begins as a refusal does.
-_NO_OBJECTION = re.compile(
+_NO_OBJECTION = regex(
     r"(?:no|not|nein|nicht|keine?|pas|aucune?|sin|ninguna?|nessuna?)[ -]"
     r"(?:an? |any |other |d[e'] ?)?(?:object|problem|restrict|reserv|concern|issue|worr|limit"
     r"|doubt|reason|opt-?out|einw[aä]nd|bedenk|einschr|vorbehalt|objec|obiez|inconv|probl)"
     r"|(?:没有?|无|不|否|未) ?(?:任何|什么|有)? ?(?:异议|异意|意见|反对|问题|限|介意|保留|疑)"
 )
 # What follows a yes or no and takes some of it back.
-_BUT = re.compile(
+_BUT = regex(
     r"\b(?:but|only|if|unless|except|not|no|aber|nur|nicht|mais|sauf|pas)\b|但|仅|只|除|不|否|暂"
 )
 
@@ -105,7 +106,7 @@ def _word_before(cell: str) -> str:
     return str(first)
 
 
-_PARTED = re.compile(r"([^\s,，;；。.!！(（:：—–-]*)([\s,，;；。.!！(（:：—–-]*)(.*)", re.DOTALL)
+_PARTED = regex(r"([^\s,，;；。.!！(（:：—–-]*)([\s,，;；。.!！(（:：—–-]*)(.*)", re.DOTALL)
 
 
 def one_of(members: type[Member], words: Mapping[str, Member] | None = None) -> CellReader:

@@ -46,12 +46,13 @@ from matchmaker.ingest.sheet_links import (
 )
 from matchmaker.ingest.sheet_marks import SheetMarks, struck_styles
 from matchmaker.messages import message
+from matchmaker.regex import regex
 
 CHUNK = 1 << 20
 _MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d*)")
+_REFERENCE = regex(r"([A-Z]{1,3})(\d*)")
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATIONS = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -49,6 +48,7 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.usable_statements import filled_rows
+from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import term_shares
 from matchmaker.snapshot.model import GOALS as GOAL_NAMES
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
@@ -71,7 +71,7 @@ DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 _BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 _WORK = frozenset({RequirementKind.PROCESS})
 # 把试飞场连上传感器集群: who has a thing to bring together with others.
-_BROUGHT = re.compile(
+_BROUGHT = regex(
     r"把[^,，;；。]{1,16}(?:连|接|带|放|开放|介绍)|"
     r"\b(?:bring|open|connect|link) (?:our|the)\b"
 )

@@ -7,7 +7,6 @@ and the likeness of what is left is compared; what they specify (a quantity, a d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
@@ -22,6 +21,7 @@ from matchmaker.recommend.specification import (
     Specification,
     read,
 )
+from matchmaker.regex import regex
 from matchmaker.snapshot.model import FloatArray, Snapshot
 from matchmaker.text import blanked, lines_by_language
 
@@ -38,8 +38,8 @@ NEAREST = 2
 # Of a text with more clauses, thousands of which may be one word, those at its beginning.
 MOST_CLAUSES = 200
 
-_END = re.compile(r"[。！？；!?;\n]+|\.(?=\s|$)|，|(?<=[\u4e00-\u9fff]),")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_END = regex(r"[。！？；!?;\n]+|\.(?=\s|$)|，|(?<=[\u4e00-\u9fff]),")
+_CHINESE = regex(r"[\u4e00-\u9fff]")
 
 
 class Aside(NamedTuple):

@@ -23,6 +23,7 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.whereabouts import KINDS_OF_PARTNERS
+from matchmaker.regex import regex
 from matchmaker.snapshot.model import KINDS, BoolArray, IntArray, Snapshot
 from matchmaker.snapshot.other_words import statements_naming
 from matchmaker.text import blanked
@@ -36,19 +37,19 @@ NEARLY_ALL, FEWEST_OF_A_TRADE = 0.8, 4
 
 _MANY = r"(?:特色)?(?:产业)?(?:集群|产业带|集聚区|产业园区?|产业基地|产业区|产区)"
 _HAN = rf"(?:(?!{_MANY})[\u4e00-\u9fff])"
-_IN_CHINESE = re.compile(rf"((?:{_HAN}{{1,10}}[、和与及])*{_HAN}{{1,12}})(?=({_MANY}))")
+_IN_CHINESE = regex(rf"((?:{_HAN}{{1,10}}[、和与及])*{_HAN}{{1,12}})(?=({_MANY}))")
 _MANY_EN = r"(?:industr(?:y|ial) )?(?:clusters?|towns?|districts?|hubs?|people|folks)\b"
-_IN_ENGLISH = re.compile(rf"\b((?:[a-z][a-z'-]* ){{1,3}})({_MANY_EN})")
-_ENDS = re.compile(rf"(?:{_MANY}|{_MANY_EN}|^.*·)")
-_EACH = re.compile(r"[、和与及]| and ")
+_IN_ENGLISH = regex(rf"\b((?:[a-z][a-z'-]* ){{1,3}})({_MANY_EN})")
+_ENDS = regex(rf"(?:{_MANY}|{_MANY_EN}|^.*·)")
+_EACH = regex(r"[、和与及]| and ")
 # Words before a name: 去模具集群 is sought, 我们模具集群 asks.
-_LEADS = re.compile(
+_LEADS = regex(
     r"(?:.*[想去跟到在看找对接认识从给为是的有让请家]|.*(?:组织|参观|走访|联系))(?=[\u4e00-\u9fff]{2})"
 )
-_DETERMINERS = re.compile(
+_DETERMINERS = regex(
     r"(?:(?:the|an?|our|my|your|their|this|from|of|in|with|at|to|by|near|for|and|anyone|anybody) )+"
 )
-_OURS = re.compile(
+_OURS = regex(
     r"(?:^|[,，;；。.!?！？\s])(?:(?:我们?|咱们?|俺们?|本|作为)(?:这边|这里)?(?:就?是|在|代表)?"
     r"[^,，;；。想找去跟和到对接认识看]{0,6}|"
     r"(?:we|i) (?:are|run|manage|represent|coordinate|look after|speak for|"

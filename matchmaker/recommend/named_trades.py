@@ -37,6 +37,7 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.usable_statements import filled_rows
+from matchmaker.regex import regex
 from matchmaker.snapshot.model import KINDS, IntArray, Snapshot
 from matchmaker.text import blanked
 
@@ -45,32 +46,32 @@ NAMED_FIT = 0.2
 # The same of who speaks and whose name is the trade that is asked for alone, at least.
 TRADE_FIT = 0.6
 # 铸造厂 says what its owner does; in a need it is whom one looks for.
-_WORKS = re.compile(r"(?<=铸[造件])厂")
+_WORKS = regex(r"(?<=铸[造件])厂")
 # Goals that ask for firms by what they make or do.
 _GOALS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 
 # Words around what is asked for, which say nothing of it: "we are looking for a good foundry".
-FRAME = re.compile(
+FRAME = regex(
     r"\b(?:we|i|you|our|my|us|me|need|needs|looking|look|for|want|wants|would|like|to|find|seek|seeking|searching|a|an|the|some|any|"
     r"one|good|reliable|please|hello|hi|who|which|where|what|can|could|is|are|there|do|does|know|near|nearby|in|around|here|help|"
     r"anyone|anybody|somebody|someone|recommend|suppliers?|of)\b|"
     r"我们?|我司|想要?|需要|急需|要|寻找|[找求寻]|求购|采购|哪家|哪里|哪儿|有没有|谁家?|能|会|可以|做|的|请问|推荐|好的?|附近|供应商|厂家|吗|呢|有|一家|一个"
 )
 # Whoever does or makes it, behind its name.
-_WHO = re.compile(
+_WHO = regex(
     r"\b(?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|shops?|works|companies|"
     r"company|firms?|business|specialists?|services?|workshops?)\b|加工厂|工厂|厂商|厂子|厂|企业|公司|加工|单位|服务商|商"
 )
 
 # 生产七成外发给周边袜厂, 长期外发棉袜加工单; not who takes such work on.
-_OUTSOURCED = re.compile(
+_OUTSOURCED = regex(
     r"(?:生产|加工|制造|织造|订单)[^，,;；。]{0,6}(?:外发|外包|委外|代工厂)|"
     r"(?:外发|外包|委外)(?!设计|研发)[^，,;；。]{0,10}(?:加工|生产|制造|单)|"
     r"\b(?:production|manufactur\w+|making|knitting|work) (?:is |are )?(?:all |mostly |partly )?"
     r"(?:outsourced|subcontracted|contracted out)\b|"
     r"\b(?:outsourc|subcontract)(?:e|es|ing)? (?:our|all|most|the|their)\b"
 )
-_TAKEN_ON = re.compile(r"承接|接[^，,;；。]{0,6}外发|\b(?:take on|accept|welcome)\b")
+_TAKEN_ON = regex(r"承接|接[^，,;；。]{0,6}外发|\b(?:take on|accept|welcome)\b")
 
 
 _MAKERS = frozenset({"manufacturer", "casting works", "small firm", "large firm", "start-up"})

@@ -16,12 +16,13 @@ from matchmaker.recommend.answers import answering_statements
 from matchmaker.recommend.conditions import UNMET, Programme, checks, open_programmes, share_met
 from matchmaker.recommend.model import ProgrammeFit, Seeker
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.regex import regex
 from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
 
 # Parts of a score: of the words where they were asked, and of the profile where not.
 WORDS, PROFILE = 0.6, 0.25
 # Words with which support of whatever kind is asked for: they name none of it.
-_IN_GENERAL = re.compile(
+_IN_GENERAL = regex(
     r"政策|补贴|补助|资助|扶持|奖补|奖励|资金|项目|惠企|优惠|支持|计划|申报|申请|享受|符合|条件|领取|"
     r"有哪些|有什么|哪些|哪个|什么|怎么|可以|能够|能不能|能否|能|可|请问|想|要|有没有|有|我们|我|咱们|"
     r"公司|企业|单位|本|贵|的|吗|呢|了|到|得|是|给|对|和|与|或|及|政府|"

@@ -20,20 +20,21 @@ from rapidfuzz.distance import OSA
 from matchmaker.dictionary import dictionary
 from matchmaker.recommend.specification.units import CURRENCIES, ENGLISH_NUMERALS, PERIODS, UNITS
 from matchmaker.recommend.specification.vocabulary import words as terms_and_markers
+from matchmaker.regex import regex
 from matchmaker.text import has_chinese
 from matchmaker.thesaurus import thesaurus
 
 # Letters of a word of which one may be wrong, and two; shorter ones are too near to others.
 ONE_WRONG, TWO_WRONG = 5, 9
 # Beside digits, dots, quotes and the like a word is a code, an address or meant as it is.
-_WORD = re.compile(
+_WORD = regex(
     rf"(?<![\w.@/&'’“\"-])[A-Za-z][a-z]{{{ONE_WRONG - 1},}}(?![\w@/&’”\"]|[.-]\d|\.\w|'(?!s\b))"
 )
-_SENTENCE_BEFORE = re.compile(r"(?:^|[.!?:;\n])\s*$")
+_SENTENCE_BEFORE = regex(r"(?:^|[.!?:;\n])\s*$")
 # Substances are told apart by a letter: nitrile, nitride, nitrite; polyamide, polyimide.
-_SUBSTANCE = re.compile(r"(?:i[dltn]|[aeoy]n|at|os|am)es?$|(?:yl|ol|al)s?$")
+_SUBSTANCE = regex(r"(?:i[dltn]|[aeoy]n|at|os|am)es?$|(?:yl|ol|al)s?$")
 _MEASURES = UNITS.keys() | CURRENCIES.keys() | PERIODS.keys() | ENGLISH_NUMERALS.keys()
-_PLURAL = re.compile(r"(?<=[a-z]{4}[^s])s$")
+_PLURAL = regex(r"(?<=[a-z]{4}[^s])s$")
 
 
 class Respelling(NamedTuple):

@@ -25,6 +25,7 @@ from matchmaker.recommend.specification import (
     Specification,
     alternatives,
 )
+from matchmaker.regex import regex
 from matchmaker.snapshot.distances import Location, known_km
 from matchmaker.snapshot.geography import rows_below
 from matchmaker.snapshot.model import KINDS, SIZES, BoolArray, FloatArray, IntArray, Snapshot
@@ -42,11 +43,11 @@ KINDS_OF_PARTNERS = {
     "platform": (Kind.PLATFORM,),
 }
 # Who trades says so in its name, or is of wholesale or retail trade (GB/T 4754 51 and 52).
-_TRADES = re.compile(
+_TRADES = regex(
     r"贸易|商贸|经贸|经销|进出口|外贸|批发|\b(?:trading|imports?|exports?|distribution|distributors?|wholesale)\b",
     re.IGNORECASE,
 )
-_OF_TRADE = re.compile(r"gbt4754:(?:F|5[12])")
+_OF_TRADE = regex(r"gbt4754:(?:F|5[12])")
 _SIZES = {"small firm": _SME_SIZES, "large firm": (Size.LARGE,)}
 
 

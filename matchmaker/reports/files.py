@@ -11,13 +11,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matchmaker.errors import SettingsError
+from matchmaker.regex import regex
 from matchmaker.reports.document import Document, DocumentTable, Paragraph, Picture
 from matchmaker.text import guarded, xml_text
 from matchmaker.whole_file import whole_file
 
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif")
-_CHINESE = re.compile("[\u4e00-\u9fff]")
-_SHEET = re.compile(r"[\[\]:*?/\\]")
+_CHINESE = regex("[\u4e00-\u9fff]")
+_SHEET = regex(r"[\[\]:*?/\\]")
 
 
 def html(document: Document) -> str:

@@ -7,7 +7,6 @@ in a queue that is too long to be served in time: such a request is refused at o
 from __future__ import annotations
 
 import mmap
-import re
 import threading
 import time
 from collections import deque
@@ -17,6 +16,8 @@ from enum import StrEnum
 from typing import Protocol
 
 import structlog
+
+from matchmaker.regex import regex
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ class LaneName(StrEnum):
 
 # What takes CPU time of tens of milliseconds and more: ranking, auditing, documents, looking
 # at files, passwords.
-_HEAVY = re.compile(
+_HEAVY = regex(
     r".*/recommendations(/export)?|.*/(audit|worklist|members|ties)/export|/clusters/.+"
     r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
     r"|imports(/.*)?|reconcile.*|postings/preview|session|invitations/accept|password.*"
@@ -41,13 +42,13 @@ _HEAVY = re.compile(
 )
 # What waits for somebody else's server while its reader waits: an OpenID provider, a mail server,
 # a channel that is tried. Where that hangs, each takes its whole deadline.
-_OUTWARD = re.compile(
+_OUTWARD = regex(
     r"(GET|HEAD) /auth/(oidc|callback)"
     r"|POST (/api/v1/(invitations|account/confirmation)|/admin/accounts|/account|/channels"
     r"|/clusters/.+/members|/organizations/.+/invitation)"
 )
 # Ending heavy work is not behind it.
-_ENDING = re.compile(r"DELETE /api/v1/imports/.*|POST /imports/[^/]+/cancel")
+_ENDING = regex(r"DELETE /api/v1/imports/.*|POST /imports/[^/]+/cancel")
 _PROBE = "/livez"
 _HEAVY_METHODS = {"/sign-in": "POST", "/api/v1/session": "POST"}
 

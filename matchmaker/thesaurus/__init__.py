@@ -10,7 +10,6 @@ concepts by 56,000 forms.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
+from matchmaker.regex import regex
 from matchmaker.text import has_chinese, normal, singular, words
 
 # What a phrase that only asks for a concept says of it, of what its name says.
@@ -35,7 +35,7 @@ _FEWEST_PARTS = 2
 _MOST_PLACES = 20
 # Plurals whose singular is another word: no leak-tight joint is a garment.
 _NO_SINGULAR = frozenset({"briefs", "sweets", "tights"})
-_SENTENCE_END = re.compile(r"[。！？!?；;\n]|\.(?= |$)")
+_SENTENCE_END = regex(r"[。！？!?；;\n]|\.(?= |$)")
 
 Meanings = tuple[tuple[int, float], ...]
 

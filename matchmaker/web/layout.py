@@ -35,6 +35,7 @@ from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import API_PREFIX, FILES
 from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of, wait_seconds
 from matchmaker.messages import NAMES, Message
+from matchmaker.regex import regex
 from matchmaker.web import labels
 from matchmaker.web.labels import language
 from matchmaker.web.menu import menu
@@ -44,7 +45,7 @@ from matchmaker.workflow.account import Account
 
 Option = TypeVar("Option", bound=StrEnum)
 WEB_FOLDER = Path(__file__).parent
-_UNWANTED = re.compile(r"[\x00-\x1f\x7f\\]")
+_UNWANTED = regex(r"[\x00-\x1f\x7f\\]")
 VENDOR = WEB_FOLDER / "vendor"
 _COMPRESSED = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 _TYPES = {".css": "text/css", ".json": "application/json"}

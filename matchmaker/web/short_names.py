@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from matchmaker.ingest.names import name_parts
+from matchmaker.regex import regex
 from matchmaker.text import has_chinese, normal
 
 _NAME_SEPARATORS = " \t·・•‧—–-_.,:：()（）"
-_PLACE_KIND = re.compile(
+_PLACE_KIND = regex(
     r"(特别行政区|[壮回]族自治区|维吾尔自治区|自治[区州县]|地区|省|市|县|区|镇|乡)$"
     r"|\s+(province|city|county|district|town|autonomous \w+)$",
     re.IGNORECASE,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from matchmaker.api.http.sources import hidden_sources
 from matchmaker.messages import Message, message
 from matchmaker.provenance import POSTED, SAID_HERE
+from matchmaker.regex import regex
 from matchmaker.services.auditing.survey_sync import SOURCE as SURVEY
 from matchmaker.services.directory.cluster_sources import CLUSTER_LIST
 from matchmaker.web.labels import language
@@ -27,7 +26,7 @@ _NAMES: dict[str, Message] = {
     "import": message("an imported list"),
     CLUSTER_LIST: message("a list of a cluster"),
 }
-_FILE_OF_SAMPLES = re.compile(r"\w+\.samples\.csv")
+_FILE_OF_SAMPLES = regex(r"\w+\.samples\.csv")
 
 
 @web.app_template_filter()

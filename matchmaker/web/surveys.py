@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 from flask import redirect, render_template, request, url_for
@@ -12,6 +11,7 @@ from matchmaker.api.http.guards import csrf
 from matchmaker.audit.profile import CHANNEL_TITLES
 from matchmaker.audit.ties import Channel
 from matchmaker.errors import InvalidInput
+from matchmaker.regex import regex
 from matchmaker.services.auditing.survey_audit import channels_of
 from matchmaker.services.auditing.survey_forms import SurveyForm
 from matchmaker.services.auditing.surveys import SurveyLink
@@ -39,7 +39,7 @@ from matchmaker.workflow.survey import (
 )
 
 _USUAL_DAYS = timedelta(days=14)
-_YEAR = re.compile(r"[0-9]{4}")
+_YEAR = regex(r"[0-9]{4}")
 # Asked where nobody chose: of platforms what others use of them follows from the rest.
 _USUAL = frozenset(SurveyQuestion) - {SurveyQuestion.USED_BY}
 

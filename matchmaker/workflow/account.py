@@ -17,6 +17,7 @@ from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.mail_address import registered_address
 from matchmaker.messages import languages
 from matchmaker.naming import check_name
+from matchmaker.regex import regex
 from matchmaker.text import clean, is_unseen
 from matchmaker.workflow.checks import check_range, with_earlier_name
 from matchmaker.workflow.passkey import Passkey
@@ -26,11 +27,11 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 MAX_EMAIL = 254
 MAX_PERSON_NAME = 200
-_EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]+@[^@\s<>,;:\"\x00-\x1f\x7f]+\.[^@\s.]{2,}")
+_EMAIL = regex(r"[^@\s<>,;:\"\x00-\x1f\x7f]+@[^@\s<>,;:\"\x00-\x1f\x7f]+\.[^@\s.]{2,}")
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 # With the domain as it is registered: "भारत.भारत" is "xn--h2brj9c.xn--h2brj9c".
-_MAILABLE = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+_MAILABLE = regex(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 # Too easy: guessed within so many attempts by who knows the usual ways (zxcvbn, Wheeler 2016:
 # its scores 0 and 1), names of the service and the account's own address among them.
 EASY_SCORE = 1

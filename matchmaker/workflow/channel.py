@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.workflow.account import MailRhythm
 from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.elapsed import has_passed, is_reached
@@ -29,9 +30,9 @@ MAX_ADDRESS = 2_000
 DEFAULT_ZONE = "Asia/Shanghai"
 # As people copy them from the robot's page; apprise knows the others by itself.
 _NATIVE = (
-    ("oapi.dingtalk.com", re.compile(r"/robot/send"), "access_token", "dingtalk"),
-    ("open.feishu.cn", re.compile(r"/open-apis/bot/v2/hook/([\w-]+)"), "", "feishu"),
-    ("open.larksuite.com", re.compile(r"/open-apis/bot/v2/hook/([\w-]+)"), "", "lark"),
+    ("oapi.dingtalk.com", regex(r"/robot/send"), "access_token", "dingtalk"),
+    ("open.feishu.cn", regex(r"/open-apis/bot/v2/hook/([\w-]+)"), "", "feishu"),
+    ("open.larksuite.com", regex(r"/open-apis/bot/v2/hook/([\w-]+)"), "", "lark"),
 )
 
 
@@ -88,7 +89,7 @@ class QuietHours:
 
 
 # What a mark begins with: of a mention, a tag, or the address of a link.
-_MARKS = re.compile(r"[@＠<]|\](?=\()")
+_MARKS = regex(r"[@＠<]|\](?=\()")
 
 
 def quiet_hours(begin: int | None, end: int | None, zone: str) -> QuietHours | None:

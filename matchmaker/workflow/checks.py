@@ -10,10 +10,11 @@ from pydantic import AliasChoices, Field
 
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.messages import message
+from matchmaker.regex import regex
 
 # A scheme, and the character after it: a digit there makes it a host with its port.
-_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(.?)", re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SCHEME = regex(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(.?)", re.DOTALL)
+_CONTROL = regex(r"[\x00-\x1f\x7f]")
 
 
 def with_earlier_name(name: str, earlier: str) -> Any:

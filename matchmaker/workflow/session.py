@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from matchmaker.regex import regex
 from matchmaker.workflow.elapsed import is_reached
 
 MAX_AGENT: Final = 120
@@ -23,7 +23,7 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 FREE_LETTERS: Final = 5
 # What one line or rented machine has of IPv6 (RFC 6177): counted singly, it would have no limit.
 _IPV6_NETWORK: Final = 64
-_WITH_PORT: Final = re.compile(r"(?P<v4>[\d.]+):\d+|\[(?P<v6>[^\[\]]+)\](?::\d+)?")
+_WITH_PORT: Final = regex(r"(?P<v4>[\d.]+):\d+|\[(?P<v6>[^\[\]]+)\](?::\d+)?")
 
 
 @dataclass(frozen=True, slots=True)

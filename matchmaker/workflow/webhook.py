@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import ipaddress
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.text import without_hidden
 from matchmaker.workflow.elapsed import is_reached
 
@@ -30,7 +30,7 @@ GIVEN_UP_AFTER = sum(RETRIES, timedelta())
 
 OPEN_PORTS = (443, 8443)
 PORTS = frozenset({None, *OPEN_PORTS})
-_UNWANTED = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
+_UNWANTED = regex(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
 _INNER = frozenset({"local", "internal", "localhost", "lan", "home", "corp", "intranet", "arpa"})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _MAPPED = ipaddress.ip_network("::ffff:0:0/96")

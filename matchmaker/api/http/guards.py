@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 import uuid
 from collections.abc import Callable
@@ -37,6 +36,7 @@ from matchmaker.api.http.repetitions import read_again_at
 from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable, TooManyAttempts
 from matchmaker.messages import message
 from matchmaker.nodes.allowance import take_written
+from matchmaker.regex import regex
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 from matchmaker.settings import is_loopback
 from matchmaker.store.graph_copy import note_age
@@ -66,7 +66,7 @@ SECRET = tuple(
 )  # fmt: skip
 # Where files may be sent: tables to import.
 UPLOADS = f"{API_PREFIX}/imports"
-UPLOAD = re.compile(
+UPLOAD = regex(
     rf"/(admin|clusters/.+)/import|{UPLOADS}"
     # Files of conversations, and such as show certificates.
     rf"|/introductions/[^/]+|{API_PREFIX}/introductions/[^/]+/attachments"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
 from typing import Any
 
 from flask import g
 
 from matchmaker.api.http.context import current_principal, services
+from matchmaker.regex import regex
 from matchmaker.services.directory.cluster_sources import CLUSTER_LIST
 
-_SOURCE = re.compile(r'"source":"([^"]+)"')
+_SOURCE = regex(r'"source":"([^"]+)"')
 
 
 def hidden_sources() -> frozenset[str]:

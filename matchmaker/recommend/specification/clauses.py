@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import lru_cache, update_wrapper
 from typing import Generic, NamedTuple, TypeVar
 
 from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
+from matchmaker.regex import regex
 from matchmaker.text import simplified
 
 T = TypeVar("T")
@@ -61,13 +61,13 @@ def fold(text: str) -> str:
     return plain if len(plain) == len(text) else lowered
 
 
-_SEPARATOR = re.compile(r"[，；。！？;!?\n,.:]")
+_SEPARATOR = regex(r"[，；。！？;!?\n,.:]")
 # The next part of a list ("…, gate valves or fans"), which nothing but nouns stands in.
 _NO_NOUN = (
     r"(?!(?:we|our|is|are|can|make|made|offer|they|it|please|with|only|within|in|from|at|by|under|for|near|up|"
     r"must|preferably|ideally|delivery|price|quantity)\b)"
 )
-_CONTINUED = re.compile(
+_CONTINUED = regex(
     rf"\s*(?:{_NO_NOUN}[a-z0-9-]++(?: {_NO_NOUN}[a-z0-9-]++){{0,3}} ?,\s*){{0,4}}(?:{_NO_NOUN}[a-z0-9-]++ ){{0,4}}?(?:or|nor|and) {_NO_NOUN}"
 )
 
@@ -95,7 +95,7 @@ _OF_ONE = frozenset(
 )
 
 
-_USED_IN = re.compile(
+_USED_IN = regex(
     r"\s*(?:use|contain|put|add|accept|charge)\b(?P<what>[^,;.]{1,40}?) (?:in|for|on|to|into) (?:our|all|the|your)\b"
 )
 # These deny nothing but who stands between a buyer and a maker: 避开障碍的无人机 are drones.
@@ -106,27 +106,27 @@ _GO_BETWEEN = (
     r"(?:中间商|中间环节|贸易商|贸易公司|外贸公司|代理商|代理|经销商|批发商|渠道商|中介|掮客|二道贩子|"
     r"(?:trading compan|intermediar)(?:y|ies)|middlem[ae]n|(?:trader|distributor|agent|dealer|wholesaler|reseller|importer|broker)s?)"
 )
-_BETWEEN = re.compile(
+_BETWEEN = regex(
     rf"(?:了|掉|所有的?|各种|那些|这些|一切|\s|the |all |any |local )*{_GO_BETWEEN}"
     rf"(?:(?:、|和|与|及|或| and | or |, )+(?:the |all |any )?{_GO_BETWEEN})*"
 )
 # Work that was not done on what is wanted: 未经热处理的齿轮.
 _UNDERGOING = frozenset({"不经过", "不经", "未经", "未经过", "没经过", "没有经过"})
-_NO_WORK = re.compile(r"[常销营意济典由]")  # 不经销, 不经常
+_NO_WORK = regex(r"[常销营意济典由]")  # 不经销, 不经常
 # Who does not want what lacks something wants what has it: 未经认证的不要.
-_LACKED = re.compile(
+_LACKED = regex(
     r"(?:没有?|无(?!缝|纺|人|尘|菌|铅|氧|油|毒)|不做|不能|不会|不具备|未经过?|未通过|未取得|不经过?|不是|非)[^，,;；。.的]{1,16}的[^，,;；。.]{0,8}?"
     r"(?:不要|不收|不接受|都?不考虑|不予考虑|不行|勿扰|勿入|免谈|不合作|谢绝|别来|就算了)|"
     r"\b(?:without|lacking|not|no) [^,;.]{1,40}? (?:need not apply|out of the question|not (?:be )?(?:accepted|considered|welcome))"
 )
 # Who types spaces for commas says the next thing behind one: 不要印花 要绣花.
-_NEXT_SAID = re.compile(
+_NEXT_SAID = regex(
     r"(?<=[\u4e00-\u9fff]) +(?=(?:但|只|就|还|也|另)?(?:要|需|求|找|用|做|接(?!头)|可以?|能|全|必须|最好|优先|交|价|单价|预算|数量|一?共|\d))"
 )
-_UNDERGONE = re.compile(r"[^，,;；。.的]{1,10}(?=的|$|[，,;；。])")
+_UNDERGONE = regex(r"[^，,;；。.的]{1,10}(?=的|$|[，,;；。])")
 # Before what is offered besides, where more is said to be.
 _BESIDES = frozenset({"除", "除了", "apart from", "other than", "except", "except for"})
-_ALSO = re.compile(r"[^。.!?！？]{1,60}?[，,][^，,。.]{0,12}(?:还|也|并|另|\balso\b)")
+_ALSO = regex(r"[^。.!?！？]{1,60}?[，,][^，,。.]{0,12}(?:还|也|并|另|\balso\b)")
 
 
 class Clauses(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -53,28 +52,29 @@ from matchmaker.recommend.specification.wholes import (
     offers_whole,
     speaks_of_whole,
 )
+from matchmaker.regex import regex
 
 _OTHER_NAME = {
     RequirementKind.PRODUCT: RequirementKind.PROCESS,
     RequirementKind.PROCESS: RequirementKind.PRODUCT,
 }
-_FOR_OTHERS = re.compile(
+_FOR_OTHERS = regex(
     r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
 )
-_ITSELF_BEFORE = re.compile(r"自己[^，,;；。]{0,3}$")
-_ITSELF_AFTER = re.compile(r"[^，,;；。\d]{0,3}自己[做来]")
+_ITSELF_BEFORE = regex(r"自己[^，,;；。]{0,3}$")
+_ITSELF_AFTER = regex(r"[^，,;；。\d]{0,3}自己[做来]")
 _MADE_OF_IT = Say(Fulfilment.UNMET, message("made of it, not the material itself"), tentative=True)
 _FOR_ITSELF = message("its own product, not work for others")
-_OWN = re.compile(
+_OWN = regex(
     r"\b(?:we|i) (?:make|produce|manufacture|sell|build|knit|cast) (?:[a-z-]+ ){0,3}$|"
     r"(?:我们|我厂|本厂|我司|本公司|我公司|自己)(?:是)?(?:专门|主要)?(?:做|生产|专做|主营|织|卖)[^，,;；。找求]{0,4}$"
 )
-_SEEKS = re.compile(
+_SEEKS = regex(
     r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
 _REACH = 48
 # Between two materials that would do as well as each other.
-_OR = re.compile(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
+_OR = regex(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
 # Who holds the first has shown what the second asks for.
 _IMPLIED = {"IATF 16949": ("ISO 9001",), "AS 9100": ("ISO 9001",), "ISO/TS 16949": ("ISO 9001",)}
 
@@ -389,7 +389,7 @@ def _code(requirement: Requirement, item: Requirement) -> Say | None:
 
 def _shape(code: str) -> str:
     """Digits aside, so that 6204-2RS and 6240-2RS are codes of one series."""
-    return re.sub(r"\d", "0", code)
+    return "".join("0" if sign.isdecimal() else sign for sign in code)
 
 
 _NAMED: dict[RequirementKind, Callable[[Requirement, Requirement], Say | None]] = {

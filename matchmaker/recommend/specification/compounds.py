@@ -8,8 +8,9 @@ from matchmaker.recommend.specification.model import UNLISTED, Requirement, Requ
 from matchmaker.recommend.specification.roles import ACCESSORIES, SOLD_AS_PARTS
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
 from matchmaker.recommend.specification.vocabulary import TermMatch
+from matchmaker.regex import regex
 
-_COMPOUND = re.compile(
+_COMPOUND = regex(
     rf"(?!礼盒|品牌|[单整大小散]件|带[a-z0-9]|[供备来送用]料)(?:[{HAN}]|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}(?=[柜架台箱盒墙袋杯灯屏牌膜网伞板]))?[{ENDS}](?=$|[^{HAN}]|的|厂)"
     rf"|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}台(?=$|[^{HAN}]|的|厂)"
 )
@@ -32,7 +33,7 @@ OTHER_THING = frozenset(
     )
 )
 # A short name ends in the next character wherever it stands: 阀套, 袜卡.
-_SHORT_COMPOUND = re.compile(rf"(?!礼盒|带[a-z0-9])[{ENDS}]")
+_SHORT_COMPOUND = regex(rf"(?!礼盒|带[a-z0-9])[{ENDS}]")
 # Plurals that name no other thing than the word before them.
 _SAME_THING = (
     r"(?:systems|units|sets|kits|modules|products|types|models|versions|grades|works|tools|solutions|series|orders|lots|"
@@ -47,12 +48,12 @@ _AS_OFTEN = frozenset(
     {"module", "kit", "component", "machinery", "machine", "equipment", "software"}
 )
 _THING = "|".join(sorted(word for word in OTHER_THING - _AS_OFTEN if not word.endswith("s")))
-_ENGLISH_HEAD = re.compile(
+_ENGLISH_HEAD = regex(
     rf"[ -](?:[a-z]{{3,}}ing )?(?:(?!{_SAME_THING}(?![a-z]))[a-z]{{2,}}(?<![siu])s|(?:{_THING})(?![a-z]))(?= ?(?:$|[,.;:()\d\n]|"
     r"(?:gets?|got|keeps?|wear|break|crack|leak|stick|fail|in|with|for|from|to|of|on|at|by|under|over|that|which|wanted|needed|required|made|and|or|as|per|near|within|overlaid|"
     r"coated|please|who|where|we|must|should|can|are|is|have|has)\b))"
 )
-_PLURAL = re.compile(r"s(?<!ss)(?<!lens)$")
+_PLURAL = regex(r"s(?<!ss)(?<!lens)$")
 
 
 def compound(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 
@@ -18,6 +17,7 @@ from matchmaker.recommend.specification.model import (
 from matchmaker.recommend.specification.roles import MEANS_AFTER, is_between_steps, role_of
 from matchmaker.recommend.specification.unlisted import ENDS
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch
+from matchmaker.regex import regex
 from matchmaker.text import has_chinese
 from matchmaker.thesaurus import Concept, ConceptStretch, thesaurus
 
@@ -25,32 +25,30 @@ NAMED = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
 _CACHED = 20_000
 _SHORTEST = {True: 2, False: 4}
 # Ends of English names of work; things that end so by chance.
-_DONE_BEFORE = re.compile(
+_DONE_BEFORE = regex(
     r"(?:做|承接|代|委托|提供|专业)(?:个|点|一下|一批|过)?$|\b(?:need|for|offer|do|(?:someone|somebody|anyone|who|shop|firm|company|expert)(?: to| who can| that can| can)) $"
 )
-_DONE_AFTER = re.compile(
+_DONE_AFTER = regex(
     r"外协|外发|代工|加工|服务|的(?:厂|地方|师傅|$)| (?:shop|service|work|wanted|needed|subcontractor|house)"
 )
 _ENDS = frozenset((*ENDS, "底"))  # 毛巾底 is a sole
-_MACHINE = re.compile(r"(?:machines?|equipment|机|设备)$")
-_WITHOUT = re.compile(r"without|不含|不包含|不包括|无需|不用|不使用")
-_NEXT_WORD = re.compile(r"[ -](?P<word>[a-z]+)(?![a-z])")
+_MACHINE = regex(r"(?:machines?|equipment|机|设备)$")
+_WITHOUT = regex(r"without|不含|不包含|不包括|无需|不用|不使用")
+_NEXT_WORD = regex(r"[ -](?P<word>[a-z]+)(?![a-z])")
 # 免喷涂, "heat-treatment-free": what does without it.
-_FREE_OF, _NEEDS_NO = re.compile(r"[ -]free(?![a-z])"), re.compile(r"(?<![避难以])免$")
-_ENDS_PHRASE = re.compile(
-    r"s?\s?(?:$|[，,;；。.、()（）\d]|(?:and|or|in|from|for|with)\b|[和及与等])"
-)
+_FREE_OF, _NEEDS_NO = regex(r"[ -]free(?![a-z])"), regex(r"(?<![避难以])免$")
+_ENDS_PHRASE = regex(r"s?\s?(?:$|[，,;；。.、()（）\d]|(?:and|or|in|from|for|with)\b|[和及与等])")
 # What others have, and a thing is connected with: 数据可接MES, "connects to your ERP".
-_CONNECTED = re.compile(
+_CONNECTED = regex(
     r"(?:可接|能接|接入|对接|连接|兼容|打通)(?:到|客户的?|你们?的?|贵司)?$|\b(?:connects?|links?|plugs?|compatible) (?:to|with|into) (?:the |your )?$"
 )
 # What somebody has had done, or how a thing comes out of a test: 环评手续齐, 色牢度四级.
-_IN_ORDER = re.compile(
+_IN_ORDER = regex(
     r"(?:可?达到?|≥|>=?|不低于)?\s?[\d一二三四五六]+(?:\s?[-–~至到]\s?[\d一二三四五六]+)?级|"
     r"(?:的?(?:手续|资质|证照?|批文|批复|验收))?(?:都|均|已经?)?(?:齐|完备|通过|已过|办好|验收)"
 )
 # What is left over, not parts: three tonnes to spare.
-_TO_SPARE = re.compile(r"\bto (?=spare\b)")
+_TO_SPARE = regex(r"\bto (?=spare\b)")
 _WORK = ("ing", "ion", "ment", "test", "analysis", "service", "repair", "design", "forming")
 _THINGS = frozenset(
     [

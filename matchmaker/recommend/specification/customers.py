@@ -30,9 +30,10 @@ from matchmaker.recommend.specification.vocabulary import (
     shapes,
 )
 from matchmaker.recommend.specification.wholes import is_made, made_of_part, wholes_of
+from matchmaker.regex import regex
 
 _CUSTOMER = ItemRole.CUSTOMER
-_SOUGHT = re.compile(
+_SOUGHT = regex(
     r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|look(?:ing)? for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
     r"给(?:外地|外省|别处|其他地方)?的?(?:做|搞|生产)[^，,;；。.!?]{0,8}$|\bwhich (?:[a-z-]+ )?$|"
     r"\b(?:makers?|manufacturers?|producers?|builders?) of (?:[a-z0-9-]+ ){0,4}$|"
@@ -40,27 +41,27 @@ _SOUGHT = re.compile(
     r"(?:谁家?|哪家|哪些(?:厂|公司|企业)?|哪里|有没有)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
     r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )
-_MAKER_AFTER = re.compile(
+_MAKER_AFTER = regex(
     r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|builders?|firms?|coaters?)(?![a-z])|(?:的(?=[^，,;；。]{2,8}(?:我们|咱们?|我[司厂方]|本[司厂])的))?(?:厂|企业|品牌|商|公司)"
 )
 # Those who trade in it, or buy it to use, are sought by what is offered: 镜片经销商, "sock importers".
-_TRADER_AFTER = re.compile(
+_TRADER_AFTER = regex(
     r"(?:经销商|贸易商|代理商?|批发商|分销商|进口商|采购商|零售商|买家|买手|外贸公司|贸易公司|销路)|"
     r" (?:distributors?|importers?|dealers?|traders?|wholesalers?|stockists?|retailers?|buyers?|agents?)(?![a-z])"
 )
 # Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
 _HEAD = 6
-_SPEAKER = re.compile(
+_SPEAKER = regex(
     r"(?:厂家?|企业|公司)(?=(?:想|要|想要|拟)?[找寻])|"
     r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))(?:[，,]| (?=looking|looks|seeking|seeks|wants|in search)).{0,60}(?:[找寻求谁]|哪家|look(?:ing|s)? for|seek|\bwho (?:would|wants?|needs?|buys?|uses?|could|might))"
 )
-_MAKER = re.compile(r"(?:maker|shop)s?$", re.IGNORECASE)
+_MAKER = regex(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.
-_LACKED = re.compile(
+_LACKED = regex(
     r"(?:缺少?|需要?|采购|要买|要用)[^，,;；。.!?找寻求]{0,4}$|"
     r"\b(?:needs?|needing|buys?|buying|requires?|requiring|lacks?|lacking|short of)\s(?:[a-z-]+\s){0,2}$"
 )
-_WHO_SEEKS = re.compile(
+_WHO_SEEKS = regex(
     r"\b(?:buyers?|customers?|users?|takers?|importers?|distributors?|outlets?|markets?) (?:for|of) (?:[a-z-]+ ){0,3}$|"
     r"\b(?:who|anyone|anybody|those|firms|brands) (?:is |are |who are |that are )?"
     r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
@@ -69,7 +70,7 @@ _WHO_SEEKS = re.compile(
     r"(?:谁|哪家|哪些厂|哪些公司|有没有人)[^，,;；。找寻]{0,3}(?:找|需要|要|缺|采购)[^，,;；。]{0,4}$"
 )
 # Who is looked for by what they need: "battery makers who need graphene film", 用得上再生碳纤的模压厂.
-_NEEDERS = re.compile(
+_NEEDERS = regex(
     r"(?:makers?|manufacturers?|producers?|builders?|assemblers?|integrators?|moulders?|compan(?:y|ies)|firms?|brands?|shops?|mills?|"
     r"factor(?:y|ies)|foundr(?:y|ies)|plants?|houses?|labs?|institutes?|people|teams?|groups?|operators?|businesses|users?|anyone|anybody|somebody|someone|those)"
     r"(?: (?!who\b|that\b|which\b|we\b|i\b)[a-z-]+){0,6},? (?:who |that |which )(?:might |may |could |would |also |urgently |still )?"
@@ -88,28 +89,26 @@ _NEEDERS = re.compile(
     r"[^，,;；。!！?？的]{2,20}的(?:[^，,;；。!！?？的]{0,6}的)?[^，,;；。!！?？的找]{0,8}(?:厂|厂家|企业|公司|品牌|用户|客户|同行|工厂)"
 )
 # Who would use "our" thing is sought for it: 哪里的厂用得上我们的锂电池组.
-_OURS_WANTED = re.compile(
+_OURS_WANTED = regex(
     r"(?:谁家?|哪[家里些个儿]|厂家?|企业|公司|客户|同行|单位|外地|外省|别处|(?<!我)(?<!我们)(?<!咱)有人)[^，,;；。!！?？找寻求]{0,10}"
     r"(?:用得[上着到]|用[得不]着|需要|要不要|要用|会用|会要|想要|想用|肯[试用买]|愿意?[试用买]|想买|会买|能用|用|收|买)(?:我们?|咱们?|我[司厂方]|本[司厂])(?:这边|家|做|生产)?的(?!模具?|图纸|来?料|样品|设备)"
     r"|\b(?:would|could|do|does|might|will|can) (?:(?!we\b|you\b|i\b|send\b)[a-z'-]+ ){1,7}(?:use|try|buy|need|want|like|take) our (?![a-z]+(?: [a-z]+)? to )"
     r"|(?:我们?|咱们?|我[司厂方]|本[司厂])(?:自己|主要|专门|专业|一直|是)?(?:做|生产|织|造|制造|卖|加工)[^，,;；。!！?？找寻求]{1,16}[，,](?:现在?|目前)?(?:想|要)?(?:找|寻|求)[^，,;；。!！?？]{0,8}(?:卖家|买家|买手|客户|客商|采购商|进口商|经销商|分销商|批发商|零售商|销路)"
 )
-_STOCK = re.compile(
+_STOCK = regex(
     r"现货|库存|供应|批发|销售|经销|贸易|备货|\b(?:stocks?|stockists?|wholesale|sells?|suppl\w+|trad\w+|in all sizes)\b"
 )
 # What goes on behind the name of a material that is itself what is offered.
-_BARE = re.compile(
+_BARE = regex(
     r"\s*(?:$|[^\w\s-]|\d|(?:for|from|to|in|with|at|on|by|and|or|of|per|as|which|that|who|whom|we|grade|stocks?|scrap|off-?cuts?)(?![a-z])"
     r"|[给供找谁卖求要现库回废]|原?材?料)"
 )
-_OWN_BEFORE = re.compile(
-    r"(?:自有|自己|自建|自带|内部)[^，,;；。]{0,4}$|\b(?:our own|own|in-house) $"
-)
-_SURFACE = re.compile(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
-_TRADE_AFTER = re.compile(r"行业|[ -]industry(?![a-z])")
+_OWN_BEFORE = regex(r"(?:自有|自己|自建|自带|内部)[^，,;；。]{0,4}$|\b(?:our own|own|in-house) $")
+_SURFACE = regex(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
+_TRADE_AFTER = regex(r"行业|[ -]industry(?![a-z])")
 # Who trades in things buys them whole: 阀门出口公司, "export sales of valves".
-_TRADED_AFTER = re.compile(r"的?(?:进?出口|外贸|贸易|经销|代理|批发|出口代理)(?:公司|商|业务|部)")
-_TRADED_BEFORE = re.compile(
+_TRADED_AFTER = regex(r"的?(?:进?出口|外贸|贸易|经销|代理|批发|出口代理)(?:公司|商|业务|部)")
+_TRADED_BEFORE = regex(
     r"\b(?:exports?|imports?|sales|trade|trading|agency|agents?|distribution|distributors?|wholesale) (?:(?:sales|agency|trade) )?"
     r"(?:of|for|in) (?:[a-z-]+ ){0,2}$|(?:外贸|贸易|经销|代理|批发)$"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from matchmaker.messages import message
@@ -16,49 +15,50 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.vocabulary import finishing, tests, tools
+from matchmaker.regex import regex
 
 # Tests are done with things that are sold, too.
 TESTED = frozenset({"testing", "mechanical testing", "non-destructive testing", "calibration"}) | {
     *tests().values()
 }
-_BY_OTHERS = re.compile(
+_BY_OTHERS = regex(
     r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b(?! (?:to|for|by) us| work)|"
     r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给(?!我)|解决|处理|出去))(?!单|订单|给我|来料|加工|业务)"
 )
 # Machines that somebody has: 注塑机80–1000吨三十台.
-_COUNTED = re.compile(
+_COUNTED = regex(
     r"(?![^，,;；。]{0,14}(?:年产|月产|产量|交付|出口|库存))[^，,;；。]{0,14}?[\d一二两三四五六七八九十百几多]+余?[台套](?!起|/|每)"
 )
-_SOLD = re.compile(
+_SOLD = regex(
     r"销售|出售|转让|供应|生产|制造|二手|现货|库存|待售|处理|成新|年产|月产|产量|交付|出口|出租|\b(?:sale|sell|sells|make|makers?|used)\b"
 )
-_BUYS = re.compile(
+_BUYS = regex(
     r"(?:求购|采购|购买|收购|想买|要买|买)[^，,;；。]{0,8}$|\b(?:buy|purchase|buying)\b[^,;.]{0,12}$"
 )
-_TAKEN_ON = re.compile(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
+_TAKEN_ON = regex(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
 # Who machines a thing from the bar makes it.
 MAKING = frozenset(
     {"machining", "turning", "milling", "five-axis machining", "drilling", "thread rolling"}
 )
 # Work on things of others that whoever does it calls by its name, as it is called in general or not.
 NAMED_WORK = finishing() - MAKING - TESTED
-_MADE = re.compile(
+_MADE = regex(
     r"产品|主营|定制|定做|批发|零售|直销|品牌|销售|出售|转让|供应|生产|制造|现货|库存|年产|月产|产量|出口|自产|\b(?:stocks?|stocked|wholesale|retail|made to measure|custom-made|sales?|sells?|makes?|makers?|manufactur\w+|produc\w+|suppl\w+)\b"
 )
 # Who works in moulds that others bring does the work, too.
-_IN_THEIR_MOULDS = re.compile(
+_IN_THEIR_MOULDS = regex(
     r"代客|代工|代注|来料|来模|带模|承接|外协|试模机|\b(?:contract|subcontract\w*|custom|toll) (?:mo|cast|stamp|work)"
 )
 # Before and after work that is done beside the making of tools for it.
-_ALSO = re.compile(r"(?:和|及|与|、|加|\+|&|\b(?:and|own)\s)\s?(?:做|批量|自有)?$")
-_AS_WORK = re.compile(
+_ALSO = regex(r"(?:和|及|与|、|加|\+|&|\b(?:and|own)\s)\s?(?:做|批量|自有)?$")
+_AS_WORK = regex(
     r"[^，,;；。.]*?(?:加工|生产|成型|车间|一条龙|\b(?:shops?|services?|capacity|in-house|under one roof)\b)"
 )
 # What comes of work, where it is not called as the work is.
 _FORM_OF = {"injection moulding": "injection-moulded part"}
 _WORK_OR_THING = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
 # Between work and what it is done on: 盐浴氮化，压铸模最多; "bolts, galvanised" are bolts.
-_OBJECTS = re.compile(r".{0,60}?[，,：:；;、(（。.].{0,20}")
+_OBJECTS = regex(r".{0,60}?[，,：:；;、(（。.].{0,20}")
 _REACH = 48
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from matchmaker.recommend.specification import patterns
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.units import UNITS, number, shown
+from matchmaker.regex import regex
 
 NOMINAL_DIAMETER, NOMINAL_PRESSURE, CLASS = "nominal diameter", "nominal pressure", "class"
 THREAD, PIPE_THREAD, DIAMETER, TOLERANCE = "thread", "pipe thread", "diameter", "tolerance"
@@ -20,36 +21,36 @@ INCHES = "inches"
 ROUGHNESS, DIMENSIONS, DATE = "roughness", "dimensions", "date"
 FORCE = "force"  # of a press
 # Certified management systems; other standards describe products and tests.
-_MANAGEMENT = re.compile(
+_MANAGEMENT = regex(
     r"(?:EN |DIN EN )?(?:ISO(?:/TS|/IEC)?|IATF|AS) ?(?:9001|14001|45001|13485|16949|50001|"
     r"22000|27001|17025|9100|3834|15085|22716|20000)\b"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAMED_MONTH = re.compile(r"(?:^|\s)(" + "|".join(_MONTHS) + ")")
-_YEAR = re.compile(r"(?:19|20)\d{2}")
-_THREAD_PARTS = re.compile(
+_NAMED_MONTH = regex(r"(?:^|\s)(" + "|".join(_MONTHS) + ")")
+_YEAR = regex(r"(?:19|20)\d{2}")
+_THREAD_PARTS = regex(
     r"(?:m|(?:[-~至到]|to) ?(?=\d\.\d))(\d{1,2}(?:\.\d)?)(?:\s?[x×*]\s?(\d+(?:\.\d+)?))?"
 )
-_CHINESE_PARTS = re.compile(r"^(T/[A-Z]+|[A-Z]{2,3}(?:/[TZ])?) ?-?(\d.*)$")
-_STANDARD_PARTS = re.compile(r"^([A-Z]{2,}(?:[/ -][A-Z]{2,})*)[ -]*(.+)$")
+_CHINESE_PARTS = regex(r"^(T/[A-Z]+|[A-Z]{2,3}(?:/[TZ])?) ?-?(\d.*)$")
+_STANDARD_PARTS = regex(r"^([A-Z]{2,}(?:[/ -][A-Z]{2,})*)[ -]*(.+)$")
 _CLASSES = frozenset({150.0, 300.0, 400.0, 600.0, 800.0, 900.0, 1500.0, 2500.0})
 _LARGE = 1  # ±30 without a unit is of something else than a length
 # Without a unit two figures are a size only where the text says so (640×480 are pixels).
-_SIZED = re.compile(
+_SIZED = regex(
     r"(?:尺寸|规格|工件|外形|幅面|行程|台面|size|dimensions?|workpiece|envelope)[^，,;；。]{0,8}$|"
     r"\d\s?(?:mm|毫米)[\s,，、]{1,2}$"  # 2mm 500*400
 )
 
-_AT_MOST = re.compile(
+_AT_MOST = regex(
     r"(?:≤|<|不超过|不大于|(?<!不)小于|(?<!不)低于|最大|最多|\b(?:up to|under|below|at most|max(?:imum)?\.?|not (?:over|above|exceeding)))\s?$"
 )
-_AT_MOST_AFTER = re.compile(
+_AT_MOST_AFTER = regex(
     r"\s?(?:及?以下|以内|之内|or (?:less|below|smaller|under)|and (?:below|under|smaller)|max(?:imum)?\b)"
 )
 
 Reader = Callable[[str, str, int], list[Requirement]]
 # Whatever is no larger goes into them: 热压罐代加工，Φ1.8×4米. Between the two no other thing is named.
-_VESSEL = re.compile(
+_VESSEL = regex(
     r"(?:罐|炉|窑|烘箱|试验箱|舱|池|槽|\b(?:autoclave|furnace|oven|chamber|kiln|vessel|bath)s?)"
     r"(?:代加?工|加工|固化|热处理|外协|对外|服务|[有内外]|直径|腔体?|膛|尺寸|最大|可做|[到为:：，,(（]|\s|"
     r"curing|internal|inside|inner|working|sizes?|diameter|up|to|max|of|with){0,8}$"

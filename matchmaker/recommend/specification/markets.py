@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.vocabulary import words
+from matchmaker.regex import regex
 
 _AHEAD = 40
 _SOLD = r"出口(?:到|去|往|至)?|外销(?:到|去|往|至)?|[销卖][往到去至]"
@@ -19,37 +19,37 @@ _SEEKING = (
 )
 # Where what is needed goes: 出口德国的水泵, "our socks go to Japan", and nobody "who can go to Ningbo".
 # Who seeks somebody to sell it there wants that one to be there.
-_MARKET = re.compile(
+_MARKET = regex(
     rf"(?:(?P<sold>{_SOLD})|发往|运往|运到|送到|"
     r"\b(?:(?<!\bto )(?<!\bcan )(?<!\bcould )(?<!\bwho )go(?:es|ing)?|(?<!\bwho )sells?|selling|sold|"
     r"export(?:s|ed|ing)?|ship(?:s|ped|ping)?|deliver(?:ed|y)|destined|bound) "
     rf"{_TO}|\b(?:fob|cif|cfr|exw|ddp|dap|fca|cpt)(?: price| port| delivered)?(?: (?:to|at|in|of))? )(?P<others>(?:[^，,;；。 的]{{2,6}}(?:、|和|及|与|以及)|[a-z]+(?: [a-z]+)?(?:, | and | or )(?:the )?){{0,4}})$"
 )
-_SELLERS = re.compile(
+_SELLERS = regex(
     r"(?:代理|经销|分销|渠道|买手|采购商|进口商|批发商|零售商|(?:找|寻|求|招|开发|拓展|对接)[^，,;；。]{0,12}(?:客户|买家))"
     r"(?!商?(?:免|勿|别|不|除))|(?<!\bno )\b(?:agents?|distributors?|dealers?|importers?|wholesalers?|retailers?|"
     r"resellers?|outlets?)\b|\b(?:look(?:ing)? for|seek(?:ing)?|find(?:ing)?|need|want)\b[^,;.]{0,32} (?:customers?|buyers?)\b"
 )
 ABROAD = "region:abroad"
 _REGIONS_ABROAD = frozenset({"region:europe", ABROAD})
-_AS_MARKET = re.compile(
+_AS_MARKET = regex(
     r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口|客户|买家|客人)"
 )
 # Whose customers are abroad, or what is of abroad, asks for nobody there: 国外客户要求BSCI.
-_OF_ABROAD = re.compile(
+_OF_ABROAD = regex(
     r"[的]?(?:大|老|新|终端)?(?:客户|买家|客人|品牌|用户|项目|工程|展会?|标准|认证|仓|进口|背景|经验|留学|工厂要求|同类|同行|一样)|"
     r"[^，,;；。]{0,8}(?:互认|认可|承认)|"
     r" (?:customers?|clients?|buyers?|brands?|orders?|projects?|markets?|trade|standards?|matter|bod(?:y|ies)|exchange|language|fairs?|trips?|study|travel|centers?|centres?|offices?|training)(?![a-z])"
 )
-_RECOGNISED = re.compile(r"\b(?:recogni[sz]ed|accepted|approved) (?:by|in) (?:[a-z]+ ){0,3}$")
-_OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
+_RECOGNISED = regex(r"\b(?:recogni[sz]ed|accepted|approved) (?:by|in) (?:[a-z]+ ){0,3}$")
+_OF_MARKET = regex(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
 # The end of that clause: "… to Canada and Chile; who …".
-_DESTINATIONS = re.compile(
+_DESTINATIONS = regex(
     rf"[{HAN}a-z、]{{2,24}}?(?=[，,;；。.!！\s]|$)|"
     r"[a-z'-]+(?: (?!(?:and|so|but|where|which|as|since|while|who|we|need|looking|seeking)\b)[a-z'-]+){0,3}(?=[,;.:!?)\n]| |$)"
 )
 # The thing that is sold there, in a clause of its own: "…, the valves are exported to Canada".
-_SUBJECT = re.compile(
+_SUBJECT = regex(
     rf"(?:^|[，,;；。.!！?？:：\n])[^\S\n]{{0,40}}(?:但|因为|由于|另外|而且|且)?(?P<thing>(?!{_SEEKING})(?:[{HAN}a-z0-9](?!{_SEEKING})){{2,12}}?)"
     rf"(?:主要|大多|大部分|全部|全都|都|也|均|是|会|将|要|用于|直接|最终|最后|准备)*(?:{_SOLD})"
     rf"(?=[{HAN}a-z、]{{2,24}}(?:[，,;；。.!！\s]|$))(?![{HAN}、]{{2,24}}?的)"

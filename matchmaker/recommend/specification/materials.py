@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from matchmaker.recommend.specification.clauses import fold
@@ -15,16 +14,17 @@ from matchmaker.recommend.specification.model import (
 )
 from matchmaker.recommend.specification.values import MET, UNKNOWN, UNMET, Say
 from matchmaker.recommend.specification.vocabulary import strengthens, wider
+from matchmaker.regex import regex
 
 _AND = r"\s?(?:、|/|，|和|及|或|,?\s?(?:and|or)\s|,)\s?"
 # WCB铸钢 is one material, and one that is not known may stand between: F304, A182, F51.
-_LISTED = re.compile(rf"\s?|{_AND}(?:[a-z]{{0,4}}\d[a-z0-9-]{{0,8}}{_AND})?")
-_GOES_ON = re.compile(
+_LISTED = regex(rf"\s?|{_AND}(?:[a-z]{{0,4}}\d[a-z0-9-]{{0,8}}{_AND})?")
+_GOES_ON = regex(
     rf"(?:{_AND}[a-z]{{2,4}}\d{{0,3}}(?![a-z0-9])){{0,3}}(?:"
     r"\s?(?:材料|材质|料)?(?:为主|居多|等(?![级离温径号静距同效于分轴]))|,?\s?etc(?![a-z])|"
     r",?\s(?:and|or) (?:others|similar|more|the like|other (?:grades?|materials?|steels?|alloys?|metals?|plastics?))(?![a-z]))"
 )
-_SOME_OF = re.compile(
+_SOME_OF = regex(
     r"(?:主要|主做|例如|比如|包括|(?<!不)如|\b(?:mainly|mostly|such as|including|like|e\.g\.))"
     r"(?:做|用|是|为|有|生产|材料|材质|:|：|\s|\bin\b|\bof\b|\bfrom\b){0,4}$"
 )

@@ -19,65 +19,66 @@ from matchmaker.recommend.specification.patterns import (
     RATE_OF_THINGS,
 )
 from matchmaker.recommend.specification.units import PERIODS, UNITS, number
+from matchmaker.regex import regex
 
-_STRENGTH = re.compile(
+_STRENGTH = regex(
     r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"
 )
-_HEAT = re.compile(
+_HEAT = regex(
     r"(?:温|热|冷|耐|蒸汽|工况|介质|steam|℃|temperature|heat|cold|cryogenic|零下|down to|up to|-|~)[^，,;；。]{0,8}$"
 )
-_LEAD_TIME = re.compile(
+_LEAD_TIME = regex(
     r"(?:交期|交货期?|货期|工期|供期|发货|交付|出样|打样|周期|到货|lead[- ]time|deliver(?:y|ed|ies)?(?: time)?|turnaround|ship(?:ped|ping|s)?|ready|quot\w+|samples?|sampling takes|takes|t1|t0|within|in)[^，,;；。.]{0,8}$"
 )
-_LEAD_TIME_AFTER = re.compile(
+_LEAD_TIME_AFTER = regex(
     r"(?:之|以)?内|交|发|取|出|到货|给|完成|前|\s?(?:lead[- ]time|turnaround|delivery|from [a-z]+|t[01]|ex works|or less|after)|回"
 )
-_NO_LEAD_TIME = re.compile(
+_NO_LEAD_TIME = regex(
     r"(?:账期|质保|保质|保修|寿命|免租|排期|测试|租|付款|试用|连续|留空|库存|约|年限|经验|成立|历史|工作|运行|warranty|payment|net|guarantee|life|shelf|experience|every|for|last|past|over)[^，,;；。.]{0,4}$"
 )
-_OF_A_DATE = re.compile(r"\s?\d{1,2}\s?[月日号]")
-_OF_A_DATE_BEFORE = re.compile(r"\d\s?[年月]\s?$")
+_OF_A_DATE = regex(r"\s?\d{1,2}\s?[月日号]")
+_OF_A_DATE_BEFORE = regex(r"\d\s?[年月]\s?$")
 _YEAR = 365
-_HOURS = re.compile(r"小时|[hH](?:ours?|rs)?$")
-_WITHIN = re.compile(r"(?:within|in|under)\s$")
-_ALONE_BEFORE = re.compile(r"(?:^|[，,;；。.])\s?$")
-_ALONE_AFTER = re.compile(r"\s?(?:$|[，,;；。.])")
-_CONDITION = re.compile(
+_HOURS = regex(r"小时|[hH](?:ours?|rs)?$")
+_WITHIN = regex(r"(?:within|in|under)\s$")
+_ALONE_BEFORE = regex(r"(?:^|[，,;；。.])\s?$")
+_ALONE_AFTER = regex(r"\s?(?:$|[，,;；。.])")
+_CONDITION = regex(
     r"\s?(?:hours?|h)?\s?(?:salt spray|盐雾|warranty|质保|experience|经验|不)|的?寿命"
 )
-_UNDER_PRESSURE = re.compile(r"压力?[^，,;；。0-9]{0,3}$")
-_TONNAGE = re.compile(
+_UNDER_PRESSURE = regex(r"压力?[^，,;；。0-9]{0,3}$")
+_TONNAGE = regex(
     r"(?:(?:锁模力|吨位|锁模|clamp\w*|tonnage)[^，,;；。]{0,4}|"
     r"(?:注塑机|压铸机|冲床|压力机|油压机|液压机|折弯机|(?:mou?lding|casting) machine|press)[，,\s]{0,2}|"
     r"(?:die[- ]casting|压铸)\s?(?:up to|from|of|最大|到)?\s?)$"
 )
 # 2500吨和3500吨压铸单元, 三千吨左右的机器: what machines press with is no weight.
-_FORCE = re.compile(
+_FORCE = regex(
     r"(?:\s?(?:和|及|、|/|-|~|至|到|and|or|to)\s?[\d.]+\s?(?:吨|tonnes?|tons?|t))*(?:左右|上下|以上|以下|级)?的?-?\s?(?:一体化?)?(?:机|设备|单元|级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
 )
 # How fast a battery is emptied, and what a thing is called: LiPo 6S 100C, model 300C.
-_RATE_OF_BATTERY = re.compile(
+_RATE_OF_BATTERY = regex(
     r"(?:(?<![a-z])packs?(?![a-z])|batter(?:y|ies)|lipo|电池|电芯|锂电)[^，,;；。.℃°温热]{0,12}$|"
     r"(?:型号|model|part no\.?|type)[^，,;；。a-z0-9]{0,3}$"
 )
-_NO_HEAT = re.compile(r"\s?(?:倍率|放电|充电|discharge|rate|rating)")
+_NO_HEAT = regex(r"\s?(?:倍率|放电|充电|discharge|rate|rating)")
 # What is weighed, behind the machine that it is for: 折弯机，3吨钢板; "press 20 tons of copper".
-_STUFF = re.compile(
+_STUFF = regex(
     r"的?\s?(?:不锈|碳|冷轧|热轧)?(?:钢(?!厂)|铜|铝(?!合金压|件|压)|铁|锌|镁|塑料|橡胶|原料|材料|毛坯|粒子|料|板材|型材|铸件|锻件|钢材)|\s?of (?!force|pressure|clamp)"
 )
 _TONNE = 1000.0
 # What carries a weight is not ordered by it: 需要20吨行车.
-_LIFTED = re.compile(
+_LIFTED = regex(
     r"(?:级|以上)?的?\s?(?:行车|叉车|吊|起重|天车|货车|卡车|地磅|千斤顶|(?:[a-z-]+ ){0,2}?(?:crane|forklift|truck|hoist|jack|lift|winch|boiler|"
     r"furnace|scale|weighbridge|tank|trailer|reactor|mixer|elevator|excavator|loader)s?(?![a-z])|"
     r"[^，,;；。\d]{0,4}(?:锅炉|电炉|炉(?!料|渣)|葫芦|储罐|料罐|罐(?!头|装)|秤|平板车|挂车|搬运车|运输车|反应釜|釜|电梯|货梯|升降|卷扬机|拉力机|试验机|挖掘机|装载机|装置))"
 )
-_ORDER = re.compile(
+_ORDER = regex(
     r"(?:起订量?|起订|最小起订|moq|minimum order|min(?:imum)?\.? order(?: quantity)?(?: of)?|first order|from)[:\s]{0,2}$"
 )
 # 每款最少500双: so many of each are the least.
-_OF_EACH = re.compile(r"(?:每|一)[个种]?[款色码单花规](?:格|型|号)?(?:起做|起订)?$")
-_NUMBERED = re.compile(r"(?<![a-z])(?:qty|q'ty|quantity|数量|需求量)(?: of|[:：.\s是为约])*$")
+_OF_EACH = regex(r"(?:每|一)[个种]?[款色码单花规](?:格|型|号)?(?:起做|起订)?$")
+_NUMBERED = regex(r"(?<![a-z])(?:qty|q'ty|quantity|数量|需求量)(?: of|[:：.\s是为约])*$")
 _ASPECTS = {
     "wall thickness": r"壁厚|wall(?:s| thickness)?",
     "thickness": r"厚度?|thick(?:ness)?|gauge",
@@ -93,44 +94,44 @@ _ASPECTS = {
     "tolerance": r"公差|精度|误差|圆度|偏差|同轴度|平面度|直线度|垂直度|平行度|圆柱度|跳动|变形|tolerance|accuracy|runout|flatness|roundness|straightness|squareness|parallelism|concentricity",
     "weight": r"重量?|单重|weigh\w*",
 }
-_ASPECT = re.compile("|".join(f"(?P<a{n}>{p})" for n, p in enumerate(_ASPECTS.values())))
+_ASPECT = regex("|".join(f"(?P<a{n}>{p})" for n, p in enumerate(_ASPECTS.values())))
 _ASPECT_NAMES = tuple(_ASPECTS)
 _NEAR = 14
 # Between these a dash is no sign: 20-40, A-12.
 _LATIN_AND_FIGURES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%℃°")
 # 一丝五 are one and a half hundredths of a millimetre, 两米六 two metres and sixty.
-_TENTH = re.compile(
+_TENTH = regex(
     r"(?<=[丝米斤寸吨])[一二三四五六七八九半](?![一二三四五六七八九十百千万\d个只件台套双家条根年月天])"
 )
 # "Sixty in Siberia", "20 in stock" are no inches; those say of what.
-_IN_A_PLACE = re.compile(
+_IN_A_PLACE = regex(
     r" (?!(?:to|x|by|and|or|dia|diameter|wide|long|thick|high|deep|tall|od|id|bore|nominal|full|class|ansi|pipes?|tubes?|valves?|ball|gate|globe|check|butterfly|flanges?|bolts?|screws?|wafers?|cylinders?|schedule|sch|stainless|carbon|steel|brass|props?|propellers?)\b)[a-z]"
 )
 _LOT = 5
 _MANY = 100  # 年8万
 _A_DAY = 1 / 31
-_ORDERED = re.compile(
+_ORDERED = regex(
     r"(?:首批|先要|先样|先订|需要|采购|订购|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
 )
-_CLAUSE_END = re.compile(
+_CLAUSE_END = regex(
     r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
 )
-_BAR_STOCK = re.compile(r"[ -](?:stock|ends?)(?![a-z])")
+_BAR_STOCK = regex(r"[ -](?:stock|ends?)(?![a-z])")
 # Of mobile networks, and no grams.
-_GENERATION = re.compile(r"[345]g/[345]g?|[345]g(?=[/网通模基信专])")
+_GENERATION = regex(r"[345]g/[345]g?|[345]g(?=[/网通模基信专])")
 # How far a thing reaches or flies, and not how far away a partner is.
 # What is so long itself is not so far away: 两百公里高压线, "30 km of pipeline".
-_LONG_THING = re.compile(
+_LONG_THING = regex(
     r"\s?(?:长的?|的)?[\u4e00-\u9fff]{0,4}?(?:高压线|输电|配电|电力线|线路|管线|管道|油管|气管|公路|道路|铁路|轨道|河道|河堤|堤|海岸|边境|围栏|电缆|光缆|航线|隧道)|"
     r"(?:[ -]long|(?: stretch)? of)?(?: [a-z]+){0,3}? (?:pipe(?:line)?s?|(?:power ?|overhead )?lines?|roads?|highways?|rail(?:way)?s?|tracks?|cables?|fences?|coast(?:line)?|"
     r"rivers?|canals?|dikes?|dykes?|borders?|tunnels?)(?![a-z])"
 )
-_FAR_FROM = re.compile(r"[离距]|方圆|周边|\b(?:within|radius|distance)\b")
-_REACHED = re.compile(
+_FAR_FROM = regex(r"[离距]|方圆|周边|\b(?:within|radius|distance)\b")
+_REACHED = regex(
     r"(?:航程|航距|图传|数传|链路|传输|通信|通讯|飞行|作用|探测|测控|控制)(?:距离|半径|范围)?[^，,;；。]{0,4}$|(?:图传|数传)(?:模块|电台|设备|系统|机)[，,]$|"
     r"(?<!\bin )(?<!\bwithin )(?<!\bin a )(?<!\bwithin a )\b(?:range|reach|(?:data ?|radio |video )link)(?: of| up to|:|,| is)?(?: up to| about)? ?$"
 )
-_FROM_THERE = re.compile(r" (?:from|of|around) ")
+_FROM_THERE = regex(r" (?:from|of|around) ")
 
 
 def measure(text: str, folded: str, start: int) -> list[Requirement]:

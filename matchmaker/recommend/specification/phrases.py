@@ -39,13 +39,14 @@ from matchmaker.recommend.specification.vocabulary import (
     tools,
     wider,
 )
+from matchmaker.regex import regex
 
-_STEEL = re.compile(
+_STEEL = regex(
     r"(?:不锈钢|钢|铝|铜|钛|材质|材料|牌号|合金|内胆|阀体|阀座|主材)[^，,;；。0-9]{0,6}$|"
     r"\b(?:assab|uddeholm) $|"
     r"\b(?:stainless|steel|alumin\w*|alloy|aisi|sus|ss|grade|duplex|material)[^，,;；。0-9]{0,14}$"
 )
-_STEEL_AFTER = re.compile(
+_STEEL_AFTER = regex(
     r"(?:[、/和]\s?\d{3}[a-z]?){0,4}(?:材质|材料|的?料(?!厚))|[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
 )
 # Work that most offers mention besides is meant only where it is the point.
@@ -65,94 +66,93 @@ _OFTEN_ASIDE = frozenset(
         "coating",
     ]
 )
-_DOES = re.compile(
+_DOES = regex(
     r"(?:帮忙|帮我们?|帮着|缺|谁能|谁会|能不能|哪里能|哪家能|代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
     r"\b(?:for|need|offer|looking for|provide|contract|(?:that|who) (?:does|do|offers?|provides?))\b[^,;.]{0,16}$"
 )
-_BROKEN = re.compile(r"坏了|坏掉|故障|出毛病|\b(?:broke|broken|broke down|worn out|faulty)\b")
+_BROKEN = regex(r"坏了|坏掉|故障|出毛病|\b(?:broke|broken|broke down|worn out|faulty)\b")
 # Who looks for a machine to work on asks for its work.
-_SHARED = re.compile(
+_SHARED = regex(
     r"(?:租|借|共用|共享|闲置|对外|谁家?有|哪家有|capacity on|share|time on|rent)[^，,;；。]{0,14}$"
 )
-_GIVEN_AFTER = re.compile(
+_GIVEN_AFTER = regex(
     r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|(?:都|也)?(?:我们|我方|我厂|我司|自己)(?:自己|这边|已经|已)*(?:有|出|带|备|(?:发|送|寄|拉)(?:过来|过去|来|去))|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
 )
 # Machines that work is done on, or a product is made for, by their size.
-_MACHINE_BEFORE = re.compile(
+_MACHINE_BEFORE = regex(
     r"(?:\d(?:吨|t|[ -]tonnes?|[ -]tons?)\s?|(?:适用|对应|适配|配套用)[^，,;；。]{0,8})$"
 )
-_OWN = re.compile(
+_OWN = regex(
     r"(?:可以?|能|我们)寄[^，,;；。]{0,2}$|\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$|"
     r"\bwe (?:will |can |'ll )?(?:send|bring) (?:you )?(?:the|our) (?:[a-z-]+ )?$"
 )
-_WHO_DOES = re.compile(r"\b(?:who|that|to|can|could) $")
-_REPORT_AFTER = re.compile(r" ?(?:检测|测量|尺寸)?报告| (?:measurement )?reports?(?![a-z])")
+_WHO_DOES = regex(r"\b(?:who|that|to|can|could) $")
+_REPORT_AFTER = regex(r" ?(?:检测|测量|尺寸)?报告| (?:measurement )?reports?(?![a-z])")
 # A test that a thing has passed is not asked for.
-_PASSED = re.compile(
+_PASSED = regex(
     r"(?:已经?|均|全部|都)(?:顺利)?(?:通过|做过)了?[^，,;；。!?\n]{0,16}$"
     r"|\b(?:ha(?:s|ve|d)|having) (?:already |all )?(?:passed|undergone) [^,;.!?\n]{0,32}$"
 )
 _VERBS = frozenset("扫测检照拍")  # 工业CT扫铸件
 # 样机待环境试验，找电池厂共试: who is to be tested with tests nobody's.
-_AWAITED = re.compile(r"(?<![招等期接对看])待(?:做|进行)?$")
-_TOGETHER = re.compile(
+_AWAITED = regex(r"(?<![招等期接对看])待(?:做|进行)?$")
+_TOGETHER = regex(
     r"[^。；;!?\n]{0,6}(?:找|寻|求)[^，,;；。]{1,12}(?:共试|同试|合试|共测|一起试|一起测|一同试|联合试|联合测|共同试|共同测)"
 )
 _DIMENSIONS = frozenset({"shaft", "bar"})
-_DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
+_DIMENSION_AFTER = regex(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80
 _NOTHING: frozenset[str] = frozenset()
 _PRODUCT = RequirementKind.PRODUCT
 _BESIDE = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
 # Short English names of parts behind their whole, and the general name of each.
 _PARTS = {"bod": "housing", "casing": "housing", "housing": "housing", "seat": "seat", "stem": "stem", "disc": "disc", "disk": "disc", "needle": "needle"}  # fmt: skip
-_PART_WORD = re.compile(
+_PART_WORD = regex(
     r"[ -](?P<part>bod(?=y\b|ies\b|ys\b)|casing|housing|seat|stem|dis[ck]|needle)(?:ys?|ies|s)?(?![a-z])"
 )
-_FOR_OUR = re.compile(
+_FOR_OUR = regex(
     r"(?<!look)(?<!looking) (?:for|onto|to suit) (?:our|your|their|the|my) (?:[a-z]+ ){0,2}$"
 )
-_PART_FOR = re.compile(
+_PART_FOR = regex(
     r"(?<![a-z])(?<!valve )(?<!pump )(?P<name>(?P<part>bod(?=y\b|ies\b|ys\b)|casing|seat|stem|dis[ck]|needle)(?:ys?|ies|s)?)"
     r"(?: (?:for|with|by|to) (?:[a-z0-9-]+ ){1,3}ones)? "
     r"(?:for |of |(?:in|inside|into|on) (?:our|my|their|the|existing|old) )(?:[a-z0-9-]+ ){0,3}$"
 )
-_SEPARATED = re.compile(r"[，,;；。\n]|\. ")
-_LISTED_AFTER = re.compile(r"\s?(?:、|和|及|以及|与|and |or )")
-_LISTED_BEFORE = re.compile(r"、|\band\b|[和及与]")
+_SEPARATED = regex(r"[，,;；。\n]|\. ")
+_LISTED_AFTER = regex(r"\s?(?:、|和|及|以及|与|and |or )")
+_LISTED_BEFORE = regex(r"、|\band\b|[和及与]")
 # Two grades of stainless steel beside each other need no word for steel: 304、316都要.
-_STAINLESS = re.compile(
+_STAINLESS = regex(
     r"(?<!\d)(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?\s?(?:、|/|,|或|和|or )\s?(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?(?![\d个件只套台双吨米])"
 )
 # No other metal is anodised in black: 阳极氧化 6061.
-_ALUMINIUM = re.compile(r"(?:2a12|2024|5052|5083|606[13]|6082|7075)(?!\d)")
-_ANODISED = re.compile(r"阳极|氧化|anodi[sz]")
+_ALUMINIUM = regex(r"(?:2a12|2024|5052|5083|606[13]|6082|7075)(?!\d)")
+_ANODISED = regex(r"阳极|氧化|anodi[sz]")
 # Numbers of models, colours and rooms: 镜架型号304、316.
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"(?:[型货款色编房]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|rooms?))\s?[:：]?[\d、,/或和 a-z]{0,12}$"
 )
 _OF_PLASTICS = frozenset({"injection moulding", "blow moulding"})
-_DIRECTLY_WITH = re.compile(
+_DIRECTLY_WITH = regex(
     rf" with (?:[a-z0-9-]+ ){{0,6}}|[自附]?带(?:有|了)?[{HAN}a-z0-9]{{0,4}}|配有?(?!套|件|合|备)[{HAN}a-z0-9]{{0,4}}"
 )
-_WITH = re.compile(r"\bwith\b|[带含配加装]|全$")
-_ACCOMPANIED = re.compile(r"\s?(?:自?附?带|配(?![合送])|附|含)(?!动)")
+_WITH = regex(r"\bwith\b|[带含配加装]|全$")
+_ACCOMPANIED = regex(r"\s?(?:自?附?带|配(?![合送])|附|含)(?!动)")
 # One of them alone between commas: "4 cavities, hot-runner, two days".
-_ALONE = re.compile(r"(?<!s)(?=[,;.]|$)")
-_MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选|减半|减量|加倍)")
-_WORK_AFTER = re.compile(
+_ALONE = regex(r"(?<!s)(?=[,;.]|$)")
+_MEASURE_AFTER = regex(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选|减半|减量|加倍)")
+_WORK_AFTER = regex(
     r"(?:的)?(?:厂|外协|外发|代工|加工厂|加工点)|[ -](?:shops?|subcontractors?|services?|houses?|wanted|needed)\b"
 )
-_LENT = re.compile(r"\s?(?:[借租约]|有空|排期)")  # 振动台 借半天 无人机挂载
-_WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
-_SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
-_OF_A_PLACE = re.compile(r"语|文(?!件|具|化|创)|式|菜|人(?!民|才)|籍")
+_LENT = regex(r"\s?(?:[借租约]|有空|排期)")  # 振动台 借半天 无人机挂载
+_WORK_BEFORE = regex(r"(?:外发|外协|代工|subcontract )$")
+_SOLD = regex(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
+_OF_A_PLACE = regex(r"语|文(?!件|具|化|创)|式|菜|人(?!民|才)|籍")
 # Cloth is set by heat, and not on the shape of a foot: 染色定型.
-_OF_CLOTH = re.compile(r"(?:面料|布料?|染色?|印染|印花|头发|发型)[^，,;；。]{0,3}$")
+_OF_CLOTH = regex(r"(?:面料|布料?|染色?|印染|印花|头发|发型)[^，,;；。]{0,3}$")
 # For whom it is meant, which is who asks: "cheap for small firms", "a field for a start-up".
-_FOR_ME = re.compile(r"\bfor (?:an? |us as an? |our )?$")
+_FOR_ME, _MAKER_OF = regex(r"\bfor (?:an? |us as an? |our )?$"), regex(r"(?:maker|producer)s? of ")
 _WHO_ASKS = frozenset({"small firm", "start-up", "startup"})
-_MAKER_OF = re.compile(r"(?:maker|producer)s? of ")
 
 
 def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:

@@ -15,6 +15,7 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.markets import is_abroad, is_market
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Specification
 from matchmaker.recommend.specification.vocabulary import AROUND_WORDS, peoples
+from matchmaker.regex import regex
 
 # Aspects of a place: it and what lies about it; the wider place that only says where a narrower
 # one beside it is.
@@ -40,47 +41,47 @@ _AHEAD = 40
 _SUFFIX = r"(?:省|市|市区|城区|地区|境内|省内|市内|内| city| province| area)?"
 _SUFFIX += rf"(?:{'|'.join(AROUND_WORDS)})?的?"
 _IN = r"(?:in |from |at |near |around |the |在|是)*"
-_ADDRESS = re.compile(rf"{_SUFFIX}[\s,，\-(·]*(?:in |of )?(?:the )?")
-_JOINED = re.compile(
+_ADDRESS = regex(rf"{_SUFFIX}[\s,，\-(·]*(?:in |of )?(?:the )?")
+_JOINED = regex(
     rf"{_SUFFIX}\)?\s*,?\s*(?:、|/|或者?是?|要么|还是|和|及|以及|与|and/or|or|and|nor)\s*(?:else )?{_IN}"
 )
-_OR_ELSE = re.compile(
+_OR_ELSE = regex(
     rf"{_SUFFIX}\W*(?:内|以内|范围内?)?\W*(?:or|或者?|要么)\s*(?:距离?|离|以|within |up to )?{_IN}"
 )
-_COMMA = re.compile(rf"{_SUFFIX}\)?\s*,\s*{_IN}")
-_OUTSIDE = re.compile(
+_COMMA = regex(rf"{_SUFFIX}\)?\s*,\s*{_IN}")
+_OUTSIDE = regex(
     r"(?:\b(?:outside|beyond|away from|(?:any|every)where (?:but|except|other than)(?: in| from)?|"
     r"(?<!need )not (?:(?:be |based |located |situated )?(?:in|from)|near|around))(?: of)?(?: the)? |\bnon[- ]|"
     r"(?:不在|不能在|不可在|不得在|别在|别是|别要|别找|不找|不选|避开|(?<!除)非))$"
 )
 _LAST_BEFORE = frozenset(" -在是要找选开非近")
-_BEYOND = re.compile(rf"{_SUFFIX}(?:以外|之外|外的)")
-_BEFORE_AROUND = re.compile(
+_BEYOND = regex(rf"{_SUFFIX}(?:以外|之外|外的)")
+_BEFORE_AROUND = regex(
     r"(?:\b(?:near|near to|close to|around|next to|not far from|surrounding|in the (?:vicinity|area|surroundings) of)"
     r"(?: the| our (?:plant|factory|site|works|company)(?: in)?)? |(?:靠近|临近|邻近))$"
 )
-_BEHIND_AROUND = re.compile(
+_BEHIND_AROUND = regex(
     rf"(?:省|市|市区|地区)?(?:及其?|和)?(?:{'|'.join(AROUND_WORDS)})| and (?:the )?(?:surround|nearby|environs|around\b)|"
     r" and its (?:surround|neighbo)"
 )
-_MEASURED_TO = re.compile(
+_MEASURED_TO = regex(
     r"\s*(?:radius|range|circle|distance)?\s*(?:of|from|around|to|away from|off)\s*"
     r"(?:the |our (?:plant|factory|site|works) in |downtown |central |city of )*"
 )
-_MEASURED_FROM = re.compile(
+_MEASURED_FROM = regex(
     r"(?:省|市|市区|城区|区|市中心)?(?:周边|附近|周围|一带|方圆|半径|为中心|为圆心|中心|出发|起)*(?:的|在|距离)?\s*"
 )
 # Behind where somebody is from: "Chinese valve makers", and neither their language nor a standard.
-_WHO = re.compile(
+_WHO = regex(
     r"(?: (?!language|standard|speaking|market)[a-z0-9-]+){0,3} (?:suppliers?|makers?|manufacturers?|producers?|firms?|compan(?:y|ies)|partners?|"
     r"factor(?:y|ies)|foundr(?:y|ies)|mills?|distributors?|buyers?|importers?|agents?|wholesalers?|retailers?|customers?|labs?|"
     r"laborator(?:y|ies)|universit(?:y|ies)|institutes?|clusters?|platers?|moulders?|workshops?|brands?)(?![a-z])"
 )
 # Who may be elsewhere, too, is not sought there.
-_ALSO = re.compile(
+_ALSO = regex(
     r"的?(?:也|都|同样)(?:行|可以?|能|成|好|没问题|不介意|接受|ok)| (?:is |are )?(?:also )?(?:fine|ok(?:ay)?|welcome|possible)(?: too)?(?![a-z])"
 )
-_MEASURE_BEGINS = re.compile(r"(?:距离?|离|以)$")
+_MEASURE_BEGINS = regex(r"(?:距离?|离|以)$")
 
 
 def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement]:

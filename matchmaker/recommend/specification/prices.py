@@ -9,19 +9,20 @@ from matchmaker.recommend.specification.measures import requirement
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.patterns import MEASURE, PRICE, SIGN, SIGNED_PRICE
 from matchmaker.recommend.specification.units import CURRENCIES, UNITS, number
+from matchmaker.regex import regex
 
-_EACH = re.compile(r"(?:单价|每[件个只套台双米吨]|unit price|price each)(?:在|约|of|:|\s)*$")
+_EACH = regex(r"(?:单价|每[件个只套台双米吨]|unit price|price each)(?:在|约|of|:|\s)*$")
 # 单价150以内, 到厂价不超过28000: who says no currency means the yuan.
-_PRICED = re.compile(
+_PRICED = regex(
     r"(?:(?P<each>单价|每[件个只套台双米吨]价)|[到出含送]?[厂税货岸]?价格?|预算)(?:(?:要求|希望|不|能|要|得|可)*(?:超过|高于|低于|大于|控制|小于|多于|最[高多低])?[在于到约为是]?|大约|大概|[:：≤<\s])*$"
 )
-_NO_OTHER = re.compile(
+_NO_OTHER = regex(
     r"\s?(?:以内|之内|以下|以上|左右|上下|内|封顶|为限|$|[，,;；。)）\s])(?!\s?(?:[x×*]|mm|cm|kg|吨|件|个|套|台))"
 )
 
 
 # 0.12一双, 0.12/对: a fraction of nothing else for each of them.
-_FOR_EACH = re.compile(
+_FOR_EACH = regex(
     r"(?P<low>\d{1,3}\.\d{1,3})(?:\s?[-~–至到]\s?(?P<high>\d{1,3}\.\d{1,3}))?\s?"
     r"(?:/|每?一|每)\s?(?P<unit>[双对副件个只支套台条片块])"
 )
@@ -29,16 +30,16 @@ _FOR_EACH = re.compile(
 
 # "0.12 a pair", "0.4 to 0.6 per kg"; whole numbers behind words of a price alone: "under 3 each".
 _EACH_OF = r"(?:a|an|per|each|/) ?(?P<unit>pairs?|pieces?|pcs?|kilos?|kgs?|kilograms?|tonnes?|tons?|metres?|meters?|sets?|dozen|unit)(?![a-z])"
-_FOR_EACH_ENGLISH = re.compile(
+_FOR_EACH_ENGLISH = regex(
     r"(?P<low>\d{1,3}\.\d{1,3})(?:\s?(?:[-~]|to)\s?(?P<high>\d{1,3}\.\d{1,3}))?\s?"
     rf"(?:{_EACH_OF}|(?:each|apiece)(?![a-z]))"
 )
-_WHOLE_FOR_EACH = re.compile(
+_WHOLE_FOR_EACH = regex(
     r"(?P<low>\d{1,5}(?:\.\d{1,3})?)(?:\s?(?:[-~]|to)\s?(?P<high>\d{1,5}(?:\.\d{1,3})?))? "
     r"(?:(?:a|per|each|/) ?(?P<unit>pairs?|pieces?|kilos?|kgs?|kilograms?|tonnes?|tons?|metres?|meters?)(?![a-z])"
     r"|(?:each|apiece)(?![a-z]))"
 )
-_ASKED_PRICE = re.compile(
+_ASKED_PRICE = regex(
     r"\b(?:under|below|less than|cheaper than|(?:no|not) more than|at most|max(?:imum)?|at|price|cost)"
     r"(?: of| about| around|:)? $"
 )

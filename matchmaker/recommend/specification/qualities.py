@@ -11,6 +11,7 @@ from matchmaker.recommend.specification.forms import FORCE
 from matchmaker.recommend.specification.measures import requirement
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.units import HAN_NUMERAL, number
+from matchmaker.regex import regex
 
 # Of these more than is asked for is as good; of the ceilings less.
 SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE, CELLS, INDEX, FILAMENTS = (
@@ -23,7 +24,7 @@ WITHIN_RANGE = frozenset({"hardness"})
 
 _FIGURE = rf"(?:(?<![\d.])(?<!\d,)\d[\d,]{{0,8}}(?:\.\d{{1,4}})?|(?<![{HAN_NUMERAL}])[{HAN_NUMERAL}]{{1,8}})"
 # Whatever is measured is so in one of these.
-_FIGURES = re.compile(rf"[\d{HAN_NUMERAL}]")
+_FIGURES = regex(rf"[\d{HAN_NUMERAL}]")
 _UNIT = r"(?:\s?(?:针|支|d|层|小时|分钟|h|hrc|hv|gsm|db))?"
 _RANGE = rf"(?P<low>{_FIGURE})(?:{_UNIT}\s?(?:-|~|至|到|to|和)\s?(?:hrc|hv)?(?P<high>{_FIGURE}))?"
 
@@ -36,16 +37,16 @@ _BARE = (
 
 
 # Said once for all figures of a text.
-_OTHER_UNIT = re.compile(
+_OTHER_UNIT = regex(
     r"单位(?:都?是|为|[:：])?\s?(?:厘米|分米|米|英寸|寸|公分|丝|微米|[cdu]m(?![a-z])|m(?![a-z])|inch)"
 )
-_BATTERY = re.compile(
+_BATTERY = regex(
     r"电池|锂|电芯|储能|铁锂|三元|保护板|bms|batter(?:y|ies)|lipo|lithium|li-?ion|(?<![a-z])packs?(?![a-z])"
 )
 
 
-_OF_SOCKS = re.compile(r"袜|socks?(?![a-z])|hosiery")
-_OF_CARBON = re.compile(r"碳纤|丝束|预浸|carbon|prepreg|(?<![a-z])tows?(?![a-z])|t[378]00")
+_OF_SOCKS = regex(r"袜|socks?(?![a-z])|hosiery")
+_OF_CARBON = regex(r"碳纤|丝束|预浸|carbon|prepreg|(?<![a-z])tows?(?![a-z])|t[378]00")
 
 
 class _Quality(NamedTuple):
@@ -63,7 +64,7 @@ class _Quality(NamedTuple):
 def _quality(
     aspect: str, unit: str, pattern: str, factor: float = 1.0, beside: re.Pattern[str] | None = None
 ) -> _Quality:
-    return _Quality(aspect, unit, re.compile(pattern), factor, beside)
+    return _Quality(aspect, unit, regex(pattern), factor, beside)
 
 
 _QUALITIES = (

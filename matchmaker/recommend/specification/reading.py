@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
@@ -29,13 +28,14 @@ from matchmaker.recommend.specification.qualities import qualities
 from matchmaker.recommend.specification.short_heads import with_help
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
+from matchmaker.regex import regex
 from matchmaker.text import blanked
 
 CACHED = 20_000
 # A long tender names some dozens of things and figures; of what names more, the first are read.
 MOST = 200
 # A name that looks like the code of a type or a measure: Ti3O5 tablets, a chamber of three metres.
-_CODED_NAME = re.compile(r"(?:[a-z]+\d+)+(?: [a-z]+)?|[三五十35]米法?(?:电波)?暗室")
+_CODED_NAME = regex(r"(?:[a-z]+\d+)+(?: [a-z]+)?|[三五十35]米法?(?:电波)?暗室")
 # Where and how far is a wish unless the text insists.
 _NAMES = frozenset({RequirementKind.MATERIAL, RequirementKind.CERTIFICATE})
 MEASURED = frozenset(
@@ -49,7 +49,7 @@ MEASURED = frozenset(
     }
 )
 # A clause that denies and names nothing.
-_SAYS_NO = re.compile(
+_SAYS_NO = regex(
     r"(?:[我们厂本司公这个些该项目前现在暂时都也全部均是了的呢吧过自己能会可以尚还不没未无做接供生产供应提供承停止暂出卖售销干造再有对外加工制除能力设备已]|"
     r"\b(?:we|it|this|that|these|those|they|i|which|currently|ourselves|in-house|is|are|do|does|can|could|not|no|"
     r"never|cannot|can't|don't|doesn't|make|makes|offer|offers|provide|provides|produce|have|has|any|more|yet|at|all|"
@@ -57,13 +57,13 @@ _SAYS_NO = re.compile(
     r"[\s,，:.。!！;；])*"
 )
 # Behind what is not wanted: TR90、金属都不考虑; "traders need not apply".
-_UNWANTED = re.compile(
+_UNWANTED = regex(
     r"(?:不考虑|不予考虑|不要|不收|不接受|的不行|的不可以|不感兴趣|没兴趣|勿扰|勿入|勿联系|勿投|免谈|免了|就算了|算了吧|别来|别找我?们?|谢绝|除外)"
     r"(?:了|的|哦|啊|啦|吧|谢谢|[\s,，:.。!！;；])*|"
     r"(?:out of the question|need not apply|not (?:be )?(?:accept(?:ed|able)|considered|wanted|welcome|acceptable|suitable|an option))"
     r"(?: please| thanks| thank you)?[\s,.!;]*"
 )
-_FOR = re.compile(r" for (?:an? |the |our |their |your |my |these |those )?(?:[a-z-]+ )?")
+_FOR = regex(r" for (?:an? |the |our |their |your |my |these |those )?(?:[a-z-]+ )?")
 # Whoever is one seldom says more of it, and many say no more.
 _ACADEMIC = frozenset({"university", "research institute", "research group"})
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
@@ -199,7 +199,7 @@ def without_partners(specification: Specification) -> str:
     return "".join(text)
 
 
-_FRAME = re.compile(
+_FRAME = regex(
     r"(?:要|需要)?(?:出口|外销|销往|发往)(?:到|往|至)?[\u4e00-\u9fff]{2,6}的|(?:想|要|希望|打算|欲|拟)(?:直接)?(?:跟|和|与|找|在|寻)|直接(?=合作|对接|供|找)|(?:长期|建立)?(?:合作|对接|联手|结对)(?:伙伴|关系|单位)?$|^(?:我们|我司|我厂)?(?:急)?(?:找|寻|求购|求)|的厂家?$|"
     r"\b(?:is |are )?(?:looking for|look for|looks for|seeking|seeks?|in search of|searching for)\b|"
     r"\b(?:wants?|would like|hopes?|wish(?:es)?|hoping|keen) to (?:work|cooperate|collaborate|team up|partner|connect|link(?: up)?|co-operate)(?: directly)? with\b|"

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.vocabulary import TermMatch
+from matchmaker.regex import regex
 
 _SIDE = r"[^，,;；。!?！？\n]"
 _PATTERNS = (
-    re.compile(
+    regex(
         rf"(?P<old>{_SIDE}{{1,24}}?)(?:全部|全都|全|都)?(?:更换成|更换为|替换成|替换为|升级成|升级为|换成|改成|改用|换用)"
         rf"(?P<new>{_SIDE}{{1,24}})"
     ),
-    re.compile(rf"(?P<new>{_SIDE}{{1,24}}?)(?:代替|替代|取代|替换)(?P<old>{_SIDE}{{1,24}})"),
-    re.compile(
+    regex(rf"(?P<new>{_SIDE}{{1,24}}?)(?:代替|替代|取代|替换)(?P<old>{_SIDE}{{1,24}})"),
+    regex(
         r"\b(?:replac(?:e|es|ed|ing)|swap(?:ping)?|switch(?:ing)? from|chang(?:e|ing) from)\s"
         r"(?P<old>[^,.;:]{2,60}?)\s(?:with|by|for|to)\s(?P<new>[^,.;:]{2,60})"
     ),
-    re.compile(
+    regex(
         r"(?P<new>[^,.;:]{2,60}?)\s(?:instead of|in place of|rather than|to replace|replacing|that replaces?)\s"
         r"(?P<old>[^,.;:]{2,60})"
     ),

@@ -6,7 +6,6 @@ before "of" or "for" elsewhere: the casting of valve bodies is no valve.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from matchmaker.recommend.specification.model import ItemRole, RequirementKind
@@ -19,13 +18,14 @@ from matchmaker.recommend.specification.vocabulary import (
     parts,
     shapes,
 )
+from matchmaker.regex import regex
 
 THINGS = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
 _WORDS_OF_WORK = (RequirementKind.PROCESS, RequirementKind.CERTIFICATE, RequirementKind.STANDARD)
-_CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
+_CLAUSE = regex(r"[^，,;；。!?\n]*$")
 _REACH = 48
 # Words directly behind a product that make another thing of it.
-_PART_AFTER = re.compile(
+_PART_AFTER = regex(
     r"[ -]grade(?![a-z])|级(?![别联数差进])(?=[\u4e00-\u9fffa-z])|'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance)| [a-z]{3,}ing(?= machin))?[ -](?:bod(?:ys?|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
     r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology|manuals?|catalogues?|catalogs?|brochures?|handbooks?)(?![a-z])|"
@@ -33,87 +33,87 @@ _PART_AFTER = re.compile(
     r"(?:box|boxes|cases?|bags?|cloths?|cabinets?|stations?|stands?|racks?|devices?|kits?|clamps?)(?![a-z])|"
     r"(?:坏了(?![^。！？\n]{0,40}[借租])|坏掉|(?:老是?|总是?)(?=[坏起掉断裂漏锈卡磨崩变开脱松响堵烧出])|[要想](?:卖|出口|发|销)[去到往给]|[\u4e00-\u9fff]{0,4}[要想得](?:做|去|送)?(?:[测验]|检(?!修))|出故障|出毛病|里面|云仓|之间|中间(?!商)|里(?=有|没|的|面?能?[塞装放嵌])|内部|内腔|展会|展览|展位|说明书|样本册|画册|图册|宣传册|手册|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|[\u4e00-\u9fff]{0,3}用的|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
 )
-_MAKER_AFTER = re.compile(
+_MAKER_AFTER = regex(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
     r"importers?|retailers?|shops?|oems?|customers?|assemblers?|builders?|companies)(?![a-z])|"
     r"(?:厂|企业|行业|客户|公司|制造商|生产商|主机厂|品牌|领域|市场|产业|店)"
 )
-_SERVED = re.compile(
+_SERVED = regex(
     r"(?:为|给|供|向|对|面向|服务于|服务|销往|销售给|配套给?|用于|应用于|适用于|客户(?:是|为|包括|有|：|:)?|"
     r"供应给|卖给|专供)[^，,;；。]{0,10}$|"
     r"\b(?:supply|supplying|supplies|supplied|deliver(?:s|ed)?|sold|sell|serving|serve[sd]?|suppliers? to|"
     r"customers (?:are|include)|used (?:in|on|by))\s(?:[a-z-]+\s){0,4}$|\b(?:to|for)\s(?:[a-z-]+\s){0,3}$"
 )
-_SPEAKER_AFTER = re.compile(r"厂(?:求|找|寻|采购|诚|急|需|想)")
-_ORDERS_AFTER = re.compile(rf"[{HAN}]{{0,5}}(?:订单|的单|单子|给活|来活|拉走|的活)")
-_MATCHED = re.compile(r"(?:为|给)[^，,;；。]{0,4}$")
-_MATCHED_AFTER = re.compile(r"[^，,;；。]{0,6}(?:配套|供货|服务|代工)")
+_SPEAKER_AFTER = regex(r"厂(?:求|找|寻|采购|诚|急|需|想)")
+_ORDERS_AFTER = regex(rf"[{HAN}]{{0,5}}(?:订单|的单|单子|给活|来活|拉走|的活)")
+_MATCHED = regex(r"(?:为|给)[^，,;；。]{0,4}$")
+_MATCHED_AFTER = regex(r"[^，,;；。]{0,6}(?:配套|供货|服务|代工)")
 # Things that are accessories themselves: screws and "screw accessories" are the same.
 SOLD_AS_PARTS = frozenset(
     {"screw", "bolt", "nut", "hinge", "nose pad", "temple", "fastener", "spring", "button"}
 )
-ACCESSORIES = re.compile(r"配件|零件|附件")
-_FITTED = re.compile(
+ACCESSORIES = regex(r"配件|零件|附件")
+_FITTED = regex(
     r"(?:能装|可装|直接装|适配|装在|用在)[^，,;；。]{0,2}$|\b(?:takes?|taking|taken) back (?:[a-z-]+ ){0,3}$"
 )
-_ON_IT = re.compile(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
-_MEASURED = re.compile(
+_ON_IT = regex(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
+_MEASURED = regex(
     r"(?:测|检测|检|修|维修|修复|修理|返修|翻新|测量|扫描?|探伤|拍片|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]+[个件只批套根台]|这批|一些)?(?:旧|老)?$"
 )
-WORK_OF = re.compile(
+WORK_OF = regex(
     r"\b(?:[a-z-]+ing|freight|transport|shipment|storage|repairs?|maintenance|overhauls?|refurbishment|inspection|calibration) (?:of|on) "
     r"(?:[a-z0-9-]+ ){0,4}$"
 )
 # What work is done with, behind its name, or what says of it.
-MEANS_AFTER = re.compile(
+MEANS_AFTER = regex(
     r"(?:专用[a-z\d\u4e00-\u9fff]{0,6})?(?:刀片|刀具|铣刀|车刀|砂轮)|用?(?:机(?!箱|壳|架|柜|加|座|械|理|制)|仪(?!表)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
     r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
 )
 # Before and after which other work the work offered is done.
-_BETWEEN_AFTER = re.compile(r"(?:加工|处理)?前后(?!道)")
-_BETWEEN_BEFORE = re.compile(r"\b(?:before|after)(?: and | or |/)(?:before|after) (?:[a-z-]+ )?$")
+_BETWEEN_AFTER = regex(r"(?:加工|处理)?前后(?!道)")
+_BETWEEN_BEFORE = regex(r"\b(?:before|after)(?: and | or |/)(?:before|after) (?:[a-z-]+ )?$")
 # "we'd like our ball valve DN50 tested", "get these stems nitrided"; not "our valves are tested".
-_OURS = re.compile(
+_OURS = regex(
     r"\b(?:to have|get|need|want|wish|like|needs|wants) (?:to have |to get )?"
     r"(?:(?:our|my|these|those|some|the) (?:own |existing |old )?|(?:about )?\d+ (?:of (?:our|my|these|those) )?)(?:[a-z-]+ )?$"
 )
-_DONE_TO_IT = re.compile(
+_DONE_TO_IT = regex(
     r"(?: (?!and |or |to |we |with |for |that |which |are |is |were |must )[a-z0-9./-]+){0,2} (?:to be |be )?(?:tested|certified|inspected|calibrated|repaired|coated|plated|"
     r"painted|machined|ground|polished|overhauled|refurbished|checked|nitrided|hardened|anodised|anodized|scanned|3d scanned|measured|digitised|digitized|engraved|x-rayed)(?![a-z])"
 )
 # 要做CE认证，产品是太阳镜: what the work named before is for.
-_PRODUCT_IS = re.compile(r"(?<!主要)(?<!我们)(?<!的)产品(?:就?是|为)(?:一[款种个])?$")
+_PRODUCT_IS = regex(r"(?<!主要)(?<!我们)(?<!的)产品(?:就?是|为)(?:一[款种个])?$")
 # 手上有三架植保机: the asker's own.
-_OWNED = re.compile(
+_OWNED = regex(
     r"(?:手上|手里|手头|厂里|家里|车间|我们|公司|目前|现)(?:现?有|在用|用的?是?)(?:着|了)?(?:[\d几两一二三四五六七八九十百]+)[架台套辆部](?:进口|国产|老|旧)?$|"
     r"\bwe (?:run|operate) (?:about |some )?\d+ (?:[a-z-]+ )?$"
 )
 # What stands idle is there for others: 我们有两台五轴晚上闲着.
-_IDLE = re.compile(
+_IDLE = regex(
     r"[租借闲空卖]|对外|开放|共享|转让|出售|承接|\b(?:free|idle|available|rent|lend|spare|capacity|share|sell|sale)\b"
 )
 # Box for 20k pairs of socks: so many of what something else is for.
-_FOR_SO_MANY = re.compile(
+_FOR_SO_MANY = regex(
     r"\bfor (?:about |some |around )?\d[\dk,.]* (?:pairs?|pieces|pcs|pallets|sets|tonnes?|tons?|rolls|boxes|kg) of (?:[a-z-]+ )?$"
 )
 # What a mould is for, behind it: 压铸模，电机壳、变速箱壳.
-_MOULD_BEFORE = re.compile(
+_MOULD_BEFORE = regex(
     rf"(?<![规建])模具?[，,](?:[{HAN}]{{1,8}}、){{0,5}}(?:(?![做产供加注找要提买求件有和及与])[{HAN}]){{0,4}}$"
 )
 # "Metal seats of ball valves".
-_PART_OF = re.compile(
+_PART_OF = regex(
     r"\b(?:seats?|stems?|bod(?:y|ies)|dis[ck]s?|casings?|housings?|bonnets?) of (?:(?!our |for )[a-z0-9-]+ ){0,3}$"
 )
-_FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
+_FOR = regex(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
 # "PTFE seats in our ball valves": theirs already, unless they are what others trade or are skilled in.
-_IN_OURS = re.compile(
+_IN_OURS = regex(
     r"(?<!interested )(?<!interest )(?<!specialised )(?<!specialized )(?<!experienced )(?<!deal )(?<!dealing )(?<!trade )"
     r"(?<!invest )(?<!skilled )\b(?:in|inside|into|within|inside of) "
     r"(?:our|my|their|existing|old|customers'?) (?:own |existing |old )?(?:[a-z0-9-]+ ){0,3}$"
 )
 # Who says what it uses in them sells them: "no recycled brass is used in our ball valves".
-_USED = re.compile(r"\b(?:use[sd]?|using|fit|fitted|install|installed|offer|offered)\b")
-_WANTED_FOR = re.compile(
+_USED = regex(r"\b(?:use[sd]?|using|fit|fitted|install|installed|offer|offered)\b")
+_WANTED_FOR = regex(
     r"\b(?:(?:look|search|ask|wait|hunt|call|sourc|tender|inquir|enquir)[a-z]*|quot[a-z]*|quotations?|"
     r"requests?|demand|market|needs?|orders?|partners?|suppliers?|makers?|manufacturers?|subcontractors?|"
     r"foundry|foundries|factory|factories|shops?|firms?|company|companies|mills?|plants?|capacity|prices?|"
@@ -126,62 +126,62 @@ _WANTED_FOR = re.compile(
     r" of (?:[a-z0-9-]+ ){0,3}$|"
     r"\b(?:piles?|stacks?|heaps?|loads?|truckloads?|pallets?|rolls?|bundles?|surplus|leftovers?) of (?:[a-z0-9-]+ ){0,3}$"
 )
-_OF = re.compile(rf"[{HAN}]{{1,8}}的")
-_OF_IT = re.compile(rf"的[{HAN}a-z\d-]{{0,10}}")
-_OF_ALL = re.compile(rf"的[{HAN}]{{1,4}}(?:[、和及与]|以及)")  # 袜子的卡头和挂钩
+_OF = regex(rf"[{HAN}]{{1,8}}的")
+_OF_IT = regex(rf"的[{HAN}a-z\d-]{{0,10}}")
+_OF_ALL = regex(rf"的[{HAN}]{{1,4}}(?:[、和及与]|以及)")  # 袜子的卡头和挂钩
 # What is wrong with a thing of one's own: "the valve by our furnaces screams".
-_COMPLAINED = re.compile(
+_COMPLAINED = regex(
     r"(?: (?:by|in|on|at|of) (?:our|the|my) [a-z]+)? (?:(?:just |always |often )?(?:keeps?|gets?|getting|got|is getting|are getting) "
     r"(?:[a-z]+ing|eaten|worn|broken|clogged|blocked|scratched|cracked|loose|stuck|hot|rusty|noisy|foggy)|"
     r"(?:screams?|leaks?|sticks?|squeaks?|rattles?|vibrates?|jams?|corrodes?|fogs?|seizes?))(?![a-z])"
 )
 # What the asker has shown or sold: "someone to show our airframes".
-_SHOWN = re.compile(
+_SHOWN = regex(
     r"\bto (?:show|demonstrate|present|handle|sell|promote|exhibit|represent|market|export) (?:our|my) (?:[a-z-]+ ){0,3}$"
 )
 # Work that makes nothing, on a thing that is there: "someone to 3D scan a broken impeller".
-_HANDLED = re.compile(
+_HANDLED = regex(
     r"\b(?:someone|somebody|anyone|who|shop|firm|company|partner|expert)(?: to| who can| that can| can) "
     r"(?!mak|produc|suppl|manufactur|deliver|cast|forg|machin|mould|mold|print|sell|knit|weav|build|turn|mill|stamp|"
     r"fabricat|develop|design|weld|sew|spin|extrud|assembl|send|ship|provid|offer|bring|get|quot)"
     r"[a-z0-9]+(?: [a-z]+)? (?:a|an|our|the|my|these|this|some) (?:[a-z-]+ ){0,3}$"
 )
 # Where something is looked for: "find hot cells on solar panels".
-_FOUND_ON = re.compile(
+_FOUND_ON = regex(
     r"\b(?:find|finds|finding|detect|detects|detecting|detection of|spot|spots|spotting|locate|locates|locating|recognise|recognises|"
     r"recognising|recognize|recognizes|recognizing) (?:[a-z-]+ ){1,3}on (?:(?!for )[a-z-]+ ){0,2}$"
 )
 # Of what the second is for: battery cooling film, lens cleaning cloth; of many, what they do: "drones carrying".
-_FOR_WHICH = re.compile(
+_FOR_WHICH = regex(
     r"(?:(?<!s)|(?<=lens)) (?:cooling|heating|cleaning|mounting|packing|packaging|storage|protection|charging|carrying|insulation|display|"
     r"handling|locking|sealing|lifting) "
 )
 # 三坐标量模具: what measures is no part of what is measured.
-_MEASURES = re.compile(
+_MEASURES = regex(
     r"(?:来|去|好)?(?:量|测|检|测量|量测|检测)(?:一下|一量|一测)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?"
 )
-_GAP = re.compile(rf"[{HAN}]{{0,4}}")
+_GAP = regex(rf"[{HAN}]{{0,4}}")
 _CAN_BE = frozenset({"能", "可", "可以", "能够", "要", "要能"})
 # What a finish is free of says nothing of what it is on: 镜架环保无镍电镀.
-_FREE_OF = re.compile(r"无(?:[镍铅氰铬磷氟硅卤]|六价铬|溶剂|胶)")
+_FREE_OF = regex(r"无(?:[镍铅氰铬磷氟硅卤]|六价铬|溶剂|胶)")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需想")
-_DETERMINED = re.compile(
+_DETERMINED = regex(
     r"\s(?:(?:on|onto) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
 )
-_GIVEN = re.compile(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
-_DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")
+_GIVEN = regex(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
+_DONE = regex(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")
 # 阀体要做…表面处理: the thing is there already, unless it is bought so.
-_TO_BE_DONE = re.compile(
+_TO_BE_DONE = regex(
     rf"(?:[{HAN}]{{0,3}}(?:面|部位|内孔|外圆|端口)|[{HAN}]{{1,2}}(?=[想要得]))?(?:[织做加工]{{1,2}}好了?|[都也还])?(?:毛坯|成品)?(?:要|需要|需|想要|想|得|打算|准备|拿去|送去)(?!换)(?:做|进行|上)?[{HAN}a-z\d ]{{0,14}}的?"
 )
 # 袜子起球太厉害，找家能做后整理的: who does the work is sought for what is there.
-_SOUGHT_FOR_IT = re.compile(
+_SOUGHT_FOR_IT = regex(
     r"[^。；;!?！？\n]{0,16}[，,](?:想|要|急|现在?|需要?)?(?:找|求|请|寻)(?:一?[家个]|人|厂家?|师傅|能|可以|会|做|来|帮忙?|代|专门|专业|的)*"
 )
 # 阀体毛坯外发, "valve body blanks to be", "castings go out for": what is there is to be worked on.
-_SENT_OUT = re.compile(
+_SENT_OUT = regex(
     r"(?:的?(?:毛坯件?|坯件|坯料|铸件|锻件|铸坯|锻坯|坯|半成品))?[，,]?(?:要|需要?|想|想要)?"
     r"(?:外发|外协|委外|发外|发出去|送出去|拿出去|外包)(?:给人|给别人)?(?:去|来)?(?:做|进行)?|"
     # Blanks for which somebody is sought to work on them are there.
@@ -191,15 +191,15 @@ _SENT_OUT = re.compile(
     r"(?:go|goes|going|are sent|is sent|get sent|sent)(?: out)? (?:for|to be)) "
 )
 # How it is done, between that and the work; and who makes it from the bar makes it.
-_MANNERS = re.compile(
+_MANNERS = regex(
     r"[粗精半细]{0,4}|(?:(?:rough|finish|fine|fully|semi|pre|cnc)(?: and | or |-| |/)){0,3}"
 )
-_FROM_STOCK = re.compile(r"\bfrom (?:solid|bars?|round|stock|billet|plate)\b")
+_FROM_STOCK = regex(r"\bfrom (?:solid|bars?|round|stock|billet|plate)\b")
 # Work for a thing that makes none of it; who casts or moulds it makes what is wanted.
 SERVICES = frozenset({"design", "certification", "packaging", "printing", "logistics"})
 # Work of which everybody who offers it says its name.
 OWN_NAMED = frozenset({"certification consulting", "machine vision inspection"})
-_BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
+_BOUGHT = regex(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}
 )
@@ -210,7 +210,7 @@ _MAKES_CLOTHES = {
     "sewing": frozenset({"yarn", "fabric", "zipper", "button"}),
 }
 # 借几台袜机赶船袜: the machine is wanted for what is made with it.
-_MADE_WITH = re.compile(r"来?(?:赶|做|织|生产|加工|打样|试)")
+_MADE_WITH = regex(r"来?(?:赶|做|织|生产|加工|打样|试)")
 # A set is all of what it consists of: 碳纤桨动力套.
 _SETS = {"propulsion set": frozenset({"propeller", "motor", "electronic speed controller"})}
 # One beside the other: 螺栓螺母垫片.
@@ -220,7 +220,7 @@ _FEATURES = ("ed", "fog", "smudge", "reflective", "oleophobic", "fingerprint")
 _PARTICIPLES = ("ed", " cast", " cut", " ground", " spun")
 _FORMING = frozenset({"sand casting", "lost-foam casting", "die casting"})
 _ALWAYS_WHOLE = frozenset({"car"})
-_HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
+_HAN_BEHIND = regex(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
 
 
 def role_of(

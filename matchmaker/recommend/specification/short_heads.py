@@ -7,11 +7,12 @@ import re
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from
+from matchmaker.regex import regex
 
-_BODIES = re.compile(r" (?P<body>bodies)(?![a-z-])")
+_BODIES = regex(r" (?P<body>bodies)(?![a-z-])")
 _VALVE_BODY = Term(RequirementKind.PRODUCT, "valve body", "valve body")
 # Not 规模, 开模 or 共模, nor 模具, which is listed.
-_MOULDS = re.compile(
+_MOULDS = regex(
     rf"(?<=[{HAN}])(?<![规建航数超名劳楷入出起脱试合开修改移拆倒大小旧新换单多共差])"
     r"模(?![具块型式组特拟切压架仁芯胚糊板数态范样量头光转次])"
 )
@@ -22,23 +23,23 @@ _DRIVE = rf"(?:{'|'.join((*_DRIVES, *sorted(set(_DRIVES.values()))))})"
 # A fibre beside the plastic that it is in: CF/PEEK, PA66-GF30.
 _FIBRES = {"cf": "carbon fibre", "gf": "glass fibre"}
 _MATRIX = r"(?:pe[ek]k|paek|pei|pa\d{0,3}|ppa|pps|ppsu|pp|pc|abs|pbt|pet|pom|tpu|ep|epoxy|nylon|环氧|尼龙)"
-_REINFORCED = re.compile(
+_REINFORCED = regex(
     rf"(?<![a-z0-9])(?:(?P<before>[cg]f)(?=\s?[/+-]\s?{_MATRIX}(?![a-z]))"
     rf"|{_MATRIX}\s?[/+-]?\s?(?P<behind>[cg]f)(?=\d{{0,2}}%?(?![a-z0-9])))"
 )
-_ARRANGED_BEFORE = re.compile(
+_ARRANGED_BEFORE = regex(
     r"(?:代办|办理|申办|代理|申请|申报|补办|做|跑|办)(?:个|一下|一个)?$|"
     r"\b(?:obtain|obtaining|apply for|applying for|help with|arrange|get (?:us|our|an?)) (?:[a-z]+ )?$"
 )
-_ARRANGED_AFTER = re.compile(r"(?:的)?(?:代办|办理|申报|申请|申领|代理|咨询|报告|编制)")
+_ARRANGED_AFTER = regex(r"(?:的)?(?:代办|办理|申报|申请|申领|代理|咨询|报告|编制)")
 # Help with a certificate, behind its name: ISO9001咨询, "GOTS consultant".
-_HELP = re.compile(
+_HELP = regex(
     r"[- ]?(?:质量|环境|管理|体系|认证|取证){0,3}(?:咨询|辅导|顾问)|"
     r"[ -](?:certification |compliance )?(?:consult(?:ants?|ancy|ing)|advis[eo]rs?|coach(?:ing|es)?)(?![a-z])"
 )
 _CERTIFIED = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
 _AND = r"(?:\s?(?:、|/|,|，|和|及|与|或|以及)\s?|,? (?:and|or|and/or) )"
-_DRIVEN = re.compile(
+_DRIVEN = regex(
     rf"(?<![a-z])(?P<drive>{_DRIVE})(?={_AND}(?:{_DRIVE}{_AND}){{0,2}}{_DRIVE} ?(?:valve )?(?:执行[器机]|actuator))"
 )
 

@@ -13,16 +13,15 @@ from matchmaker.recommend.specification.markets import sold_abroad
 from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
 from matchmaker.recommend.specification.reading import read
 from matchmaker.recommend.specification.roles import THINGS
+from matchmaker.regex import regex
 from matchmaker.text import blanked
 
 _THINGS = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
 # "Our dye house closed, looking for another one": what is sought was named before.
-_ANOTHER = re.compile(
-    r"\banother (?:one|supplier|source|shop|firm|company)\b|换一家|另找一家|另外一家"
-)
+_ANOTHER = regex(r"\banother (?:one|supplier|source|shop|firm|company)\b|换一家|另找一家|另外一家")
 _REACH = 160
-_SENTENCE = re.compile(r"(?:^|(?<=[。!?;！？；\n])|(?<=[.] ))\s*")
-_GREETING = re.compile(
+_SENTENCE = regex(r"(?:^|(?<=[。!?;！？；\n])|(?<=[.] ))\s*")
+_GREETING = regex(
     r"(?:(?:您好|你好|大家好|各位好|hello|hi|hi there|good (?:morning|day|afternoon)|dear [a-z ]{2,20})[,，!！。. :：]{0,2}\s*)?"
 )
 _WE = r"(?:我们?(?:这边|公司|厂|店|企业|单位)|我们|我司|我厂|我店|本厂|本公司|本店|本司|咱们?|俺们?|这边|我方|我(?=[是做开]))"
@@ -40,7 +39,7 @@ _MANY = rf"(?:{'|'.join(_FOR_MANY)})"
 _DOES = r"(?:做|搞|干|生产|加工|经营|主营|从事|织|销售|卖|研发)"
 _STOP = r"(?:[,，;；。!！]\s*|\s+)"
 # Who says "we" or "our" may do so in any sentence.
-_WE_ARE = re.compile(
+_WE_ARE = regex(
     rf"{_WE}(?:是|系|属于|在|位于|来自)?{_REST}{_FIRM}{_STOP}(?={_WANTS})"
     rf"|{_WE}(?:是|都是|就是|主要|专门|一直)?{_REST}{_DOES}{_REST}的{_STOP}(?={_WANTS})"
     rf"|{_WE}{_REST}{_DOES}(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{2,24}}?的[,，]"
@@ -56,7 +55,7 @@ _WITH_OTHERS = r"(?:想|希望|打算|计划|愿意?|欲|拟)(?:和|跟|与|同|
 # The same of who looks elsewhere than where it is: 永嘉阀门找外地做合金的.
 _ELSEWHERE = r"(?:想|希望|打算|计划|欲|拟|要)?(?:直接)?(?:去|到|在|跟|和|与|找|寻|寻找|认识)[^，,;；。!！?？\n]{0,3}(?:外地|外省|外市|外面|国外|境外|海外|别的集群|其他集群|其它集群|别的地方|其他地方)"
 # The first words of a text introduce who asks without it, before what is plainly sought.
-_FIRST = re.compile(
+_FIRST = regex(
     rf"(?:高校|大学|大学生|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队|创业团队|创业公司|初创公司|工作室)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
     rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购|找(?!不|我|谁|到)))"
     rf"|(?:[两三四五六七八九十]|几|多|好几)家{_REST}{_FIRM}(?=(?:想|要|打算|准备)?(?:一起|联合|凑|拼|合着|合伙|抱团|团购|合买|集采|共同))"
@@ -66,7 +65,7 @@ _FIRST = re.compile(
     rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
 )
 # Only where it names the place: of 镜腿套找外地做硅胶的 the thing is wanted.
-_LOOKS_ELSEWHERE = re.compile(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")
+_LOOKS_ELSEWHERE = regex(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")
 _HEAD = (
     r"(?:[a-z]+-(?:and|cum)-)?(?:web-?shop|store|maker|manufacturer|producer|company|firm|brand|factory|plant|workshop|foundry|mill|lab|laboratory|group|institute|"
     r"university|start-?up|shop|oem|integrator|builder|importer|exporter|distributor|trader|operator|team|business|"
@@ -82,7 +81,7 @@ _WISH = (
     rf"(?:{_LOOKS}|would like|are after|wish to|hope to|"
     r"(?:ready|keen|willing|happy|eager|glad|open) to (?:join|take part|participate|test|try|co-?develop|work with|cooperate))"
 )
-_WE_ARE_EN = re.compile(
+_WE_ARE_EN = regex(
     rf"(?:we are|we're|i am|i'm|i run|i own|we run|our company is|my company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
     rf"{_HEAD}{_WHERE}(?:(?:developing|making|producing|building|designing|working on|with) {_WORDS}{{1,6}}?)?"
     rf"(?:and |that |which |who |we )*(?:is |are |am |now |currently |urgently |also )*(?={_WISH})"
@@ -105,7 +104,7 @@ _WE_ARE_EN = re.compile(
     r"(?=(?:is there|are there|who else|does any|do any|can any|could any|do you know|any (?:shop|lab|firm|maker|institute|group|university)s?\b))"
     rf"|for our (?:{_WORD} ){{0,4}}?{_HEAD}(?: in {_WORDS}{{1,3}}?| |, )(?=we (?:are |now )?{_WISH})"
 )
-_FIRST_EN = re.compile(
+_FIRST_EN = regex(
     rf"(?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}"
     rf"(?:,? (?:based |located )?(?:in|from|near|of) {_NO_WISH}[a-z'-]++(?: {_NO_WISH}[a-z'-]++){{0,3}}?)? "
     rf"(?:(?:developing|making|producing|building|designing|with) {_WORDS}{{1,6}}?)?"
@@ -115,14 +114,14 @@ _FIRST_EN = re.compile(
     r"(?=(?:wants?|would like|hopes?|wish(?:es)?|plans?|is|are|seeks?|looks?|searches|looking|seeking) )"
     rf"|(?:an? |the )?(?:{_WORD} ){{0,5}}?{_HEAD}s? (?=wants? to (?:cooperate|work|partner|team up|connect|link(?: up)?|collaborate) with )"
 )
-_LAST = re.compile(
+_LAST = regex(
     rf"[,，;；。]\s*{_WE}(?:是|系)?{_REST}(?:{_DOES}{_REST}的?|{_FIRM})[。!！]?\s*$"
     r"|[,.;] (?:we|i) (?:only |mainly |just |ourselves )?(?:do|make|produce|manufacture|supply|sell) (?:(?!from\b|it\b|this\b|that\b|not\b|the rest\b)[a-z'/&-]+ ?){1,4}[.]?\s*$"
     rf"|[.;] (?:we are|we're|i am|i'm) (?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}(?: (?:in|from|near) (?:[a-z'-]++ ?){{1,4}})?[.]?\s*$"
 )
 
-_SAYS_WE = re.compile(r"我|咱|俺|本(?:厂|公司|企业|所|院|校|店|司)|\b(?:we|our|ours|us|i|my)\b")
-_LOOKS_FOR = re.compile(
+_SAYS_WE = regex(r"我|咱|俺|本(?:厂|公司|企业|所|院|校|店|司)|\b(?:we|our|ours|us|i|my)\b")
+_LOOKS_FOR = regex(
     r"\s*(?:正|也|都)?(?:想|希望|愿意?|打算|计划|准备|要|拟|欲)?(?:直接)?(?:找|寻|求|跟|和|与|同|认识|对接|联系)|"
     rf"\s*(?:is |are |now |currently )*(?:{_LOOKS})"
 )
@@ -130,7 +129,7 @@ _LOOKS_FOR = re.compile(
 _TAKES_PART = (
     r"(?:愿意|乐意|想参加|想加入|想报名|有兴趣|感兴趣|可以试|可试|能试|能当|可当|可配合|能配合)"
 )
-_FIRM_SPEAKS = re.compile(
+_FIRM_SPEAKS = regex(
     r"(?:我|本)(?:厂|公司|司|店|企业)|我们[^,，;；。!?]{0,10}(?:厂|公司|企业)(?!家)|"
     rf"^[^,，;；。!?找寻求]{{1,12}}(?:厂|公司|企业)(?={_TAKES_PART})|"
     rf"^(?:an? )?(?:{_WORD} ){{0,5}}?(?:maker|manufacturer|producer|company|firm|brand|factory|plant|foundry|mill|moulder)s? "

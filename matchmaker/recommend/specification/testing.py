@@ -22,57 +22,56 @@ from matchmaker.recommend.specification.vocabulary import (
     chambers,
     tests,
 )
+from matchmaker.regex import regex
 
 _CERTIFICATE = RequirementKind.CERTIFICATE
 _SUBJECT = alternatives(tests())
 _CHAMBER = alternatives(chambers())
-_TESTED = re.compile(
+_TESTED = regex(
     r"(?:可测|能测|会测|测试|检测|检验|送检|抽检|测定|测量|化验|测|检)(?:一下|一测|下|个)?[^，,;；。!?\n]{0,10}?"
     rf"(?=(?:{_SUBJECT}))"
     r"|\b(?:test(?:s|ed|ing)?|measur(?:e|es|ed|ing)|check(?:s|ed|ing)?) (?:[a-z]+ ){0,4}?(?:for )?"
     rf"(?=(?:{_SUBJECT}))"
 )
 # Between Chinese words a space does for 、: 检测 甲醛 偶氮 色牢度.
-_AND = re.compile(
+_AND = regex(
     rf"\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or |&|/|(?<=[{HAN}])\s(?=[{HAN}]))\s?"
 )
 # The other way round: 透光率和阿贝数在哪能测, 镍释放要检; what must only come out well is no test wanted.
-_ASKED = re.compile(
+_ASKED = regex(
     rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
     r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验)|(?:要|得|需要?|想)(?:做|去|送)?(?:检测|检验|测试|检|测|化验)(?=$|[，,;；。!?\n的]))"
 )
 # 镍释放 EN1811 检测: with the standard between.
-_BY_STANDARD = re.compile(
+_BY_STANDARD = regex(
     r"\s?(?:en|iso|gb(?:/t)?|astm|qb/t|din|aatcc|jis)[\s/]?\d[\d.\-]{1,11}\s?的?(?:检测|检验|测试|试验)"
 )
-_BEFORE_STANDARD = re.compile(rf"(?P<subject>{_SUBJECT})$")
+_BEFORE_STANDARD = regex(rf"(?P<subject>{_SUBJECT})$")
 _LONGEST_SUBJECT = max(map(len, tests()))
 # What is bought or sold is the chamber itself.
-_TRADED = re.compile(
+_TRADED = regex(
     r"采购|求购|购买|想买|要买|买一?台|订购|收购|出售|转让|二手|销售|生产|制造|厂家|报价|\b(?:buy|buying|purchase|purchasing|quot\w+|second-?hand|sells?|sale|makes?|manufactur\w+|suppl\w+)\b"
 )
 # Without any of these nothing is tested: most texts are not looked through further.
-_TESTS_AT_ALL = re.compile(
-    rf"[测检]|化验|measur|check|{'|'.join((*CHINESE_TESTS, *ENGLISH_TESTS))}"
-)
+_TESTS_AT_ALL = regex(rf"[测检]|化验|measur|check|{'|'.join((*CHINESE_TESTS, *ENGLISH_TESTS))}")
 # One by one from there: a list of what is tested.
-_LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")
-_CHAMBERS = re.compile(_CHAMBER)
-_LISTED_BEFORE = re.compile(rf"(?:(?:{_SUBJECT}){_AND.pattern}){{1,9}}$")
+_LISTED = regex(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")
+_CHAMBERS = regex(_CHAMBER)
+_LISTED_BEFORE = regex(rf"(?:(?:{_SUBJECT}){_AND.pattern}){{1,9}}$")
 _LIST_REACH = 60
 # Behind others that are named as tests: 型式试验、防火试验、微泄漏.
-_GOES_ON = re.compile(
+_GOES_ON = regex(
     rf"(?:{'|'.join(CHINESE_TESTS)})(?:、|和|及|与|以及)(?=(?:(?:{_SUBJECT})(?:、|和|及|与|以及)?){{1,9}}(?:$|[^{HAN}]|等))"
 )
 # What else may stand in such a list: 盐雾、耐汗、附着力检测.
 _UNKNOWN = rf"(?!and |or )(?:(?:(?![和及与或])[{HAN}]){{1,6}}|[a-z]{{2,16}}(?: (?!and |or )[a-z]{{2,16}})?)"
 # Between one test and the next of a list.
-NEXT_TEST = re.compile(
+NEXT_TEST = regex(
     rf"{_AND.pattern}|(?:、|和|及|与|, )(?:(?>{_UNKNOWN})(?:、|和|及|与|以及|,? and |, )){{1,3}}"
 )
 # 型式试验、防火试验、微泄漏，CNAS认可: what a platform does, by itself.
 _BEGINS = frozenset(("", *"，,;；。:："))
-_TESTS_ALONE = re.compile(
+_TESTS_ALONE = regex(
     rf"[{HAN}]{{1,6}}(?:{'|'.join(CHINESE_TESTS)})(?:(?:、|和|及|与|以及)(?:[{HAN}]{{1,6}}(?:{'|'.join(CHINESE_TESTS)})|(?:{_SUBJECT}))){{1,9}}(?=$|[，,;；。\n])"
 )
 # The last of a list is named with the word for testing, those before it without.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import CORE, RequirementKind
 from matchmaker.recommend.specification.reading import read
+from matchmaker.regex import regex
 
 _AIM = (
     r"(?:想|要|正|正在|准备|打算|计划|为了?)?(?:一起|共同|联合|合作)?(?:来)?"
@@ -16,7 +15,7 @@ _PARTNER = (
     r"(?:想|希望|愿意?|打算|计划|要)?(?:直接)?(?:跟|和|与|同)[^,，;；。!?]{2,16}?"
     r"(?:厂家?|企业|公司|商|单位|团队|企|的)(?:一起|合作|联手|联合|共同|结对|合伙|协作|共建)"
 )
-_BEFORE = re.compile(
+_BEFORE = regex(
     rf"^{_AIM}(?={_PARTNER})|"
     r"^.{3,90}?\b(?:together|jointly|in partnership|hand in hand) with (?=\S)"
 )

@@ -5,9 +5,10 @@ Factors are those of the SI and of NIST SP 811 (2008), appendix B.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
+
+from matchmaker.regex import regex
 
 
 class Unit(NamedTuple):
@@ -141,8 +142,8 @@ _MULTIPLES = {
     "million": 1e6,
     "thousand": 1000,
 }
-_WRITTEN = re.compile(r"([\d.,]+)\s?(百|千|万|亿|k|w|million|thousand)?")
-_FRACTION = re.compile(r"(?:(\d+)[\s-])?(\d+)/(\d+)")
+_WRITTEN = regex(r"([\d.,]+)\s?(百|千|万|亿|k|w|million|thousand)?")
+_FRACTION = regex(r"(?:(\d+)[\s-])?(\d+)/(\d+)")
 
 
 @lru_cache(maxsize=4096)

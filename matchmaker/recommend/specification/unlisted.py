@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
 from matchmaker.recommend.specification.model import UNLISTED, Requirement, RequirementKind
 from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
 from matchmaker.recommend.specification.vocabulary import TermMatch, covered
+from matchmaker.regex import regex
 
 # Chinese names of things end in what they are; these ends name things that are made.
 ENDS = (
@@ -20,14 +20,14 @@ _WANTED = (
     "长期采购|采购|求购|收购|订购|购买|租购|想找|寻找|急需|需要|诚寻|诚找|想订|想做|想买|要订|生产|供应|加工|制造|提供|专做|主营|销售|"
     "代工|定制|订做|定做|研发|开发|找|寻|求|需|要|收|采|缺|买|做"
 )
-_CHINESE = re.compile(
+_CHINESE = regex(
     rf"(?:^|(?<=[，,;；。！!:：\s])|{_WANTED})(?:一批|一种|几种|各类|各种|全系列|大量|少量|合格的?|稳定的?|能做|会做|做)?"
     rf"(?P<name>[{HAN}]{{0,9}}?[{ENDS}])(?=$|[^{HAN}]|的厂|厂|供应商|货源|订单|毛坯|{_WANTED})"
 )
-_CUT = re.compile(
+_CUT = regex(
     rf"^.*(?:{_WANTED}|谁家?有|哪家有|哪里有|有没有|一批|一种|各类|各种|系列|用|式|型|级|的|和|与|及|或|能|会|可|等|我们|公司|本厂|工厂|专业|优质|高品质|现货|库存|批量|小批|首批|先|每月|每年)(?=.)"
 )
-_ENGLISH = re.compile(
+_ENGLISH = regex(
     r"(?:^|[.;:!?]\s|\b(?:looking for|searching for|in search of|need(?:s|ed)?|want(?:s|ed)?|seek(?:s|ing)?|require[sd]?|source|sourcing|buy|buying|purchase|order|wanted:|"
     r"quotation wanted:|(?:co-?)?develop|make|makes|making|manufactur\w+|produc\w+|suppl(?:y|ies|ying|ier of|iers of)|offer(?:s|ing)?|sell(?:s|ing)?|maker of|range of|delivery of|provision of)\s)"
     r"(?:(?:a|an|the|some|our|your|various|new|used|high[- ]quality|custom|customi[sz]ed|reliable|and|of)\s)*"
@@ -35,7 +35,7 @@ _ENGLISH = re.compile(
     r"(?P<name>[a-z][a-z'-]*(?:\s[a-z][a-z'-]*){0,4}?)"
     r"(?=\s*(?:$|[,.;:()\d]|\b(?:in|with|for|from|to|of|on|at|by|under|over|up|that|which|wanted|needed|required|suitable|certified|made|and|or|as|per|who|near|within)\b))"
 )
-_NO_CHINESE = re.compile(
+_NO_CHINESE = regex(
     r"^[借租]|^[几多两三][家台]|^[大小散整]件$|逐[块件批个]|^拍(?!卖)|^打药|公里|缺货|断货|现货|有没有|补贴|资助|预算|用量|单件|每|各|工件|要求|资料|条件|单价|质量|师傅|自带|附图|样品|成本|问题|价格|我们|尽快|联系|公司|专利|人员|工程师|经验|图纸"
 )
 _NO_THING = frozenset(
@@ -208,7 +208,7 @@ _NO_HEAD = frozenset(
 
 
 # Who makes or does what stands before: "dirndl makers", "functional fibre labs".
-_MAKERS = re.compile(
+_MAKERS = regex(
     r" (?:suppliers?|manufacturers?|makers?|producers?|firms?|compan(?:y|ies)|factor(?:y|ies)|labs?|laborator(?:y|ies)|"
     r"institutes?|universit(?:y|ies)|researchers?|teams?|groups?|distributors?|experts?|specialists?)$"
 )

@@ -12,12 +12,13 @@ from functools import cache
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from, verbs, words
+from matchmaker.regex import regex
 
 # No nouns, so that they need nobody before them: "who takes them back and recycles them".
 _THIRD_PERSON = [
     verb for verb in verbs() if verb.endswith(("ises", "izes", "cles", "ishes", "ates"))
 ]
-_VERB = re.compile(
+_VERB = regex(
     r"\b(?:that|who|which|to|can|could|will|would|we|they|you|must|somebody|someone|anybody|anyone)\s"
     r"(?:(?:also|only|just|can|could|will|has to|have to|is able to|are able to)\s){0,2}"
     rf"(?P<verb>{alternatives(verbs())})(?![a-z-])"
@@ -25,26 +26,26 @@ _VERB = re.compile(
     rf"|\band (?P<also>{alternatives(_THIRD_PERSON)})(?![a-z-])"
 )
 # At the head of a text, those that are no nouns: "hardface gate valve seats with Stellite 6".
-_AT_HEAD = re.compile(
+_AT_HEAD = regex(
     r"\s*(?:please |pls )?(?P<verb>hard-?faces?|lap(?= and | our | the | these | metal | valve )|superfinish|hone|anneal|degrease|grind|polish(?! )|polish(?= (?:our|the|these|\d))|"
     r"braze|electroplate|galvani[sz]e|anodi[sz]e|passivate|nitride(?= (?:our|the|these|\d|steel|h13))|powder-coat|hard-chrome|heat-treat|heat treat(?= )|embroider|sew|weave|knit(?= (?:our|the|these|\d))|"
     r"assemble|engrave|calibrate|overhaul|refurbish|recondition|carburi[sz]e|sandblast|shot-blast|bead-blast|laser-cut|laser-weld|laser-mark|chrome-plate|nickel-plate|zinc-plate|gold-plate)(?![a-z-])(?= [a-z0-9])"
 )
 # Behind other work that is named as work: "to e-coat or zinc plate brackets".
-_LISTED = re.compile(
+_LISTED = regex(
     rf"(?:,|,? (?:or|and|and/or))\s(?P<verb>{alternatives(verbs())})(?![a-z-])(?=\s[a-z])"
 )
 # Whose participle is not formed by -ed, and those of which it names no work.
 _IRREGULAR = {"grind": "ground", "sew": "sewn", "weave": "woven", "lap": "lapped", "pot": "potted"}
 _NO_PARTICIPLE = frozenset({"cast", "forge", "mould", "mold", "turn", "spin", "knit"})
 # "We'd like to get boxes printed": behind the thing that work is wanted on, and before no other.
-_DONE = re.compile(
+_DONE = regex(
     r"\b(?:get|gets|getting|have|having|need|needs|want|wants|like|given)\s[^,.;:!?]{2,60}?"
     r"(?<=\s)(?P<verb>[a-z-]+(?: [a-z-]+)?)"
     r"(?=\s*(?:$|[,.;:!?])|\s(?:by|in|on|to|with|for|from|at|against|and|or|into|within|before|after|"
     r"again|quickly|fast|here|locally|nearby|soon|inside|outside)\b)"
 )
-_BEFORE_A_THING = re.compile(r"(?:\b(?:an?|the|our|your|some|any|of|and|or|more)|\d|ly)\s$")
+_BEFORE_A_THING = regex(r"(?:\b(?:an?|the|our|your|some|any|of|and|or|more)|\d|ly)\s$")
 
 
 def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:

@@ -20,6 +20,7 @@ import ahocorasick
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
+from matchmaker.regex import regex
 
 _HERE = Path(__file__).parent
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -153,7 +154,7 @@ CHINESE_TESTS = ("试验", "测试", "检测", "快检", "检验", "分析", "�
 ENGLISH_TESTS = ("test", "tests", "testing", "examination", "examinations")
 # Behind a place: not in it alone.
 AROUND_WORDS = ("附近", "周边", "一带", "那边", "这边", "周围")
-_COUNTY = re.compile(r"..[区县市旗]")
+_COUNTY = regex(r"..[区县市旗]")
 _NO_COUNTY = frozenset({"市中", "城中", "城区", "高新", "新市", "中心", "江边"})
 
 

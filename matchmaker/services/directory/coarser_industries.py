@@ -13,15 +13,16 @@ import pyarrow.compute as pc
 
 from matchmaker.messages import Message, message
 from matchmaker.recommend.specification import RequirementKind, names_of, read
+from matchmaker.regex import regex
 from matchmaker.services.directory.codes import rows_named, with_below
 from matchmaker.snapshot.model import BoolArray, IntArray, Snapshot
 
 # What names of classes say of every class alike.
-_KIND_OF_WORK = re.compile(
+_KIND_OF_WORK = regex(
     r"(?:及类似|及其他|和其他|其他|相关|专用|通用)|(?:的)?(?:制造|加工|生产|修理|服务|销售|批发|零售)?业?$|"
     r"\b(?:manufactur\w+|production|processing|repair|services?|other|and related)\b"
 )
-_LISTED = re.compile(r"[、，,;/]|和|及|与|或|\band\b|\bor\b")
+_LISTED = regex(r"[、，,;/]|和|及|与|或|\band\b|\bor\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from matchmaker.regex import regex
 from matchmaker.text import has_chinese, normal
 
 Mark = tuple[int, int]
 
-_LETTERS = re.compile(r"[a-zü][a-zü' ]*")
-_WORD = re.compile(r"[^\W_]+")
+_LETTERS = regex(r"[a-zü][a-zü' ]*")
+_WORD = regex(r"[^\W_]+")
 # Parts of a name that a short name may begin with.
-_NAME_SEPARATORS = re.compile(r"[\s·・•‧(（\[【\-—]+")
+_NAME_SEPARATORS = regex(r"[\s·・•‧(（\[【\-—]+")
 # English words that an acronym passes over.
 _PASSED_OVER = frozenset({"of", "the", "and", "for", "in", "at", "de", "la", "du", "des", "und"})
 _SHORTEST_INITIALS, _SHORTEST_PINYIN = 2, 2
-_SHORT_NAME = re.compile(r"[㐀-䶿一-鿿]{2,5}")
+_SHORT_NAME = regex(r"[㐀-䶿一-鿿]{2,5}")
 _LONGEST_SHORT = 5
 # A short name means those names of which it says nearly as much as of the one it fits best.
 _NEARLY = 0.8

@@ -28,6 +28,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.recommend.model import SeekerText
+from matchmaker.regex import regex
 from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.directory.codes import CodeTable, rows_named
 from matchmaker.services.directory.name_search import MatchedBy, MatchReason
@@ -54,7 +55,7 @@ _LOOKED_AT = 60
 # A statement says what was typed when it has half of the words; it means something like it from
 # this cosine on, if everyday sentences come less near (benchmarks/floor.py says of those).
 _WORDS_SHARED, _ALIKE = 0.5, 0.28
-_CODE = re.compile(r"(?=.*\d)[0-9A-Z]{4,}")
+_CODE = regex(r"(?=.*\d)[0-9A-Z]{4,}")
 _LEAST_CODE = 6
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Literal
@@ -11,6 +10,7 @@ import pyarrow as pa
 
 from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.ingest.countries import iso_code
+from matchmaker.regex import regex
 from matchmaker.services.directory.codes import CodeTable, industry_index, place_index
 from matchmaker.services.directory.name_search import NameTable
 from matchmaker.snapshot.model import Snapshot
@@ -22,7 +22,7 @@ _NAMED: tuple[NamedTable, ...] = ("organizations", "clusters", "places", "indust
 # The English names of places are pinyin, and industries nobody spells so.
 _SPELT: frozenset[NamedTable] = frozenset({"organizations", "clusters"})
 _NAMES = ("name", "name_en", "other_names")
-_LATIN_WORD = re.compile(r"[a-z]{3,}")
+_LATIN_WORD = regex(r"[a-z]{3,}")
 
 
 def prepare_names(snapshot: Snapshot, earlier: Snapshot | None = None) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from matchmaker.domain import NamedOrganization
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.named_trades import FRAME
 from matchmaker.recommend.specification import read
+from matchmaker.regex import regex
 from matchmaker.services.directory.searched_names import names_searched
 from matchmaker.snapshot.model import KINDS, Snapshot
 from matchmaker.text import blanked, has_chinese, normal
 
 # What people ask of somebody whose name they know.
-_POLITE = re.compile(
+_POLITE = regex(
     r"^(?:请问|你好|您好|想?问(?:一下|问)?|打听(?:一下|下)?|hello|hi|hey|please|excuse me|[\W_]+)+"
 )
-_ABOUT = re.compile(
+_ABOUT = regex(
     r"(?:这家?|那家?)?(?:公司|厂家?|企业)?的?(?:具体)?"
     r"(?:联系(?:方式|电话|人|地址)|电话(?:号码)?|手机号?|地址|官网|网址|邮箱|微信|资质|口碑|实力|规模|情况|信息|简介|老板是谁)|"
     r"(?:这家?|那家?)?(?:公司|厂家?|企业)?(?:怎么?样|如何|好不好|靠谱不靠谱|靠不靠谱|靠谱|可靠|行不行|在哪里?|"
@@ -30,7 +29,7 @@ _ABOUT = re.compile(
     r"(?:any )?(?:good|reliable|trustworthy|legit|real)|(?:make|do|sell|located)$|"
     r"a good supplier)\b"
 )
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGES = regex(r"^[\W_]+|[\W_]+$")
 # The longest question that may be a name with what is asked of it, and how many may bear it: a name
 # that more bear is a trade.
 _LONGEST, MOST = 60, 3

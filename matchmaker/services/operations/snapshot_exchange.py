@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -28,6 +27,7 @@ from pydantic import TypeAdapter, ValidationError
 from matchmaker.errors import NotFound, SnapshotUnavailable, StorageFull, WrongState, not_writable
 from matchmaker.nodes.notes import NodeNote
 from matchmaker.nodes.objects import ObjectStore
+from matchmaker.regex import regex
 from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.snapshot.folders import FETCHING, install
 from matchmaker.snapshot.load import FORMAT, MEND, SnapshotReader, load
@@ -46,11 +46,11 @@ _SWEPT_EVERY = 600.0
 REFUSED_SECONDS = 60.0
 _AT_ONCE = 4
 # Fencing token, number of its maker's publication, format.
-_POINTER = re.compile(r"(\d{20})-(\d{6})-f(\d+)\.json")
+_POINTER = regex(r"(\d{20})-(\d{6})-f(\d+)\.json")
 # Microseconds since 1970, in the year 2255: up to here Redis counts without rounding.
 _LAST_TOKEN = 2**53
 # Files lie in the folder itself, and none is there before it was fetched.
-_NAME, _DIGEST = re.compile(r"[^./\\\0][^/\\\0]*"), re.compile(r"[0-9a-f]{64}")
+_NAME, _DIGEST = regex(r"[^./\\\0][^/\\\0]*"), regex(r"[0-9a-f]{64}")
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,16 +15,17 @@ import structlog
 
 from matchmaker.errors import SettingsError, StorageFull, WrongState, not_writable
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 
 KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
 # How long the secret is: one that is shorter is what a disk kept of it.
 LENGTH_FILE = "cursor.secret.length"
-_DIGEST = re.compile("[0-9a-f]{64}")
+_DIGEST = regex("[0-9a-f]{64}")
 # What a disk that lost its current leaves is empty or of zeros: anybody would know that secret.
 # Who put one there by hand may have ended its line.
-_SECRET = re.compile(r"[!-~]{32,}\s*")
-_LENGTH = re.compile(r"\d{1,6}\s*")
+_SECRET = regex(r"[!-~]{32,}\s*")
+_LENGTH = regex(r"\d{1,6}\s*")
 
 log = structlog.get_logger(__name__)
 

@@ -13,13 +13,14 @@ from neo4j_python_migrations.executor import Executor
 
 from matchmaker.domain import Layer
 from matchmaker.errors import StoreMismatch
+from matchmaker.regex import regex
 from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.connection import Connection
 from matchmaker.store.neo4j.documents import require_restored
 
 GRAPH_SCHEMA = Path(__file__).resolve().parents[3] / "graph_schema"
-_NUMBER = re.compile(r"V(\d+)__")
-_OLDEST = re.compile(r"^// Oldest program: V(\d+)\b", re.MULTILINE)
+_NUMBER = regex(r"V(\d+)__")
+_OLDEST = regex(r"^// Oldest program: V(\d+)\b", re.MULTILINE)
 
 
 def migrate(connection: Connection) -> None:
