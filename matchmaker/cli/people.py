@@ -8,12 +8,13 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.language import language as reader_language
-from matchmaker.cli.output import JSON_OPTION, print_json, say, wired
+from matchmaker.cli.output import JSON_OPTION, obeyed_by_none, print_json, say, wired
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import languages, message, term
 
 if TYPE_CHECKING:
-    from matchmaker.workflow.account import Account, AccountMembership
+    from matchmaker.services.people.made_with_key import MadeWithKey
+    from matchmaker.workflow.account import Account, AccountMembership, ApiKey
 
 LANGUAGE_OPTION = click.option(
     "--language", type=click.Choice(languages()), default="zh", show_default=True
@@ -116,6 +117,51 @@ def relieve(email: str, cluster: str, admin: bool) -> None:
     say(message("That part is taken away."))
 
 
+@account.command("keys")
+@click.argument("email")
+@click.option("--revoke", "key_id", metavar="ID", help="End the key of this id.")
+@click.option(
+    "--with-made",
+    is_flag=True,
+    help="With --revoke, also of a revoked one: end the webhooks, open invitations and places of"
+    " people that were made with it.",
+)
+@JSON_OPTION
+def keys(email: str, key_id: str | None, with_made: bool, as_json: bool) -> None:
+    """API keys of EMAIL, and what was made with each and does not end with it."""
+    if with_made and key_id is None:
+        raise InvalidInput("Name the key with --revoke.")
+    api_keys = wired().api_keys
+    if key_id is not None:
+        api_keys.revoke_of(ADMIN, email, key_id, made=with_made)
+    own = api_keys.keys_of(ADMIN, email)
+    made = api_keys.made(ADMIN, own)
+    if as_json:
+        print_json([_key_row(key, made[key.id]) for key in own])
+        return
+    language = reader_language()
+    for key in own:
+        may = (message("write") if key.scope == "write" else message("read")).text(language)
+        state = f"  {message('revoked').text(language)}" if key.revoked else ""
+        click.echo(obeyed_by_none(f"{key.id}  {key.name}  {may}{state}"))
+        left = made[key.id]
+        for hook in left.hooks:
+            say(message("  webhook of %(id)s: %(url)s", id=hook.organization, url=hook.url))
+        for invitation in left.invitations:
+            say(message("  open invitation: %(email)s", email=invitation.email))
+        for person in left.people:
+            say(message("  has a place by it: %(email)s", email=person.email))
+        if left and not with_made:
+            say(
+                message(
+                    "  These do not end with the key by itself: `matchmaker account keys %(email)s"
+                    " --revoke %(key)s --with-made`.",
+                    email=email,
+                    key=key.id,
+                )
+            )
+
+
 @account.command("close")
 @click.argument("email")
 @click.option("--open", "reopen", is_flag=True, help="Open it again.")
@@ -130,6 +176,22 @@ def _membership(organization: str, role: str) -> AccountMembership:
     from matchmaker.workflow.account import AccountMembership, MembershipRole
 
     return AccountMembership(organization, MembershipRole(role))
+
+
+def _key_row(key: ApiKey, made: MadeWithKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scope": key.scope,
+        "created": key.created.isoformat(),
+        "last_used": key.last_used and key.last_used.isoformat(),
+        "revoked": key.revoked,
+        "made": {
+            "webhooks": {hook.id: hook.url for hook in made.hooks},
+            "invitations": {each.id: each.email for each in made.invitations},
+            "accounts": {person.id: person.email for person in made.people},
+        },
+    }
 
 
 def _row(account: Account) -> dict[str, Any]:

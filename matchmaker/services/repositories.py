@@ -252,7 +252,7 @@ class Repositories:
         self.interactions = Repository(records, "trace", Interaction, _interaction_keys)
         self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
         self.pending_graph_writes = Repository(records, "realisation", PendingGraphWrite, _fields())
-        self.hooks = Repository(records, "hook", Hook, _fields("organization"))
+        self.hooks = Repository(records, "hook", Hook, _hook_keys)
         self.channels = Repository(records, "channel", NoticeChannel, _fields("owner"))
         self.channel_notices = Repository(
             records, "channel_notice", ChannelNotice, _fields("channel")
@@ -320,6 +320,7 @@ def _account_keys(account: Account) -> Keys:
         OPENID_SUBJECT_KEY: [account.openid_subject] if account.openid_subject else [],
         "admin": ["yes"] if account.admin else [],
         "passkey": [passkey.id for passkey in account.passkeys],
+        "key": [place.key for place in account.given_by_key],
     }
 
 
@@ -329,7 +330,12 @@ def _invitation_keys(invitation: Invitation) -> Keys:
         "organization": [invitation.organization] if invitation.organization else [],
         "cluster": [invitation.cluster] if invitation.cluster else [],
         "unmailed": ["yes"] if invitation.unmailed else [],
+        "key": [invitation.key] if invitation.key else [],
     }
+
+
+def _hook_keys(hook: Hook) -> Keys:
+    return {"organization": hook.organization, "key": [hook.key] if hook.key else []}
 
 
 def _introduction_keys(introduction: Introduction) -> Keys:

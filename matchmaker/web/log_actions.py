@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, Message] = {
     "invitation.made": message("Somebody invited"),
     "invitation.handed_over": message("Link of an invitation shown"),
     "invitation.accepted": message("Invitation accepted"),
+    "invitation.withdrawn": message("Invitation withdrawn, with the key it was made with"),
     "key.made": message("Key for programs made"),
     "key.revoked": message("Key for programs revoked"),
     "channel.entered": message("Channel of notices added"),

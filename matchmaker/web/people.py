@@ -261,9 +261,11 @@ def _account_page(secret: str = "") -> str:
     """
     signed_in_here()
     principal, sessions, current = signed_in(), services().sessions, _secret()
+    keys = services().api_keys.own_keys(principal)
     return render_template(
         "account.html",
-        keys=services().api_keys.own_keys(principal),
+        keys=keys,
+        made=services().api_keys.made(principal, keys),
         rhythms=list(MailRhythm),
         secret=secret,
         by_passkey=by_passkey(),
@@ -313,8 +315,13 @@ def change_account() -> PageAnswer:
             )
             return _account_page(issued.secret)
         case "revoke":
-            services().api_keys.revoke(principal, form.get("key", ""))
-            show_notice(gettext("The key no longer works."))
+            with_made = bool(form.get("made"))
+            services().api_keys.revoke(principal, form.get("key", ""), made=with_made)
+            show_notice(
+                gettext("The key no longer works, and what was made with it has ended.")
+                if with_made
+                else gettext("The key no longer works.")
+            )
         case "session":
             services().sessions.end(principal, form.get("session", ""), form.get("password", ""))
             show_notice(gettext("That session has ended."))

@@ -64,6 +64,18 @@ class AccountMembership:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPlace:
+    """A place that an account has by an invitation made with an API key, of the id `key`.
+
+    In an organisation or as a cluster's coordinator; of neither, among the administrators.
+    """
+
+    key: str
+    organization: str = ""
+    cluster: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """Preferences of an account; `alerts_a_week` 0 wants no alerts of new needs.
 
@@ -108,6 +120,7 @@ class Account:
     # Digests of the codes that are left for who lost the second factor, each good once.
     recovery: tuple[str, ...] = ()
     last_recovery: UsedRecoveryCode | None = None
+    given_by_key: tuple[GivenPlace, ...] = ()
 
     def __post_init__(self) -> None:
         factor = self.second_factor
@@ -168,6 +181,22 @@ class Account:
         left = tuple(each for each in self.recovery if each != digest)
         return replace(self, recovery=left, last_recovery=UsedRecoveryCode(digest, now))
 
+    def places_by(self, key: str) -> tuple[GivenPlace, ...]:
+        """Places that it came by through an API key, of those that it still has."""
+        own = {membership.organization for membership in self.memberships}
+        return tuple(
+            place
+            for place in self.given_by_key
+            if place.key == key
+            and (
+                place.organization in own
+                if place.organization
+                else place.cluster in self.clusters
+                if place.cluster
+                else self.admin
+            )
+        )
+
     def principal(self, *, writes: bool = True) -> Principal:
         """The principal as which the person acts."""
         owned = [
@@ -198,7 +227,7 @@ class Invitation:
 
     `handed_over` says that an administrator was shown the link, to pass it on: who comes by
     it has not shown that the address is theirs. `unmailed` says that the mail server did not
-    take its letter, which is sent again.
+    take its letter, which is sent again. `key` is the API key that it was made with, "" for none.
     """
 
     id: str
@@ -214,6 +243,7 @@ class Invitation:
     used: bool = False
     handed_over: bool = False
     unmailed: bool = False
+    key: str = ""
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether it can be accepted: not used, not too old."""
@@ -247,7 +277,16 @@ class Invitation:
         if self.cluster:
             clusters = tuple(dict.fromkeys((*clusters, self.cluster)))
         admin = account.admin or self.admin
-        return replace(account, memberships=memberships, clusters=clusters, admin=admin)
+        place = GivenPlace(self.key, self.organization, self.cluster)
+        given = [each for each in account.given_by_key if replace(each, key=self.key) != place]
+        given += [place] if self.key else []
+        return replace(
+            account,
+            memberships=memberships,
+            clusters=clusters,
+            admin=admin,
+            given_by_key=tuple(given),
+        )
 
 
 class Scope(StrEnum):

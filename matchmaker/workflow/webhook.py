@@ -86,7 +86,8 @@ class Hook:
     `earlier_events`: registered when events had their earlier names, and still called with them.
     `called`, `problem`, `status` and `slow` are of the last call. `by` is the account that
     registered it, "" where none did or an earlier version stored it. One that is `paused` is not
-    active, and goes on when it is registered again.
+    active, and goes on when it is registered again. `key` is the API key that registered it, "" for
+    none.
     """
 
     id: str
@@ -104,14 +105,17 @@ class Hook:
     by: str = ""
     paused: bool = False
     slow: bool = False
+    key: str = ""
 
     def after_takeover(self) -> Hook:
         """After somebody else may have had the account that registered it."""
         return replace(self, active=False, paused=True)
 
-    def resumed(self, by: str) -> Hook:
-        """Active again, since an account answers for it."""
-        return replace(self, active=True, paused=False, failures=0, failing_since=None, by=by)
+    def resumed(self, by: str, key: str = "") -> Hook:
+        """Active again, since an account answers for it, with an API key or without."""
+        return replace(
+            self, active=True, paused=False, failures=0, failing_since=None, by=by, key=key
+        )
 
     def after(self, now: datetime, result: CallResult) -> Hook:
         """After a call; given up where it has taken none for long, of many."""

@@ -29,7 +29,13 @@ from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.changes import Put
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import origin_of_field
-from matchmaker.workflow.account import Account, AccountMembership, Invitation, MembershipRole
+from matchmaker.workflow.account import (
+    Account,
+    AccountMembership,
+    GivenPlace,
+    Invitation,
+    MembershipRole,
+)
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 from matchmaker.workflow.interactions import (
     Assignment,
@@ -129,6 +135,7 @@ def test_people_and_what_they_did_follow(world: World) -> None:
     owner = Account(
         "a", "a@example.org", "甲", NOW,
         memberships=(AccountMembership(GONE, MembershipRole.OWNER), AccountMembership(OTHER)),
+        given_by_key=(GivenPlace("k", GONE), GivenPlace("k", cluster="t:c")),
     )  # fmt: skip
     world.keep("accounts", owner)
     world.keep(
@@ -156,6 +163,7 @@ def test_people_and_what_they_did_follow(world: World) -> None:
         owner,
         memberships=(AccountMembership(OTHER), AccountMembership(KEPT, MembershipRole.OWNER)),
         epoch=owner.epoch + 1,
+        given_by_key=(GivenPlace("k", KEPT), GivenPlace("k", cluster="t:c")),
     )
     assert read("invitations", "i").membership.organization == KEPT  # type: ignore[attr-defined]
     for repository, id in (("postings", "p"), ("hooks", "h"), ("messages", "m")):
@@ -177,6 +185,7 @@ def test_nobody_comes_along_where_others_act_for_who_stays(world: World) -> None
         Account(
             id, f"{id}@example.org", id, NOW,
             memberships=tuple(AccountMembership(each, MembershipRole.OWNER) for each in places),
+            given_by_key=(GivenPlace("k", GONE),) if id == "both" else (),
         )
         for id, places in (("real", [KEPT]), ("evil", [GONE, OTHER]), ("both", [GONE, KEPT]))
     )  # fmt: skip
@@ -204,6 +213,7 @@ def test_nobody_comes_along_where_others_act_for_who_stays(world: World) -> None
     assert accounts["real"] == real
     assert [place.organization for place in accounts["evil"].memberships] == [OTHER]
     assert [place.organization for place in accounts["both"].memberships] == [KEPT]
+    assert accounts["both"].given_by_key == ()  # its place at the real one came by no key
     assert accounts["evil"].epoch == other.epoch + 1
     assert world.value("invitations", "i") is None
     assert world.value("hooks", "h") is None

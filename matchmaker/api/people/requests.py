@@ -211,6 +211,16 @@ class AccountQuery(Strict):
     account: Short
 
 
+class WithMade(Strict):
+    """Whether what was made with a key ends with it."""
+
+    made: bool = Field(
+        default=False,
+        description="End its webhooks, open invitations and the places that people have by it, too."
+        " Also of a key that was revoked before.",
+    )
+
+
 class Active(OwnProofSent):
     """Permission to use the account, given or taken.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
@@ -11,7 +11,15 @@ from pydantic import BaseModel, Field
 from matchmaker.api.http.fields import ListOut, Localised, Outgoing, PageOut
 from matchmaker.messages import Message
 from matchmaker.services.cooperation.webhooks import HookState
-from matchmaker.workflow.account import Account, MailRhythm, MembershipRole, Preferences, Scope
+from matchmaker.services.people.made_with_key import MadeWithKey
+from matchmaker.workflow.account import (
+    Account,
+    ApiKey,
+    MailRhythm,
+    MembershipRole,
+    Preferences,
+    Scope,
+)
 from matchmaker.workflow.channel import Delivered, NoticeChannel, QuietHours
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.webhook import CallProblem
@@ -164,6 +172,28 @@ class InvitationOut(Outgoing):
     expires: datetime.datetime
 
 
+class MadeWithKeyOut(Outgoing):
+    """What is left of what was made with a key, by ids: it does not end with the key by itself.
+
+    `others` counts people with a place by it whom an administrator, or the owner of their
+    organisation, has to part from it.
+    """
+
+    webhooks: list[str] = Field(default_factory=list)
+    invitations: list[str] = Field(default_factory=list)
+    accounts: list[str] = Field(default_factory=list)
+    others: int = 0
+
+    @classmethod
+    def of(cls, made: MadeWithKey) -> MadeWithKeyOut:
+        return cls(
+            webhooks=[each.id for each in made.hooks],
+            invitations=[each.id for each in made.invitations],
+            accounts=[each.id for each in made.people],
+            others=made.beyond,
+        )
+
+
 class KeyOut(Outgoing):
     """An API key without its secret."""
 
@@ -173,10 +203,18 @@ class KeyOut(Outgoing):
     created: datetime.datetime
     last_used: datetime.datetime | None
     revoked: bool
+    made: MadeWithKeyOut = MadeWithKeyOut()
 
 
 class KeyList(ListOut[KeyOut]):
     """One's keys."""
+
+    @classmethod
+    def of(cls, keys: Iterable[ApiKey], made: Mapping[str, MadeWithKey]) -> KeyList:
+        items = [KeyOut.model_validate(key) for key in keys]
+        for item in items:
+            item.made = MadeWithKeyOut.of(made[item.id])
+        return cls(items=items)
 
 
 class NewKeyOut(KeyOut):

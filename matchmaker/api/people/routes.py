@@ -53,6 +53,7 @@ from matchmaker.api.people.requests import (
     Reset,
     SignIn,
     Token,
+    WithMade,
 )
 from matchmaker.api.people.responses import (
     AccountOut,
@@ -326,10 +327,10 @@ def delete_account(body: PasswordAndFactor) -> Response:
 
 @people.get("/account/keys", **reads(ACCOUNTS, KeyList, also=NO_ACCOUNT))
 def list_keys() -> Response:
-    """One's API keys, with their last use."""
-    return as_json(
-        KeyList.model_validate({"items": services().api_keys.own_keys(current_principal())})
-    )
+    """One's API keys, with their last use and what is left of what was made with them."""
+    principal, api_keys = current_principal(), services().api_keys
+    keys = api_keys.own_keys(principal)
+    return as_json(KeyList.of(keys, api_keys.made(principal, keys)))
 
 
 @people.post("/account/keys", **writes(ACCOUNTS, NewKeyOut, status=201))
@@ -343,9 +344,9 @@ def make_key(body: NewKey) -> Response:
 
 
 @people.delete("/account/keys/<id>", **writes(ACCOUNTS))
-def revoke_key(path: IdPath) -> Response:
-    """End a key."""
-    services().api_keys.revoke(current_principal(), path.id)
+def revoke_key(path: IdPath, query: WithMade) -> Response:
+    """End a key, and what was made with it, where that is asked for."""
+    services().api_keys.revoke(current_principal(), path.id, made=query.made)
     return no_content()
 
 

@@ -112,6 +112,7 @@ class Webhooks:
             hook = Hook(
                 new_id(), organization_id, checked,
                 new_secret(), self.clock(), earlier_events=False, by=principal.account,
+                key=principal.key,
             )  # fmt: skip
             sealed = replace(hook, secret=self.sealer.seal(hook.secret))
             unit.add(self.repositories.hooks.put(sealed))
@@ -121,7 +122,7 @@ class Webhooks:
         return commit_changes(self.repositories.records, principal, self.clock, put)
 
     def _resume(self, unit: UnitOfWork, principal: Principal, stored: Versioned[Hook]) -> Hook:
-        hook = stored.value.resumed(principal.account)
+        hook = stored.value.resumed(principal.account, principal.key)
         unit.add(self.repositories.hooks.put(hook, stored.version))
         unit.log("webhook.registered", f"hook/{hook.id}", organization=hook.organization)
         return replace(hook, secret="")

@@ -292,10 +292,16 @@ class DocumentMerge:
         """With its place changed, and so with its sessions and keys ended."""
         roles = {membership.organization: membership.role for membership in account.memberships}
         role = roles.pop(self.gone)
+        comes_by_it = self.brings_people and self.kept not in roles
         if self.brings_people:
             roles.setdefault(self.kept, role)
         memberships = tuple(AccountMembership(id, role) for id, role in roles.items())
-        return replace(account.ended(), memberships=memberships)
+        given = tuple(
+            self._of_organization(place)
+            for place in account.given_by_key
+            if comes_by_it or place.organization != self.gone
+        )
+        return replace(account.ended(), memberships=memberships, given_by_key=given)
 
     def _moved_invitation(self, invitation: Invitation) -> Invitation:
         if invitation.membership is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,11 +13,12 @@ from matchmaker.access import Principal
 from matchmaker.errors import NotFound, StorageFull, StoreUnavailable, VersionConflict, WrongState
 from matchmaker.services.authors import keep_author
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.made_with_key import MadeWithKey, end_made_with, made_with
 from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
-from matchmaker.workflow.account import ApiKey, Scope, checked_name
+from matchmaker.workflow.account import Account, ApiKey, Scope, checked_name
 
 # A key's last use is noted at most this often: not a write for every request.
 NOTED_EVERY = timedelta(minutes=1)
@@ -43,11 +45,22 @@ class ApiKeys:
 
     def own_keys(self, principal: Principal) -> tuple[ApiKey, ...]:
         """One's own keys; those that ended with all sessions are shown as revoked."""
-        account = self.accounts.own_account(principal)
+        return self._keys_of(self.accounts.own_account(principal))
+
+    def keys_of(self, principal: Principal, email: str) -> tuple[ApiKey, ...]:
+        """The keys of the account of an address, for an admin. Raises NotFound."""
+        return self._keys_of(self.accounts.by_email(principal, email))
+
+    def _keys_of(self, account: Account) -> tuple[ApiKey, ...]:
         return tuple(
             replace(key, revoked=key.revoked or key.epoch not in (None, account.epoch))
             for key in self.repositories.api_keys.values("account", account.id)
         )
+
+    def made(self, principal: Principal, keys: Iterable[ApiKey]) -> Mapping[str, MadeWithKey]:
+        """What is left of what was made with each of some keys, revoked ones too, by id."""
+        ids = [key.id for key in keys]
+        return made_with(self.repositories, self.clock, principal, ids)
 
     def issue(
         self,
@@ -87,10 +100,19 @@ class ApiKeys:
 
         return commit_changes(self.repositories.records, principal, self.clock, put)
 
-    def revoke(self, principal: Principal, key_id: str) -> None:
-        """End a key of one's own. Raises NotFound."""
+    def revoke(self, principal: Principal, key_id: str, *, made: bool = False) -> None:
+        """End a key of one's own, and with `made` what was made with it. Raises NotFound."""
         principal.require_writing()
-        account = self.accounts.own_account(principal)
+        self._revoke(principal, self.accounts.own_account(principal), key_id, made=made)
+
+    def revoke_of(
+        self, principal: Principal, email: str, key_id: str, *, made: bool = False
+    ) -> None:
+        """The same of a key of the account of an address, for an admin. Raises NotFound."""
+        account = self.accounts.by_email(principal, email)
+        self._revoke(principal, account, key_id, made=made)
+
+    def _revoke(self, principal: Principal, account: Account, key_id: str, *, made: bool) -> None:
 
         def end(unit: UnitOfWork) -> None:
             keep_author(unit, self.repositories, principal)
@@ -102,6 +124,9 @@ class ApiKeys:
             unit.log("key.revoked", f"key/{key_id}")
 
         commit_changes(self.repositories.records, principal, self.clock, end)
+        if made:  # also where it is this key that ends itself
+            way_in = replace(principal, key="" if principal.key == key_id else principal.key)
+            end_made_with(self.repositories, self.accounts, self.clock, way_in, key_id)
 
     def principal_of(self, presented: str) -> Principal | None:
         """The principal that a key acts for; None for a wrong or revoked one.

@@ -134,6 +134,7 @@ class Invitations:
         invitation = Invitation(
             new_id(), address, principal.subject, self.clock() + INVITED_FOR, membership, cluster,
             admin, checked_language(language), unmailed=later and self.links.can_mail,
+            key=principal.key,
         )  # fmt: skip
         if invitation.makes_leader:
             self.second_factors.show(principal, proof)
