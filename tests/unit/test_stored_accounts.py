@@ -45,6 +45,7 @@ def test_what_was_stored_under_earlier_names_is_read_found_and_written_again(tmp
     # What a person takes away keeps its names.
     newer = {"is_proved": False, "second_factor": None, "passkeys": [], "recovery": []}
     newer["last_recovery"] = None
+    newer["given_by_key"] = []
     newer["preferences"] = ACCOUNT["preferences"] | {"programmes": True}
     assert repositories.accounts.plain(stored.value) == ACCOUNT | newer
     store.close()

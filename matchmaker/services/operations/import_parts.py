@@ -7,13 +7,14 @@ or a worker was away, knows what earlier runs wrote; and where nobody does, it i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from matchmaker.domain import GraphRows, key_of
 from matchmaker.services.operations.import_report import MAX_UNDONE
 from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import UnitOfWork, utc_now
 from matchmaker.store.answers import RowChanges, UpsertCounts
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
@@ -25,12 +26,14 @@ class ImportParts:
     """What earlier runs of an import wrote, and what this one does.
 
     While it is not finished all of it can be taken back, however large. Of more rows than
-    MAX_UNDONE the record has none: once finished, such an import stays.
+    MAX_UNDONE the record has none: once finished, such an import stays. `keep` makes each part
+    depend on the rights of who imports.
     """
 
     repositories: Repositories
     id: str
     imported_by: str
+    keep: Callable[[UnitOfWork], None] = lambda _: None
     is_whole: bool = True
     is_in_parts: bool = False
     _earlier: list[ImportPart] = field(default_factory=list)
@@ -67,8 +70,11 @@ class ImportParts:
             created=dict(counts.created), changed=dict(counts.changed),
             put=changes.after, before=changes.before,
         )  # fmt: skip
+        unit = UnitOfWork(self.imported_by, utc_now())
+        self.keep(unit)
+        unit.add(self.repositories.import_parts.put(part))
         self._noted.add(part.id)
-        return [self.repositories.import_parts.put(part)]
+        return unit.changes
 
     def with_earlier(self, changes: RowChanges) -> RowChanges:
         """The changes of the run that finishes the import, and of those before it."""

@@ -20,6 +20,7 @@ from matchmaker.ingest.undo import (
 from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.operations.refresher import Progress, no_progress
+from matchmaker.services.operations.requester import by_now, keep_rights
 from matchmaker.services.repositories import Repositories, Repository, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.changes import Change
@@ -112,19 +113,21 @@ def undo_import(
     progress: Progress = no_progress,
 ) -> TakenBack:  # fmt: skip
     """Put back what was before an import, field by field; what others have changed since stays.
-    Where all of it stays, nothing is written.
+    Where all of it stays, nothing is written. Rights that change meanwhile count.
 
     Raises NotFound, NotAllowed, WrongState, InvalidInput where something refers to a row.
     """
 
     def undo() -> TakenBack:
         version = store.version()
-        stored = undoable_import(principal, repositories, id)
+        by = by_now(repositories, principal)
+        stored = undoable_import(by, repositories, id)
         slots = emptied_slots(stored.value, repositories)
         back = import_reversal(store, repositories, stored.value, progress)
         if (taken := back.taken).is_nothing and taken.kept:
             return taken
-        unit = UnitOfWork.of(principal, clock())
+        unit = UnitOfWork.of(by, clock())
+        keep_rights(unit, repositories, by)
         left = len(back.kept)
         undone = replace(
             stored.value, undone=unit.at, left=left, restored=taken.fields, removed=taken.rows
@@ -136,6 +139,7 @@ def undo_import(
         store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
         return taken
 
+    principal.require_writing()
     return retry_on_conflict(undo)
 
 

@@ -9,7 +9,15 @@ from typing import IO
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows
-from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, StorageFull, WrongState
+from matchmaker.errors import (
+    InvalidInput,
+    MatchmakerError,
+    NotAllowed,
+    NotFound,
+    SignInNeeded,
+    StorageFull,
+    WrongState,
+)
 from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.list_formats import LISTS
 from matchmaker.ingest.list_guess import column_samples
@@ -59,7 +67,7 @@ from matchmaker.services.operations.problem_lines import (
 )
 from matchmaker.services.operations.reference_data import members_of, reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.services.operations.requester import requester
+from matchmaker.services.operations.requester import by_now, keep_rights, requester
 from matchmaker.services.operations.upload_folder import Upload, UploadFolder
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
@@ -321,15 +329,18 @@ class ImportWorkflow:
         """Write a file that waits for it, and with its rows the record that takes it back.
 
         The file goes when both are written: until then the same import can be done again. Where
-        it was not to be, whoever sent it has it back.
+        it was not to be, whoever sent it has it back. Rights that change while it runs count:
+        it is done anew with those of now, or goes.
         """
         try:
             requested = self.uploads.request(principal.subject, upload_id)
             upload, _ = proposed(self.repositories, principal, requested)
             written = retry_on_conflict(
-                lambda: self._written(principal, upload, id, progress, begin_writing)
+                lambda: self._written(
+                    by_now(self.repositories, principal), upload, id, progress, begin_writing
+                )
             )
-        except JobCancelled:
+        except (JobCancelled, NotAllowed, SignInNeeded):  # or whoever sent it may no more
             self.uploads.drop_requested(upload_id)
             raise
         except Exception:
@@ -348,12 +359,14 @@ class ImportWorkflow:
         unit = UnitOfWork(imported_by, self.clock())
         unit.add(*remembered_reading(self.repositories, upload, options, unit.at))
         known = self.importer.not_duplicates()
-        parts = ImportParts(self.repositories, id, imported_by)
+        keep = partial(keep_rights, repositories=self.repositories, principal=principal)
+        parts = ImportParts(self.repositories, id, imported_by, keep)
 
         def complete(report: ImportReport) -> tuple[Sequence[Entry], Sequence[Change]]:
             record = record_of(report, id, options.table, cluster, principal, unit.at, upload)
             rows = str(sum(report.rows.values()))
             whole = UnitOfWork(imported_by, unit.at)
+            keep(whole)
             whole.add(*unit.changes, self.repositories.imports.put(record))
             whole.log("import.written", f"table/{record.table}", rows=rows)
             self.decisions.remember(whole, report.decided, known)
