@@ -84,6 +84,7 @@ from matchmaker.services.directory.search import Search
 from matchmaker.services.directory.searched_names import prepare_names
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import MAX_LISTS_A_DAY, InteractionLog
+from matchmaker.services.matching.last_bounds import LastBounds
 from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
@@ -264,7 +265,7 @@ class Wiring:
             self.capacity.full,
             self.reranker,
             self.exclusions.reader,
-            self.exclusions.of_seeker,
+            LastBounds(self.exclusions.of_seeker).of_seeker,
             self.responsiveness.of,
             self.own_changes.snapshot,
         )

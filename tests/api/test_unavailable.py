@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.app import create_app
-from matchmaker.domain import Certificate, GraphRows
+from matchmaker.domain import Certificate, GoalName, GraphRows
 from matchmaker.errors import StoreUnavailable
+from matchmaker.recommend.model import Request
+from matchmaker.services.picked_organizations import PickedOrganizations, never_id
 from matchmaker.services.repositories import Repository
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
@@ -59,6 +62,38 @@ def test_with_the_database_down_an_organisation_is_read_from_the_copy(app, wired
     assert [each["id"] for each in answer.json["certificates"]] == [
         each["id"] for each in before["certificates"]
     ]
+
+
+def test_while_the_database_is_down_never_with_lists_hold_as_they_were_last(
+    app, wired, monkeypatch
+):
+    """The lists are documents, of which there is no copy; whose is not known is told so."""
+    asked = Request(GoalName.SUPPLIER, limit=9)
+
+    def answer(seeker):
+        found = wired.matching.for_organization(ADMIN, seeker, asked)
+        return {each.id for each in found.recommendations}, [
+            notice.text("en") for notice in found.notices
+        ]
+
+    everybody, _ = answer("t:firm1")
+    avoided = min(everybody)
+    put = wired.repositories.lists.put(PickedOrganizations(never_id("t:firm1"), ((avoided, ""),)))
+    wired.repositories.records.commit([put])
+    try:
+        assert answer("t:firm1") == (everybody - {avoided}, [])
+
+        def down(*_, **__):
+            raise StoreUnavailable("down")
+
+        monkeypatch.setattr(wired.repositories.lists, "at_once", down)
+        assert answer("t:firm1") == (everybody - {avoided}, [])
+        _, notices = answer("t:firm5")
+        assert any("cannot be looked up" in notice for notice in notices)
+    finally:
+        monkeypatch.undo()
+        stored = wired.repositories.lists.get(never_id("t:firm1"))
+        wired.repositories.records.commit([wired.repositories.lists.remove(stored)])
 
 
 @pytest.mark.slow

@@ -41,6 +41,7 @@ from matchmaker.services.matching.found_candidates import (
     without_hidden,
 )
 from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.last_bounds import ANYBODY, unknown_bounds
 from matchmaker.services.matching.named_in_question import named_in_question
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
@@ -53,8 +54,6 @@ from matchmaker.store.ports import GraphStore, SeekerProfile
 from matchmaker.workflow.meeting_bounds import MeetingBounds
 from matchmaker.workflow.responsiveness import ResponseFigures
 
-_ANYBODY = MeetingBounds()
-
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -65,7 +64,7 @@ class Matching:
     `recorded` is False: those are for the program's own use. `full` names those who have no
     free slot, given the capacities that some said; `bounds` tells whom organisations may
     meet, read once for a run, and `bounds_of_one` the same of one that asks, without whom it
-    dismissed where that is told to count; `responses` says how often organisations answer.
+    dismissed where told so, None where nobody knows; `responses` says how often they answer.
     """
 
     store: GraphStore
@@ -77,8 +76,8 @@ class Matching:
     interaction_log: InteractionLog
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
     reranker: Callable[[], Reranker | None] = lambda: None
-    bounds: Callable[[], Callable[[str], MeetingBounds]] = lambda: lambda _: _ANYBODY
-    bounds_of_one: Callable[[str, bool], MeetingBounds] = lambda _id, _dismissed: _ANYBODY
+    bounds: Callable[[], Callable[[str], MeetingBounds]] = lambda: lambda _: ANYBODY
+    bounds_of_one: Callable[[str, bool], MeetingBounds | None] = lambda _id, _dismissed: ANYBODY
     responses: Callable[[Iterable[str]], Mapping[str, ResponseFigures]] = lambda _: {}
     with_own_changes: Callable[[Snapshot, str], Snapshot] = lambda snapshot, _: snapshot
 
@@ -357,14 +356,11 @@ class Matching:
                 where="radius_km",
                 mend="Name a place instead, or add yours to the profile.",
             )
-        bounds = _ANYBODY
-        if seeker_id:
-            with suppress(StoreUnavailable):  # better an answer with them than none
-                bounds = self.bounds_of_one(seeker_id, recorded)
+        bounds = self.bounds_of_one(seeker_id, recorded) if seeker_id else ANYBODY
         snapshot, meta = rows.snapshot, rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         hidden = hidden_now(principal, self.directory.opted_out, snapshot)
-        seeker = rows.held(seeker, bounds, hidden)
+        seeker = rows.held(seeker, bounds or ANYBODY, hidden)
         recommended = recommend(
             snapshot,
             seeker,
@@ -386,7 +382,11 @@ class Matching:
             in_words=seeker.asks_in_words,
             requirements=requirements,
             ignored=ignored,
-            notices=(*notices, *(each.notice for each in rows.coarser_industries(filters))),
+            notices=(
+                *unknown_bounds(bounds),
+                *notices,
+                *(each.notice for each in rows.coarser_industries(filters)),
+            ),
             programmes=recommended.programmes,
             named=named_in_question(rows.snapshot, seeker),
             open_programmes=(

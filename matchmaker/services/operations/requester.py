@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.errors import NotFound, SignInNeeded, VersionConflict
+from matchmaker.errors import NotFound, SignInNeeded
 from matchmaker.services.authors import keep_account
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
+from matchmaker.store.changes import conflict
 
 
 def requester(repositories: Repositories, subject: str) -> Principal:
@@ -43,7 +44,7 @@ def keep_rights(unit: UnitOfWork, repositories: Repositories, principal: Princip
         return
     keep_account(unit, repositories, principal.account)
     if _rights(by_now(repositories, principal)) != _rights(principal):
-        raise VersionConflict("The rights of who asked for it have changed meanwhile.")
+        raise conflict("account", principal.account)
 
 
 def _rights(principal: Principal) -> tuple[object, ...]:
