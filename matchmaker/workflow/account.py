@@ -149,6 +149,15 @@ class Account:
             raise SignInNeeded("This account is closed.", mend="Ask the administrator.")
         return self
 
+    def require_proved(self) -> Account:
+        """The account itself. Raises SignInNeeded where nobody proved its address."""
+        if not self.is_proved:
+            raise SignInNeeded(
+                "Nobody has shown yet that the account's address is theirs.",
+                mend="Sign in with its password and confirm the address, or reset it.",
+            )
+        return self
+
     def require_epoch_of(self, principal: Principal) -> None:
         """Raise SignInNeeded for who was let in before its sessions and keys ended."""
         if principal.epoch not in (None, self.epoch):

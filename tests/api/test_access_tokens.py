@@ -32,6 +32,8 @@ from matchmaker.assistants.access_tokens import (
     IssuerKeys,
 )
 from matchmaker.assistants.server import PATH, BearerVerifier, http_server
+from matchmaker.errors import SignInNeeded
+from matchmaker.services.people.sign_in import OpenIdClaims
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import Scope
@@ -91,7 +93,9 @@ def linked(world, wired, provider):
     """The member's address at the provider, to which their account is linked."""
     account = world.accounts["member"]
     link = f"{provider.issuer} {account.email}"
-    wired.accounts.change(account.id, lambda row: replace(row, openid_subject=link), "test.linked")
+    wired.accounts.change(
+        account.id, lambda row: replace(row, openid_subject=link, is_proved=True), "test.linked"
+    )
     return account.email
 
 
@@ -280,6 +284,31 @@ def test_an_account_with_a_second_factor_needs_a_token_that_tells_of_one(
     assert judge.bearer(signed(claims)) is None
     assert judge.bearer(signed(claims | {"amr": ["pwd"]})) is None
     assert judge.bearer(signed(claims | {"amr": ["pwd", "mfa"]}))
+
+
+def test_an_account_whose_address_nobody_proved_is_opened_by_no_token_and_no_provider(
+    judge, claims, wired
+):
+    """Linked by an earlier version: whoever was handed its invitation may have set the password."""
+    account = judge.sign_in.linked_account(claims["iss"], claims["sub"])
+    known = OpenIdClaims(claims["iss"], claims["sub"], account.email, True, account.name)
+    assert judge.sign_in.with_provider(known).id == account.id
+    wired.accounts.change(account.id, lambda row: replace(row, is_proved=False), "test.unproved")
+    try:
+        assert judge.bearer(signed(claims)) is None
+        with pytest.raises(SignInNeeded, match="Nobody has shown yet"):
+            judge.sign_in.with_provider(known)
+        # One that only the provider ever let in had its address from there.
+        wired.accounts.change(account.id, lambda row: replace(row, password_hash=""), "test.only")
+        assert judge.bearer(signed(claims)) is not None
+        assert judge.sign_in.with_provider(known).id == account.id
+    finally:
+        before = account.password_hash, account.is_proved
+        wired.accounts.change(
+            account.id,
+            lambda row: replace(row, password_hash=before[0], is_proved=before[1]),
+            "test.proved",
+        )
 
 
 def test_where_a_second_factor_is_asked_of_all_no_token_or_key_passes_it_by(

@@ -11,8 +11,8 @@ from tests.api.test_gatherings import World
 
 API = "/api/v1"
 KEY = {"Idempotency-Key": "sent once"}
-# What is told for as long as somebody agrees: contact details, answers to a call.
-CHANGING = {"IntroductionOut", "GatheringOut", "CallOut"}
+# What is told for as long as somebody agrees: contact details, answers to a call, who is found.
+CHANGING = {"IntroductionOut", "GatheringOut", "CallOut", "PostingOut"}
 
 
 @pytest.fixture
@@ -86,6 +86,17 @@ def test_what_was_answered_to_a_coordinator_is_not_told_again_once_they_are_none
     again = ask(world.key(after.principal()))
     assert (again.status_code, again.json["errors"][0]["field"]) == (422, "Idempotency-Key")
     assert world.firms[0] not in again.text
+
+
+def test_whom_a_need_found_is_not_named_again_as_they_may_have_opted_out_since(world):
+    first, *_ = world.firms
+    need = {"organization": first, "text": "求购不锈钢球阀铸件", "goal": "supplier"}
+    posted = send(world.people[first], "postings", need | {"publish": True}, 201)
+    assert posted.json["matches"], "somebody was found"
+    again = send(world.people[first], "postings", need | {"publish": True}, 201)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.headers["Location"] == posted.headers["Location"]
+    assert again.json == posted.json | {"matches": []}
 
 
 def test_what_was_refused_is_refused_again_in_the_same_words(world):

@@ -25,7 +25,11 @@ from matchmaker.workflow.statistics import Share
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingView(PostingContent):
-    """A need or an offer; `graph_id` is its id among needs or offers once it is published."""
+    """A need or an offer; `graph_id` is its id among needs or offers once it is published.
+
+    `matches` are whom a need found as it was published, in the answer to that alone: read again,
+    also by a repetition of the request, it has none. Recommendations for the need are of now.
+    """
 
     id: str
     version: int

@@ -1,7 +1,8 @@
 """Which answers a repetition gets anew, since what one may be told of a thing can end.
 
 Contact details are told for as long as both sides agree, an answer to a call until it is taken
-back: a first answer that was kept with them would go on telling them.
+back: a first answer that was kept with them would go on telling them. So would one that names whom
+a need found, who may have opted out or left since: read again it has no matches.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 # What is read, and what is below it that answers with the same once it has changed something.
 _CHANGED_BY = {
     "introductions": frozenset({"transition"}),
+    "postings": frozenset({"transition"}),
     "gatherings": frozenset({"answer", "meetings", "close"}),
     "calls": frozenset(
         {

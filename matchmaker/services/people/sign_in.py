@@ -128,7 +128,8 @@ class SignInService:
         subject = f"{issuer} {claims.subject}"
         known = self._linked(issuer, claims.subject)
         if known is not None:
-            return known.require_active()
+            known.require_active()
+            return known.require_proved() if known.password_hash else known
         if not claims.email_verified:
             raise SignInNeeded(
                 "The provider does not vouch for the address.", mend="Confirm it there first."
@@ -138,11 +139,7 @@ class SignInService:
         if stored is not None:
 
             def link(before: Account) -> Account:
-                if not before.is_proved:
-                    raise SignInNeeded(
-                        "Nobody has shown yet that the account's address is theirs.",
-                        mend="Sign in with its password and confirm the address, or reset it.",
-                    )
+                before.require_proved()
                 if before.openid_subject.partition(" ")[0].rstrip("/") == issuer:
                     # The address may be another's by now: the account stays the first one's.
                     raise SignInNeeded(
@@ -178,9 +175,14 @@ class SignInService:
         return account
 
     def linked_account(self, issuer: str, subject: str) -> Account | None:
-        """The open account that is linked to a subject of an issuer; nobody is linked here."""
+        """The open account that is linked to a subject of an issuer, as the pages would let in.
+
+        Nobody is linked here.
+        """
         account = self._linked(issuer, subject)
-        return account if account is not None and account.active else None
+        if account is None or not account.active:
+            return None
+        return account if account.is_proved or not account.password_hash else None
 
     def _linked(self, issuer: str, subject: str) -> Account | None:
         """The account of a subject; issuers are the same with and without the last slash."""
