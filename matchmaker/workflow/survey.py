@@ -118,10 +118,19 @@ class DeniedTie:
 
 
 @dataclass(frozen=True, slots=True)
+class FinalCounts:
+    """Counts of a round as they were when the first answer was taken back after its end."""
+
+    counts: tuple[SurveyCount, ...]
+    outside: int
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyRound:
     """One round: which members of a cluster are asked which questions, until which day.
 
-    `reminded` are the days before the end on which reminders have gone out.
+    `reminded` are the days before the end on which reminders have gone out. `final` are counts that
+    stay: by their change they would tell what one said who takes its answer back.
     """
 
     id: str
@@ -135,6 +144,7 @@ class SurveyRound:
     text: str = ""
     state: SurveyState = SurveyState.OPEN
     reminded: tuple[int, ...] = ()
+    final: FinalCounts | None = None
 
     def __post_init__(self) -> None:
         if not self.questions or len(set(self.questions)) < len(self.questions):

@@ -15,9 +15,16 @@ from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.store.documents import Store
 from matchmaker.workflow.notification import NotificationKind
-from matchmaker.workflow.survey import DeniedTie, ReportedTie, SurveyAnswer, SurveyState, TieStatus
+from matchmaker.workflow.survey import (
+    DeniedTie,
+    ReportedTie,
+    SurveyAnswer,
+    SurveyState,
+    TieStatus,
+    response_id,
+)
 from tests.contract.cooperation import LAB, cooperation_on
-from tests.contract.surveys import Q, SurveyWorld, survey_world
+from tests.contract.surveys import MEMBERS, Q, SurveyWorld, survey_world
 
 
 @pytest.fixture
@@ -452,3 +459,25 @@ def test_what_was_denied_before_is_sent_again_though_its_other_side_opted_out(
     world.answer("t:f0", denied=(DeniedTie(Q.SELLS_TO, "t:f3"),))
     with pytest.raises(InvalidInput, match="is not known"):
         world.answer("t:f1", denied=(DeniedTie(Q.SELLS_TO, "t:f3"),))
+
+
+def test_counts_stay_and_the_audit_ends_where_an_answer_is_taken_back_after_the_end(
+    world: SurveyWorld,
+) -> None:
+    """By their change a coordinator read how many ties the one had named who took it back."""
+    owner = world.base.person("t:f0").principal()
+    for asked in MEMBERS:
+        ties = (ReportedTie(Q.SELLS_TO, "t:f1"), ReportedTie(Q.BUYS_FROM, name="Elsewhere"))
+        if asked == "t:f0":
+            world.answers.answer(owner, world.round, "t:f0", SurveyAnswer(ties))
+        else:
+            world.answer(asked)
+    world.surveys.close(world.coordinator, world.round)
+    before = world.surveys.show(world.coordinator, world.round).figures
+    assert (sum(count.declared for count in before.counts), before.outside) == (1, 1)
+    world.answers.withdraw(owner, world.round, "t:f0")
+    after = world.surveys.show(world.coordinator, world.round).figures
+    assert (after.counts, after.outside) == (before.counts, before.outside)
+    assert after.answered == before.answered - 1
+    kept = world.base.repositories.survey_responses.get(response_id(world.round, "t:f0"))
+    assert kept.value.answer == SurveyAnswer()

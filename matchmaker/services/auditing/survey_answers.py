@@ -11,13 +11,14 @@ from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFoun
 from matchmaker.ingest.names import name_key
 from matchmaker.services.auditing.survey_forms import SurveyForm, form_of, unknown_to
 from matchmaker.services.auditing.survey_sync import SurveySync
-from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE, Surveys
+from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE, Surveys, figures_of
 from matchmaker.services.directory.reconciliation import Reconciliation, ReconciliationQuery
 from matchmaker.services.own_organizations import keep_organization
 from matchmaker.services.unit_of_work import UnitOfWork, commit_changes
 from matchmaker.workflow import survey as survey_workflow
 from matchmaker.workflow.notification import NotificationKind, name_parameters
 from matchmaker.workflow.survey import (
+    FinalCounts,
     ReportedTie,
     SurveyAnswer,
     SurveyQuestion,
@@ -111,6 +112,7 @@ class SurveyAnswers:
             empty = replace(
                 stored.value, answer=SurveyAnswer(), answered=None, pending=True, by_link=False
             )
+            self._keep_counts(unit, survey.id)
             unit.add(repositories.survey_responses.put(empty, stored.version))
             unit.log("survey.withdrawn", f"survey/{survey.id}", organization=organization_id)
             if link is not None:
@@ -119,6 +121,17 @@ class SurveyAnswers:
         commit_changes(repositories.records, actor, self.surveys.clock, change)
         if repositories.survey_responses.get_or_none(response_id(survey.id, organization_id)):
             self.sync.write(response_id(survey.id, organization_id))
+
+    def _keep_counts(self, unit: UnitOfWork, survey_id: str) -> None:
+        """Keep the counts of a round that is over, before an answer goes."""
+        stored = self.surveys.survey_of(survey_id)
+        survey, today = stored.value, self.surveys.clock().date()
+        if survey.final is not None or survey.is_open_on(today):
+            return
+        figures = figures_of(survey, self.surveys.responses(survey.id), is_open=False)
+        if figures.outside is not None:
+            kept = replace(survey, final=FinalCounts(figures.counts, figures.outside))
+            unit.add(self.surveys.repositories.surveys.put(kept, stored.version))
 
     def _of_link(self, token: str) -> tuple[SurveyRound, SurveyResponse]:
         survey_id, organization_id, number = self.surveys.links.read(

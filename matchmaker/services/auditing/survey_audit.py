@@ -118,7 +118,7 @@ class SurveyAudits:
         """The figures of one layer, kept until somebody answers or the snapshot is new.
 
         Raises NotFound, SnapshotUnavailable, or WrongState where fewer than five answered,
-        the round is still open, or does not ask for the layer.
+        the round is still open, or does not ask for the layer, or an answer was taken back since.
         """
         shown = self.surveys.show(principal, survey_id)
         survey = shown.survey
@@ -136,6 +136,12 @@ class SurveyAudits:
                 "A survey has figures once it is over: by their change with each answer they"
                 " would tell what one firm said.",
                 mend="Wait for its last day, or end it.",
+            )
+        if survey.final is not None:
+            raise WrongState(
+                "An answer was taken back after the end: figures of the others would tell, beside"
+                " those from before, what it said.",
+                mend="The counts stay as they were at the end.",
             )
         view = self.auditing.view(principal, survey.cluster, channel)
         last = max(each.answered for each in responses if each.answered)

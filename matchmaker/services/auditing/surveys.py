@@ -53,7 +53,8 @@ class SurveyFigures:
 
     `counts` and `outside` (partners named who are not in the graph) are empty and None while
     fewer than `FEWEST` have answered: they could tell what one firm said. So could their change
-    with the next answer: they are there once the round is over.
+    with the next answer: they are there once the round is over, and stay as they were then where
+    an answer is taken back.
     """
 
     asked: int
@@ -392,6 +393,9 @@ def figures_of(
 ) -> SurveyFigures:
     """Counts of a round's answers; none while it is open, or where too few answered."""
     given = [response for response in responses if response.answered]
+    if survey.final is not None:
+        final = survey.final
+        return SurveyFigures(len(survey.members), len(given), final.counts, final.outside)
     if is_open or len(given) < FEWEST:
         return SurveyFigures(len(survey.members), len(given), (), None)
     layers = [question.layer for question in survey.questions]
