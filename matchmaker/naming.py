@@ -14,11 +14,14 @@ _NAMES = ("name", "name_en", "other_names")
 # C0, C1 and the two separators of Unicode: all that ends a line somewhere; and what turns the
 # direction of other letters.
 _CONTROL = regex("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Full stops of Chinese and Japanese, which browsers read as points of a domain (RFC 3490, 3.1).
+_STOPS = "\u3002\uff61\ufe12"
+_AS_POINTS = str.maketrans(dict.fromkeys(_STOPS, "."))
 # What programs of mail make a link of, by whatever scheme. A bare domain is part of names:
 # Booking.com B.V.
-_ADDRESS = regex(r"://|(?<![a-z0-9])www\.")
+_ADDRESS = regex(rf"://|(?<![a-z0-9])www[.{_STOPS}]")
 _LINK = regex(
-    r"(?:[a-z0-9+.-]{0,20}://|(?<![a-z0-9])www\.)(?:https?://|www\.){0,9}"
+    rf"(?:[a-z0-9+.-]{{0,20}}://|(?<![a-z0-9])www[.{_STOPS}])(?:https?://|www[.{_STOPS}]){{0,9}}"
     r"([^\s/()（）]{0,200})[^\s()（）]*",
     re.IGNORECASE,
 )
@@ -26,7 +29,19 @@ _MOST_LINKS = 10
 # A point before two letters or more, and those of the address of a machine: without them there is
 # nothing to make a link of. Between may be what nobody sees and browsers leave out.
 _UNSEEN = "[\u00ad\u200b-\u200d\u2060-\u2064\ufeff]*"
-_POINT = regex(rf"(?<=\S)([.．․])(?={_UNSEEN}[^\W\d_]{_UNSEEN}[^\W\d_])")
+_POINT = regex(rf"(?<=\S)([.．․﹒])(?={_UNSEEN}[^\W\d_]{_UNSEEN}[^\W\d_])")
+# Such a stop within Chinese ends a sentence; beside letters of addresses it may be one's point.
+_STOP = regex(
+    rf"(?<=[a-z0-9])([{_STOPS}])(?={_UNSEEN}[^\W_])|(?<=\S)([{_STOPS}])(?={_UNSEEN}[a-z])",
+    re.IGNORECASE,
+)
+_WWW = regex(rf"(?<![a-z0-9])(www[.．․﹒{_STOPS}])(?=\S)", re.IGNORECASE)
+# Schemes without slashes that programs know: of others they make nothing.
+_SCHEME = regex(
+    r"(?<![a-z0-9])((?:mailto|tel|sms|callto|sips?|xmpp|skype|facetime|magnet|geo|news|data"
+    r"|javascript|vbscript|file)[:：])(?=\S)",
+    re.IGNORECASE,
+)
 _NUMBERS = regex(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 # Letters carry no more of a name: a whole notice would stand there as somebody's.
 MOST_IN_LETTERS = 80
@@ -55,14 +70,18 @@ def has_address(name: str) -> bool:
 def has_link(text: str) -> bool:
     """Tell whether a program of mail may make a link of something in it, a bare domain as well."""
     spelled = in_one_spelling(text)
-    return has_address(text) or any(map(_is_domain, _DOMAIN.finditer(spelled)))
+    domains = _DOMAIN.finditer(spelled.translate(_AS_POINTS))
+    return has_address(text) or any(
+        _is_domain(match, is_sure="." in spelled[slice(*match.span())]) for match in domains
+    )
 
 
-def _is_domain(match: re.Match[str]) -> bool:
+def _is_domain(match: re.Match[str], *, is_sure: bool) -> bool:
+    """Tell whether it is one; it is not sure where only full stops stand between its parts."""
     end = match[1]
     if _ABBREVIATED.fullmatch(match[0]):
         return False
-    return not end.istitle() or _KNOWN_END.fullmatch(end) is not None
+    return (is_sure and not end.istitle()) or _KNOWN_END.fullmatch(end) is not None
 
 
 def check_title(title: str, where: str = "title") -> None:
@@ -126,10 +145,12 @@ def unlinked(text: str) -> str:
     """What others wrote as letters carry it: with nothing of which a program makes a link.
 
     A blank after each point that may be one of an address parts it, and is seen by who reads:
-    "Booking. com B.V."; "pay.example/login" is "pay. example/login".
+    "Booking. com B.V."; "pay.example/login" is "pay. example/login". So does one behind "mailto:".
     """
     parted = _NUMBERS.sub(lambda numbers: numbers[0].replace(".", ". "), text)
-    return _POINT.sub(r"\1 ", parted.replace("://", ": //"))
+    parted = _POINT.sub(r"\1 ", parted.replace("://", ": //"))
+    parted = _STOP.sub(lambda stop: f"{stop[0]} ", parted)
+    return _SCHEME.sub(r"\1 ", _WWW.sub(r"\1 ", parted))
 
 
 def check_names(changes: Mapping[str, Any], before: object = None) -> None:

@@ -16,6 +16,10 @@ _LETTER = rf"[^\W_{_HAN_RANGES}]"
 # Chinese and Japanese read the wide signs as the narrow ones.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 GUARD = "'"
+# The same behind signs at which some program parts a line, and blanks that it may drop.
+_COMPUTED = r"(?=[' \xa0\u3000]*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+_WITHIN = regex(rf"([;|\t\r\n]){_COMPUTED}")
+_GUARDED_WITHIN = regex(rf"([;|\t\r\n]){GUARD}{_COMPUTED}")
 _RUN = regex(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
 
 # Terms that stand in any text of organisations and would only be noise where marked.
@@ -284,8 +288,18 @@ def guarded(text: str) -> str:
     return GUARD + text if is_computed(text) else text
 
 
+def guarded_cell(text: str) -> str:
+    """The same of a cell of CSV, also of what is a cell where lines are parted at other signs.
+
+    A spreadsheet of a country with decimal commas parts at semicolons, and knows no quotes then
+    that begin within what it takes for one cell: "a;=1" is "a;'=1".
+    """
+    return _WITHIN.sub(rf"\1{GUARD}", guarded(text))
+
+
 def unguarded(text: str) -> str:
-    """The inverse of `guarded`; other texts unchanged."""
+    """The inverse of `guarded_cell`; other texts unchanged."""
+    text = _GUARDED_WITHIN.sub(r"\1", text)
     return text[1:] if text.startswith(GUARD) and is_computed(text) else text
 
 

@@ -12,6 +12,7 @@ import click
 from matchmaker.cli.language import language
 from matchmaker.cli.output import fields_of, say
 from matchmaker.messages import FIELD, Message, in_context, located, message, sentences
+from matchmaker.text import guarded_cell
 from matchmaker.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -155,4 +156,5 @@ def write_problems(path: Path, problems: Iterable[Problem]) -> None:
                 name: getattr(problem, name).text(language()) for name in ("reason", "outcome")
             }
             cells = {name: getattr(problem, name) for name in columns if name not in texts}
-            writer.writerow(cells | texts)
+            row = {name: str(cell or "") for name, cell in (cells | texts).items()}
+            writer.writerow({name: guarded_cell(text) for name, text in row.items()})

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, vUri
 
+from matchmaker.text import clean
+
 MEDIA_TYPE = "text/calendar"
 
 # A deadline stands in a calendar as the last so many minutes of its day.
@@ -41,24 +43,30 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 
 
 def calendar_file(event: CalendarEvent) -> bytes:
-    """The file, in UTC, with its alarms."""
+    """The file, in UTC, with its alarms.
+
+    The library folds lines and escapes line feeds; other control characters, which the standard
+    forbids and at which some programs end a line, are taken out before.
+    """
+    title, place = (" ".join(clean(text)[0].split()) for text in (event.title, event.place))
+    text = clean(event.text)[0]
     entry = Event()
     entry.add("uid", f"{event.id}@matchmaker")
     entry.add("dtstamp", event.changed.astimezone(UTC))
     entry.add("sequence", event.sequence)
     entry.add("dtstart", event.start.astimezone(UTC))
     entry.add("dtend", (event.start + timedelta(minutes=event.minutes)).astimezone(UTC))
-    entry.add("summary", event.title)
+    entry.add("summary", title)
     entry.add("status", "CANCELLED" if event.is_off else "CONFIRMED")
-    if event.place:
-        entry.add("location", event.place)
-    if event.text:
-        entry.add("description", event.text)
+    if place:
+        entry.add("location", place)
+    if text:
+        entry.add("description", text)
     entry.add("url", vUri(event.link))
     for before in () if event.is_off else event.alarms:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", event.title)
+        alarm.add("description", title)
         alarm.add("trigger", -before)
         entry.add_component(alarm)
     calendar = Calendar()

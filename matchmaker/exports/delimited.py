@@ -7,14 +7,14 @@ import io
 from datetime import date
 
 from matchmaker.exports.tables import ExportTable, Flat, flat_columns, flat_rows
-from matchmaker.text import guarded, xml_text
+from matchmaker.text import guarded_cell, xml_text
 
 
 def write_csv(table: ExportTable, language: str) -> bytes:
     """One table. Numbers, days and truth values are never guarded; our import takes guards off."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([guarded(column.title) for _, column in flat_columns(table, language)])
+    writer.writerow([guarded_cell(column.title) for _, column in flat_columns(table, language)])
     for row in flat_rows(table, language):
         writer.writerow([_text(cell) for cell in row])
     return ("\ufeff" + out.getvalue()).encode("utf-8")  # Excel takes UTF-8 only with its mark
@@ -27,4 +27,4 @@ def _text(cell: Flat) -> str:
         return str(cell).lower()
     if isinstance(cell, date):
         return cell.isoformat()
-    return guarded(xml_text(cell)) if isinstance(cell, str) else repr(cell)
+    return guarded_cell(xml_text(cell)) if isinstance(cell, str) else repr(cell)

@@ -1,9 +1,12 @@
 """Titles that stand in letters to others: nothing that a program of mail makes a link of."""
 
+import re
+import unicodedata
+
 import pytest
 
 from matchmaker.errors import InvalidInput
-from matchmaker.naming import check_name, check_title
+from matchmaker.naming import check_name, check_title, unlinked
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,39 @@ def test_names_of_organisations_may_hold_what_is_their_own():
 def test_a_name_holds_no_address_of_whatever_scheme(scheme):
     with pytest.raises(InvalidInput, match="web address"):
         check_name(f"Valves {scheme}://evil Ltd")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "example。com", "example｡com", "example︒com", "www．x．cn", "www。x。cn", "WWW。Evil。COM",
+        "例子。com", "example。公司", "pay﹒example﹒com", "www.x.cn", "mailto:x@y",
+        "Mailto:x@y.example", "电话 tel:+8657712345", "javascript:alert(1)", "magnet:?xt=urn",
+        "sip:a@b", "x@y。cn", "https://evil.example", "10.0.0.1", "evil.example/login",
+    ],
+)  # fmt: skip
+def test_letters_carry_nothing_that_a_program_makes_a_link_of(written):
+    """By a linker that knows every domain, also where browsers read a full stop as a point."""
+    read_by_browsers = unicodedata.normalize("NFKC", unlinked(f"看{written} 吧"))
+    points = read_by_browsers.translate(str.maketrans("。｡︒", "..."))
+    linked = re.findall(
+        r"(?i)[a-z]+://\S|www\.\S|(?:mailto|tel|javascript|magnet|sip):\S|\w\.[^\W\d]{2}|\d\.\d",
+        points,
+    )
+    assert linked == []
+
+
+@pytest.mark.parametrize("text", ["你好。我们在温州。", "规格：DN50、PN16", "3.5 mm", "注意: 30天"])
+def test_sentences_and_figures_stay_as_they_are_in_letters(text):
+    assert unlinked(text) == text
+
+
+@pytest.mark.parametrize("title", ["看 example。com", "www。x。cn", "下载 pay｡evil。top 的表"])
+def test_a_title_holds_no_domain_of_full_stops_either(title):
+    with pytest.raises(InvalidInput):
+        check_title(title)
+
+
+@pytest.mark.parametrize("title", ["PVC。UPVC", "阀门。球阀", "DN50。PN16"])
+def test_full_stops_of_sentences_make_no_domain(title):
+    check_title(title)

@@ -34,7 +34,7 @@ from matchmaker.exports.tables import (
 )
 from matchmaker.messages import in_context, message
 from matchmaker.services.operations.exported_clusters import partial_date, ties_table
-from matchmaker.text import guarded, unguarded
+from matchmaker.text import guarded_cell, unguarded
 
 FORMULA = '=HYPERLINK("http://example.org";"look")'
 
@@ -139,12 +139,51 @@ def test_wide_signs_and_line_feeds_begin_no_formula_either(sign):
 @pytest.mark.parametrize(
     "text",
     [
-        *("=1", "'=1", "''+1", "＝1", "'＋1", " =1", "' =1", " '=1"),
+        *(
+            "=1",
+            "'=1",
+            "''+1",
+            "＝1",
+            "'＋1",
+            " =1",
+            "' =1",
+            " '=1",
+            "a;=1",
+            "a;'=1",
+            "=1;''=1\n=2",
+        ),
         *("+86 577", "-", "it's", "'quoted'", "'", ""),
     ],
 )
 def test_a_guard_is_taken_off_again(text):
-    assert unguarded(guarded(text)) == text
+    assert unguarded(guarded_cell(text)) == text
+
+
+@pytest.mark.parametrize("parting", [";", "\t", "|"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "示例;=cmd|' /C calc'!A0", "a; =1;+1; -1;@SUM(A1)", "x|=1\t=2|＝3", "a\n=1\r\n- b",
+        "a;'=1;''=1", "a;b; c", "\n\n=1", "t\t\t=1",
+    ],
+)  # fmt: skip
+def test_no_formula_comes_of_parting_lines_at_other_signs(text, parting):
+    """A German or French spreadsheet parts a file of commas at semicolons as it is opened.
+
+    Then it knows no quotes within what it takes for one cell, and a line feed in it ends the row.
+    """
+    table = ExportTable("n", message("Ties"), columns("id name name_en"), [("t:1", text, text)])
+    content = write_export(DataExport("n", (table,), EXPORT.graph), ExportFormat.CSV, "en")
+    lines = content.decode("utf-8-sig").splitlines()
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        cells = [
+            cell for row in csv.reader(lines, delimiter=parting, quoting=quoting) for cell in row
+        ]
+        assert [
+            cell for cell in cells if cell.lstrip(" \xa0\u3000").startswith(tuple("=+-@＝＋－＠"))
+        ] == []
+    (_, row) = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    assert [unguarded(cell) for cell in row] == ["t:1", text, text]
 
 
 def test_a_table_is_chosen_by_name():

@@ -129,6 +129,53 @@ def test_nothing_lapses_on_the_day_on_which_the_clock_was_set(installation):
     assert wired.introductions.show(member, introduction.id).state == "expired"
 
 
+def on_for(installation, hours, work):
+    """The machine is on for so long, and looks at the clock every hour."""
+    for _ in range(hours):
+        installation.now += timedelta(hours=1)
+        work()
+
+
+def test_a_machine_that_is_on_for_hours_a_week_comes_to_let_lapse_and_to_delete(installation):
+    """Eight hours a week: what is due lapses after three weeks, and 21 weeks are seven days."""
+    wired = installation.wired
+    weeks = 0
+    while not wired.clock_watch.lets_lapse() or weeks == 0:
+        installation.now += timedelta(days=7)
+        on_for(installation, 8, wired.clock_watch.lets_lapse)
+        weeks += 1
+        assert weeks < 9
+    assert weeks in (3, 4)
+    installation.now += timedelta(days=8)  # a holiday changes nothing
+    on_for(installation, 1, wired.clock_watch.lets_lapse)
+    assert wired.clock_watch.lets_lapse()
+    for _ in range(22):
+        installation.now += timedelta(days=7)
+        on_for(installation, 8, wired.clock_watch.lets_lapse)
+    wired.clock_watch.require_deleting()
+
+
+def test_nor_does_such_a_machine_believe_a_clock_that_is_set_by_years(installation):
+    wired = installation.wired
+    for _ in range(30):
+        installation.now += timedelta(days=7)
+        on_for(installation, 8, wired.clock_watch.lets_lapse)
+    assert wired.clock_watch.lets_lapse()
+    installation.now += timedelta(days=3650)
+    on_for(installation, 20, wired.clock_watch.lets_lapse)
+    assert not wired.clock_watch.lets_lapse()
+    with pytest.raises(WrongState, match="at once"):
+        wired.clock_watch.require_deleting()
+
+
+def test_weeks_off_once_make_no_machine_of_which_that_is_usual(installation):
+    installation.runs(days=10)
+    installation.now += timedelta(days=40)
+    installation.runs(days=20)
+    installation.now += timedelta(days=40)
+    assert not installation.wired.clock_watch.lets_lapse()
+
+
 def test_an_installation_without_anything_stays_empty(tmp_path):
     wired = Wiring(Settings(data_dir=tmp_path, _env_file=None))
     wired.store.prepare()
