@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections import ChainMap
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -280,7 +281,7 @@ class Settings(BaseSettings):
     @cached_property
     def store_url(self) -> str:
         """The store as a URL, SQLite in the data folder by default."""
-        return self.store or f"sqlite:///{(self.data_dir / 'matchmaker.db').resolve()}"
+        return self.store or f"sqlite:///{quote(os.path.realpath(self.data_dir / 'matchmaker.db'))}"
 
     @property
     def listed_webhook_hosts(self) -> tuple[str, ...]:
@@ -388,7 +389,7 @@ class Settings(BaseSettings):
     def store_address(self) -> str:
         """Which database the store is, whoever opens it: a file, or host and port."""
         if self.store_kind == "sqlite":
-            return str(self.sqlite_path.resolve())
+            return os.path.realpath(self.sqlite_path)
         parts = urlsplit(self.store_url)
         return f"{parts.hostname}:{parts.port or 7687}"
 

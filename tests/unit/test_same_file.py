@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,6 +98,59 @@ def test_a_log_that_goes_is_noticed_behind_a_link_too(tmp_path: Path) -> None:
     target.with_name("elsewhere.db-wal").unlink()
     with pytest.raises(StoreMismatch), connections.reading():
         pass
+
+
+def test_links_in_a_circle_are_refused_in_words(tmp_path: Path) -> None:
+    link, other = tmp_path / "graph.db", tmp_path / "other.db"
+    link.symlink_to(other)
+    other.symlink_to(link)
+    connections = Connections(link)
+    with pytest.raises(StoreUnavailable), connections.reading():
+        pass
+
+
+def test_a_file_that_is_cut_off_while_its_log_says_how_long_it_is_is_noticed(
+    tmp_path: Path,
+) -> None:
+    connections, path = _grown(tmp_path)
+    os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(StoreMismatch, match="cut off"), connections.reading():
+        pass
+    with pytest.raises(StoreMismatch, match="cut off"), connections.writing():
+        pass
+    connections.close()
+
+
+def test_a_file_that_is_tidied_up_by_hand_is_read_on(tmp_path: Path) -> None:
+    connections, path = _grown(tmp_path)
+    size = path.stat().st_size
+    with connections.writing() as connection:
+        connection.execute("DELETE FROM records")
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("VACUUM")
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert path.stat().st_size < size
+    for _ in range(2):
+        with connections.reading() as connection:
+            assert connection.execute("SELECT count(*) FROM records").fetchone() == (0,)
+    connections.close()
+
+
+def _grown(folder: Path) -> tuple[Connections, Path]:
+    """A database of some hundred pages that is open, with its log ahead."""
+    path = folder / "graph.db"
+    connections = Connections(path)
+    connections.create()
+    insert = "INSERT INTO records (kind, id, version, body) VALUES ('test', ?, 1, ?)"
+    with connections.writing() as connection:
+        connection.executemany(insert, [(f"{n}", 200 * "x") for n in range(2000)])
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(FULL)")
+    with connections.writing() as connection:
+        connection.execute(insert, ("last", "x"))
+    with connections.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM records").fetchone() == (2001,)
+    return connections, path
 
 
 def test_who_opens_it_as_another_thread_closes_the_last_is_not_refused(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.cli import run
 from matchmaker.errors import SettingsError
 from matchmaker.mail import Mailer
 from matchmaker.settings import Settings, read_settings
@@ -144,3 +145,18 @@ def test_the_unit_file_of_the_documentation_starts_outside_of_the_data():
     [data] = set(re.findall(r"^MATCHMAKER_DATA_DIR=(.*)$", unit, re.MULTILINE))
     [start] = re.findall(r"^WorkingDirectory=(.*)$", unit, re.MULTILINE)
     assert not Path(start).is_relative_to(data)
+
+
+@pytest.mark.parametrize("name", ["a%41b", "a?b", "a#b", "a b"])
+def test_the_store_is_in_the_folder_of_the_data_whatever_that_is_called(tmp_path, name):
+    there = settings(data_dir=tmp_path / name, store="")
+    assert there.sqlite_path == tmp_path / name / "matchmaker.db"
+    assert there.store_address == str(tmp_path / name / "matchmaker.db")
+
+
+def test_a_store_that_is_a_link_to_itself_is_refused_in_words(tmp_path, monkeypatch, capfd):
+    (tmp_path / "matchmaker.db").symlink_to("matchmaker.db")
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MATCHMAKER_STORE", "")
+    assert run(["status"]) == 4
+    assert "cannot be opened" in capfd.readouterr().err

@@ -51,7 +51,7 @@ class PendingRestore:
     def write(self, data_dir: Path) -> None:
         """Note it, on the disk before this returns. Raises StorageFull."""
         mark = data_dir / _MARK
-        beside = mark.with_name(f"{_MARK}.new")
+        beside = data_dir / self.folder / _MARK  # goes with what is unpacked there
         try:
             os.sync()  # what is unpacked is there where the mark is
             with beside.open("w", encoding="utf-8") as file:

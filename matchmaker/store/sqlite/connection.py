@@ -14,7 +14,7 @@ from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
 from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS, INDEX_OPTED_OUT
-from matchmaker.store.sqlite.same_file import SameFile, empty_store, log_ahead
+from matchmaker.store.sqlite.same_file import SameFile, at_rest, empty_store, log_ahead
 from matchmaker.store.sqlite.write_turn import WriteTurn
 from matchmaker.system_errors import reason_of
 
@@ -254,7 +254,7 @@ class Connections:
             # What SQLite keeps beside a file that is written cannot be made on a full or
             # read-only disk. Nobody can write there then, so the file is read by itself; the
             # next transaction tries anew.
-            connection = _connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True)
+            connection = _connect(at_rest(self.path), uri=True)
             thread = threading.current_thread()
             return _Opened(os.getpid(), connection, threading.RLock(), thread, lasts=False)
         self._file.note()

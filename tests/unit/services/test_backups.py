@@ -555,6 +555,24 @@ def test_a_damaged_mark_of_a_restore_is_told_once_in_words(saved, monkeypatch, c
     assert firms(folder / "matchmaker.db") == ["t:firm"]
 
 
+def test_a_restore_killed_as_it_notes_itself_leaves_nothing(saved):
+    services, _ = saved
+
+    def killed():
+        Path.replace = lambda source, target: (
+            os.kill(os.getpid(), signal.SIGKILL) if "restore" in str(target) else None
+        )
+        PendingRestore("b", ".backup-a", "s", "n", "").write(folder)
+
+    folder = services.settings.data_dir
+    (folder / ".backup-a").mkdir()
+    before = {file.name for file in folder.iterdir()}
+    assert killed_at("", killed) == -signal.SIGKILL
+    assert {file.name for file in folder.iterdir()} == before
+    assert services.backups.finish_restore(ADMIN) is None
+    assert not (folder / ".backup-a").exists()
+
+
 def test_what_a_killed_backup_left_is_removed_and_that_of_a_running_one_stays(saved, tmp_path):
     services, _ = saved
     folder = services.settings.data_dir
