@@ -193,7 +193,7 @@ def load(folder: Path, earlier: Snapshot | None = None) -> Snapshot:
             )
     try:
         return _mapped(folder, content, earlier)
-    except (OSError, ValueError, KeyError, pa.ArrowInvalid) as error:
+    except Exception as error:  # a damaged file fails in as many ways as it has bytes
         raise _unreadable(folder, error) from None
 
 
@@ -240,14 +240,20 @@ def _sound(path: Path, written: int, known: Verified) -> FileStamp:
             return file
     except OSError:  # gone, perhaps just now
         pass
-    raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
+    raise _damaged(path)
+
+
+def _damaged(path: Path) -> SnapshotUnavailable:
+    return SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
 
 
 def _meta(folder: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((folder / META).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _unreadable(folder / META, error) from None
+    if not isinstance(content, dict):
+        raise _damaged(folder / META)
     if content.get("format") != FORMAT:
         raise SnapshotUnavailable(
             "%(folder)s has another program's format.", mend=MEND, folder=folder
@@ -264,7 +270,17 @@ def _meta(folder: Path) -> dict[str, Any]:
             mend=MEND,
             folder=folder,
         )
+    if not _lists_files(content):
+        raise _damaged(folder / META)
     return content
+
+
+def _lists_files(content: Mapping[str, Any]) -> bool:
+    """Tell whether it has sizes and checksums of files."""
+    files = content.get("files")
+    return isinstance(files, dict) and all(
+        isinstance(about, list) and len(about) == 2 for about in files.values()
+    )
 
 
 def _mapped(folder: Path, content: Mapping[str, Any], earlier: Snapshot | None) -> Snapshot:

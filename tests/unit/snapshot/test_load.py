@@ -96,6 +96,13 @@ def _break(folder: Path, how: str) -> None:
         (folder / "meta.json").write_text("{")
     elif how == "changed byte":
         victim.write_bytes(victim.read_bytes()[:-1] + b"\x7f")
+    elif how == "nested meta":
+        (folder / "meta.json").write_text(100_000 * "[")
+    elif how == "meta of another shape":
+        (folder / "meta.json").write_text("[]")
+    elif how.startswith("meta without "):
+        text = (folder / "meta.json").read_text()
+        (folder / "meta.json").write_text(text.replace(f'"{how.split()[-1]}"', '"other"'))
     elif how in ("no codes", "other codes"):
         content = json.loads((folder / "meta.json").read_text())
         codes = content.pop("codes")
@@ -109,7 +116,20 @@ def _break(folder: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", ["truncated", "missing", "meta", "format", "changed byte", "no codes", "other codes"]
+    "how",
+    [
+        "truncated",
+        "missing",
+        "meta",
+        "nested meta",
+        "meta of another shape",
+        "meta without files",
+        "meta without dimension",
+        "format",
+        "changed byte",
+        "no codes",
+        "other codes",
+    ],
 )
 def test_a_broken_snapshot_is_refused_and_the_last_good_one_kept(tmp_path: Path, how: str) -> None:
     good = snapshot_of(random_rows(1))
