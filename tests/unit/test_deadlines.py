@@ -44,6 +44,7 @@ def server(monkeypatch):
     monkeypatch.setattr(deadline, "_PROBE_SECONDS", 0.2)
     monkeypatch.setattr(deadline, "_COLD_PROBE_SECONDS", 0.8)
     monkeypatch.setattr(deadline, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(deadline, "_LONG_CALL_PROBE_SECONDS", 0.8)
     server = Server()
     yield server
     server.goes.set()
@@ -128,6 +129,19 @@ def test_whoever_is_just_back_is_not_down_again_for_being_slow(server):
     server.deadlines._probe = server.answer
     assert server.deadlines.call(lambda: time.sleep(0.6) or "written", 5) == "written"
     assert server.renewed == 1
+
+
+@pytest.mark.parametrize(("seconds", "is_given_up"), [(5, True), (900, False)])
+def test_whoever_writes_a_whole_graph_gives_a_busy_server_more_time(server, seconds, is_given_up):
+    """As one that is kept busy by that very call, or by the machine."""
+    busy = 0.5  # longer than others are waited for
+    server.deadlines._probe = lambda: time.sleep(busy)
+    try:
+        written = server.deadlines.call(lambda: time.sleep(1) or "written", seconds)
+    except NotAnsweringError:
+        written = ""
+    assert (written == "") is is_given_up
+    assert server.renewed == is_given_up
 
 
 def test_what_the_call_raises_is_raised(server):

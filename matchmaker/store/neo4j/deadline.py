@@ -25,6 +25,9 @@ _PATIENCE_SECONDS, _PROBE_SECONDS = 3.5, 1.0
 # A server that was just started plans and loads everything for the first time: so long after it
 # is back, it is given more time to answer the least question.
 _COLD_SECONDS, _COLD_PROBE_SECONDS = 30.0, 3.0
+# Who writes or reads a whole graph may be what keeps it busy, and begins anew where it is given
+# up: a call that may take longer than a minute waits for the least answer for so long.
+_LONG_CALL_SECONDS, _LONG_CALL_PROBE_SECONDS = 60.0, 10.0
 _LOOK_SECONDS = 0.5
 _MAX_PROBES = 8
 log = structlog.get_logger(__name__)
@@ -66,7 +69,7 @@ class Deadlines:
             except OutOfTime:
                 if future.done():
                     raise  # of the work itself
-                is_up = self._answers()
+                is_up = self._answers(is_asked_for_long=seconds > _LONG_CALL_SECONDS)
                 if is_up and left > _PATIENCE_SECONDS:
                     continue
                 if not is_up:
@@ -96,12 +99,15 @@ class Deadlines:
             self._process = os.getpid()
             self._is_down, self._probing = False, 0
 
-    def _answers(self) -> bool:
+    def _answers(self, *, is_asked_for_long: bool) -> bool:
         """Tell whether the server answers the least question soon."""
         is_cold = time.monotonic() - self._back_at < _COLD_SECONDS
+        patience = _COLD_PROBE_SECONDS if is_cold else _PROBE_SECONDS
+        if is_asked_for_long:
+            patience = max(patience, _LONG_CALL_PROBE_SECONDS)
         answered = threading.Event()
         self._begin_probe(answered, threading.Event())
-        return answered.wait(_COLD_PROBE_SECONDS if is_cold else _PROBE_SECONDS)
+        return answered.wait(patience)
 
     def _begin_probe(self, answered: threading.Event, ended: threading.Event) -> None:
         """Ask in a thread, unless too many wait already; set what came of it."""
