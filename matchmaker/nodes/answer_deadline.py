@@ -13,6 +13,8 @@ Answered = TypeVar("Answered")
 # Calls that never came back; each keeps a thread and a connection. With so many it is asked again
 # seldom: it may be there again, and they never be.
 _MOST_LEFT, _SELDOM_SECONDS = 32, 60.0
+# After waiting in vain nobody waits for so long: one request asks for several things in turn.
+_PAUSE_SECONDS = 3.0
 
 
 class NoAnswerError(OSError):
@@ -25,8 +27,8 @@ class NoAnswerError(OSError):
 class AnswerDeadline:
     """Calls one place, each in a thread of its own.
 
-    Once an answer did not come in time, one caller at a time asks again, and all others are told
-    at once, until one comes: else who waits in vain would soon be everybody.
+    Once an answer did not come in time, one caller at a time asks again, a moment later, and all
+    others are told at once, until one comes: else who waits in vain would soon be everybody.
     """
 
     def __init__(self) -> None:
@@ -34,12 +36,14 @@ class AnswerDeadline:
         self._asking_again = threading.Lock()
         self._left: list[threading.Thread] = []
         self._asked_at = 0.0
+        self._in_vain_at = 0.0
 
     def within(self, seconds: float, ask: Callable[[], Answered]) -> Answered:
         """What `ask` returns or raises. Raises NoAnswerError where it does neither in time."""
         if not self._is_doubtful:
             return self._answer(seconds, ask)
-        if not self._asking_again.acquire(blocking=False):
+        is_soon = time.monotonic() - self._in_vain_at < _PAUSE_SECONDS
+        if is_soon or not self._asking_again.acquire(blocking=False):
             raise NoAnswerError
         try:
             return self._answer(seconds, ask)
@@ -58,6 +62,7 @@ class AnswerDeadline:
         self._is_doubtful = call.is_alive()
         if self._is_doubtful:
             self._left.append(call)
+            self._in_vain_at = time.monotonic()
             raise NoAnswerError
         if call.error is not None:
             raise call.error

@@ -110,15 +110,17 @@ def test_a_database_that_is_down_is_a_503(tmp_path):
 
 
 def test_where_a_damaged_database_lies_is_told_to_nobody_who_asks(tmp_path):
-    services = wire(Settings(data_dir=tmp_path, store="", _env_file=None))
+    key = "of-an-administrator-of-this-test"
+    services = wire(Settings(data_dir=tmp_path, store="", admin_key=key, _env_file=None))
     services.store.prepare()
     services.store.close()
     for beside in tmp_path.glob("matchmaker.db-*"):
         beside.unlink()
     (tmp_path / "matchmaker.db").write_bytes(b"SQLite format 3\x00" + b"?" * 20_000)
     client = create_app(wire(services.settings)).test_client()
-    for path in ("/readyz", f"{API}/organizations"):
-        answer = client.get(path)
+    for path in ("/readyz", f"{API}/organizations", "/admin"):
+        answer = client.get(path, headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 503, path
         assert "matchmaker.db" in answer.text, path
         assert tmp_path.name not in answer.text, path
+        assert int(answer.headers["Retry-After"]) > 0, path  # pages too

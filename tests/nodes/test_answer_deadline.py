@@ -23,6 +23,7 @@ def test_a_place_that_left_many_waiting_is_asked_again_once_it_may_be_back(
 ) -> None:
     """However long those wait that it never answered; until then it is left alone."""
     monkeypatch.setattr(answer_deadline, "_SELDOM_SECONDS", 0.5)
+    monkeypatch.setattr(answer_deadline, "_PAUSE_SECONDS", 0.0)
     deadline, asked = AnswerDeadline(), list[int]()
 
     def ask() -> bool:
@@ -35,4 +36,23 @@ def test_a_place_that_left_many_waiting_is_asked_again_once_it_may_be_back(
     assert len(asked) == 32
     never_asked = threading.Event()
     never_asked.wait(0.5)
+    assert deadline.within(5, lambda: "there") == "there"
+
+
+def test_who_asks_for_several_things_in_turn_waits_once(
+    never: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_deadline, "_PAUSE_SECONDS", 0.5)
+    deadline, asked = AnswerDeadline(), list[int]()
+
+    def ask() -> bool:
+        asked.append(1)
+        return never.wait(60)
+
+    for _ in range(3):
+        with pytest.raises(NoAnswerError):
+            deadline.within(0.01, ask)
+    assert len(asked) == 1
+    threading.Event().wait(0.5)
+    assert deadline.within(5, lambda: "there") == "there"
     assert deadline.within(5, lambda: "there") == "there"

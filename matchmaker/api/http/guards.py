@@ -405,6 +405,8 @@ def _end(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers.setdefault("Retry-After", str(wait_seconds()))
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:  # pages too
+        response.headers.setdefault("Retry-After", "5")
     if moments := g.get("as_of"):
         response.headers["Matchmaker-As-Of"] = moments[0].isoformat(timespec="seconds")
     if request.path.startswith(API_PREFIX):

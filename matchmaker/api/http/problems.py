@@ -84,8 +84,6 @@ def problem(status: int, detail: Message, fields: Sequence[FieldProblem] = ()) -
     response.headers["Content-Language"] = language
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="matchmaker"'
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = "5"
     return response
 
 

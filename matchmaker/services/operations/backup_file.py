@@ -88,7 +88,10 @@ def write_backup(
                         parts[name] = _add(archive, name, source)
                 manifest = Manifest(**about, parts=parts)
                 content = {"format": FORMAT, **asdict(manifest)}
-                archive.writestr(MANIFEST, json.dumps(content, ensure_ascii=False, indent=1))
+                text = json.dumps(content, ensure_ascii=False, indent=1)
+                # Without a time, as the parts: `writestr` fails where a clock is before 1980.
+                with archive.open(MANIFEST, "w") as sink:
+                    sink.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)

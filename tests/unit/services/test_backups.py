@@ -245,6 +245,15 @@ def test_a_backup_by_a_clock_that_was_ahead_keeps_no_later_ones_away(tmp_path):
     services.store.close()
 
 
+def test_a_machine_that_lost_its_time_backs_up(saved, tmp_path, monkeypatch):
+    """It is 1970 there, which no entry of an archive can be of."""
+    services, _ = saved
+    monkeypatch.setattr("time.time", lambda: 1000.0)
+    path, _ = services.backups.make(ADMIN, tmp_path / "of-1970.zip")
+    monkeypatch.undo()
+    services.backups.check(ADMIN, path)
+
+
 def test_without_a_time_there_is_no_backup(tmp_path):
     services = installation(tmp_path)
     assert services.backups.make_due(ADMIN) == 0
