@@ -23,8 +23,8 @@ from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot import folders
 from matchmaker.snapshot.folders import POINTER, WRITING, checksum, install
+from matchmaker.snapshot.head import FORMAT, MEND, META, codes, damaged, read_head, unreadable
 from matchmaker.snapshot.model import (
-    CODES,
     Adjacency,
     FileStamp,
     IndexFile,
@@ -36,11 +36,8 @@ from matchmaker.snapshot.nearest import EXACT_UP_TO, open_index, write_index
 from matchmaker.snapshot.network_view import share_network_view
 from matchmaker.system_errors import reason_of
 
-FORMAT = 13
-META = "meta.json"
 INDEX = "vectors.usearch"
 INDEX_ROWS = "index_rows.npy"
-MEND = "Run `matchmaker refresh`."
 
 _FIELDS = get_type_hints(Snapshot)
 _GROUPS = {  # of columns, each in a file of its own
@@ -112,7 +109,7 @@ def _write(snapshot: Snapshot, folder: Path, earlier: Snapshot | None) -> None:
         **asdict(snapshot.meta),
         "as_of": snapshot.meta.as_of.isoformat(),
         "languages": {name: sorted(getattr(snapshot, name)) for name in _MEAN_FILES},
-        "codes": _codes(),
+        "codes": codes(),
         "files": {
             file.name: linked.get(file.name) or [file.stat().st_size, checksum(file)]
             for file in files
@@ -135,7 +132,7 @@ def _linked(snapshot: Snapshot, folder: Path, earlier: Snapshot) -> dict[str, li
     same += [f"{name}.arrow" for name, table in _tables(snapshot) if table is tables.get(name)]
     if snapshot.index_rows is not None:
         same.append(INDEX)
-    known: dict[str, list[int]] = _meta(earlier.folder)["files"]
+    known: dict[str, list[int]] = read_head(earlier.folder)["files"]
     for name in same:
         try:
             os.link(earlier.folder / name, folder / name)
@@ -143,11 +140,6 @@ def _linked(snapshot: Snapshot, folder: Path, earlier: Snapshot) -> dict[str, li
             shutil.copyfile(earlier.folder / name, folder / name)
             folders.sync(folder / name)
     return {name: known[name] for name in same}
-
-
-def _codes() -> dict[str, list[str]]:
-    """Names by column, of which a code is the position."""
-    return {name: [member.value for member in members] for name, members in CODES.items()}
 
 
 def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
@@ -184,7 +176,7 @@ def load(folder: Path, earlier: Snapshot | None = None) -> Snapshot:
     What an `earlier` one read from the very same files is not mapped again: its arrays and
     tables are this one's.
     """
-    content = _meta(folder)
+    content = read_head(folder)
     for name, (size, _) in content["files"].items():
         path = folder / name
         if not path.exists() or path.stat().st_size != size:
@@ -194,13 +186,7 @@ def load(folder: Path, earlier: Snapshot | None = None) -> Snapshot:
     try:
         return _mapped(folder, content, earlier)
     except Exception as error:  # a damaged file fails in as many ways as it has bytes
-        raise _unreadable(folder, error) from None
-
-
-def _unreadable(path: Path, error: Exception) -> SnapshotUnavailable:
-    return SnapshotUnavailable(
-        "%(path)s cannot be read: %(error)s.", mend=MEND, path=path, error=reason_of(error)
-    )
+        raise unreadable(folder, error) from None
 
 
 # Of files that were read: which they are, and the checksum.
@@ -223,7 +209,7 @@ def verify(folder: Path, verified: Verified | None = None) -> None:
     known, read = dict(verified or {}), Verified()
     kept = known
     try:
-        for name, (_, written) in _meta(folder)["files"].items():
+        for name, (_, written) in read_head(folder)["files"].items():
             read[_sound(folder / name, written, known)] = written
         kept = {}
     finally:
@@ -240,47 +226,7 @@ def _sound(path: Path, written: int, known: Verified) -> FileStamp:
             return file
     except OSError:  # gone, perhaps just now
         pass
-    raise _damaged(path)
-
-
-def _damaged(path: Path) -> SnapshotUnavailable:
-    return SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
-
-
-def _meta(folder: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads((folder / META).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise _unreadable(folder / META, error) from None
-    if not isinstance(content, dict):
-        raise _damaged(folder / META)
-    if content.get("format") != FORMAT:
-        raise SnapshotUnavailable(
-            "%(folder)s has another program's format.", mend=MEND, folder=folder
-        )
-    if "codes" not in content:
-        raise SnapshotUnavailable(
-            "%(folder)s was made by an earlier version and does not say what its codes stand for.",
-            mend=MEND,
-            folder=folder,
-        )
-    if content["codes"] != _codes():
-        raise SnapshotUnavailable(
-            "The codes of %(folder)s stand for other things than in this version.",
-            mend=MEND,
-            folder=folder,
-        )
-    if not _lists_files(content):
-        raise _damaged(folder / META)
-    return content
-
-
-def _lists_files(content: Mapping[str, Any]) -> bool:
-    """Tell whether it has sizes and checksums of files."""
-    files = content.get("files")
-    return isinstance(files, dict) and all(
-        isinstance(about, list) and len(about) == 2 for about in files.values()
-    )
+    raise damaged(path)
 
 
 def _mapped(folder: Path, content: Mapping[str, Any], earlier: Snapshot | None) -> Snapshot:

@@ -24,7 +24,7 @@ from matchmaker.nodes.shared_state import SharedState, answering
 from matchmaker.services.operations.process_lock import Holder
 from matchmaker.services.operations.shared_vectors import SharedVectors
 from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
-from matchmaker.snapshot.load import FORMAT
+from matchmaker.snapshot.head import FORMAT
 
 # A new snapshot is looked for so often: one listing of the object store.
 FOLLOWED_EVERY = 2.0

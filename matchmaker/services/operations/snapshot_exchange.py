@@ -30,7 +30,8 @@ from matchmaker.nodes.objects import ObjectStore
 from matchmaker.regex import regex
 from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.snapshot.folders import FETCHING, install
-from matchmaker.snapshot.load import FORMAT, MEND, SnapshotReader, load
+from matchmaker.snapshot.head import FORMAT, MEND
+from matchmaker.snapshot.load import SnapshotReader, load
 from matchmaker.snapshot.model import CODES
 
 POINTERS, BLOBS = "pointers", "blobs"

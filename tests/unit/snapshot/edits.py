@@ -45,7 +45,8 @@ from matchmaker.embedding import LanguageMeans
 from matchmaker.ingest.merge import merged
 from matchmaker.snapshot.build import StatementVectors, build, passage_texts, statements
 from matchmaker.snapshot.changes import fresh_texts, further_keys
-from matchmaker.snapshot.load import META, load, save, save_made
+from matchmaker.snapshot.head import META
+from matchmaker.snapshot.load import load, save, save_made
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.snapshot.patch import patched
 from matchmaker.store.graph_store import GraphStore
