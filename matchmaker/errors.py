@@ -183,6 +183,21 @@ def full_disk_of(error: Exception) -> StorageFull | None:
     )
 
 
+def file_fault_of(error: Exception, folder: Path) -> ServiceUnavailable | None:
+    """What to say where a file among the data is not such as it was; None: it is another error."""
+    name = getattr(error, "filename", None)
+    if not isinstance(error, OSError) or not isinstance(name, str | Path):
+        return None
+    if not Path(name).is_relative_to(folder):
+        return None
+    return ServiceUnavailable(
+        "%(path)s cannot be used: %(reason)s.",
+        mend="Look at it, its permissions and its disk, or restore a backup.",
+        path=name,
+        reason=reason_of(error),
+    )
+
+
 def without_folders(error: MatchmakerError) -> MatchmakerError:
     """The same, of paths on the server only the last part: where they lie is nobody's business.
 

@@ -33,7 +33,14 @@ from matchmaker import errors
 from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import API_PREFIX, FILES
-from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of, wait_seconds
+from matchmaker.api.http.problems import (
+    disk_fault,
+    note_fault,
+    note_wait,
+    of_http,
+    status_of,
+    wait_seconds,
+)
 from matchmaker.messages import NAMES, Message
 from matchmaker.regex import regex
 from matchmaker.web import labels
@@ -384,8 +391,8 @@ def _unknown(error: HTTPException) -> Response:
 @web.errorhandler(Exception)
 def _unexpected(error: Exception) -> Response | tuple[str, int]:
     """A fault of ours, or of the disk, as a page."""
-    if full := errors.full_disk_of(error):
-        return _refused(full)
+    if fault := disk_fault(error):
+        return _refused(fault)
     note_fault(error)
     problem = errors.MatchmakerError(
         "Matchmaker could not answer; the log says why.",

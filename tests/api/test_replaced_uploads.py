@@ -162,3 +162,33 @@ def test_a_folder_without_a_file_to_read_goes_with_the_next_file(app, world):
     app.test_client().post(f"{API}/imports", headers=world.headers("coordinator"), data=sent)
     # One that was begun just now may be a file that is still being sent.
     assert (left.exists(), fresh.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("what", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_any_more_is_told_as_gone(world, app, wired, what):
+    """A folder, or a pipe, which nobody would ever write to."""
+    id, headers = first_upload(world, app, "en")
+    (path,) = wired.settings.data_dir.glob(f"uploads/*/{id}/list.csv")
+    path.unlink()
+    what(path)
+    answer = app.test_client().get(f"{API}/imports/{id}", headers=headers)
+    assert answer.status_code == 404
+    assert "not there any more" in answer.json["detail"]
+
+
+def test_a_file_where_a_folder_of_the_data_belongs_is_told_in_words(world, app, wired):
+    _, headers = first_upload(world, app, "en")
+    uploads = wired.settings.data_dir / "uploads"
+    away = uploads.rename(uploads.with_name("away"))
+    uploads.write_bytes(b"")
+    try:
+        sent = {"file": (io.BytesIO(LIST.encode()), "list.csv"), "cluster": CLUSTER}
+        answer = app.test_client().post(f"{API}/imports", headers=headers, data=sent)
+        page = app.test_client().get(f"/clusters/{CLUSTER}/import", headers=headers)
+    finally:
+        uploads.unlink()
+        away.rename(uploads)
+    assert answer.status_code == 503
+    assert page.status_code == 200  # nobody has sent anything
+    assert "cannot be used: a part of the path is no folder" in answer.json["detail"]
+    assert wired.settings.data_dir.name not in answer.text

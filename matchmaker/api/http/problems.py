@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from matchmaker import errors
-from matchmaker.api.http.context import current_language
+from matchmaker.api.http.context import current_language, services
 from matchmaker.messages import Message, message
 from matchmaker.validation import field_fault
 
@@ -144,10 +144,20 @@ def note_fault(error: Exception) -> None:
     log.exception("unexpected", path=request.path, error=type(error).__name__)
 
 
+def disk_fault(error: Exception) -> errors.MatchmakerError | None:
+    """A fault of the disk, or of a file there, in our words; None where it is one of ours."""
+    if full := errors.full_disk_of(error):
+        return full
+    fault = errors.file_fault_of(error, services().settings.data_dir)
+    if fault is not None:
+        log.error("file cannot be used", message=str(fault.message))
+    return fault
+
+
 def of_unexpected(error: Exception) -> Response:
     """A fault of ours, or of the disk, as a problem."""
-    if full := errors.full_disk_of(error):
-        return of_error(full)
+    if fault := disk_fault(error):
+        return of_error(fault)
     note_fault(error)
     return problem(500, message("Matchmaker could not answer; the log says why."))
 

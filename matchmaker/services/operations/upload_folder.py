@@ -374,7 +374,7 @@ def safe_name(name: str) -> str:
 def _is_sent(path: Path) -> bool:
     """Whether it is the file that somebody sent; its own name never begins with a dot."""
     is_ours = path.name in _OWN_FILES or path.name.startswith(".")
-    return not is_ours and path.suffix != _UNFINISHED
+    return not is_ours and path.suffix != _UNFINISHED and path.is_file()
 
 
 def _gone() -> NotFound:
