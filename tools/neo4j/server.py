@@ -20,10 +20,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
@@ -95,11 +96,16 @@ def missing_requirements() -> str:
 
 @contextmanager
 def running_server(
-    home: Path, heap: str = "512m", bolt_port: int | None = None, library: Path | None = None
+    home: Path,
+    heap: str = "512m",
+    bolt_port: int | None = None,
+    library: Path | None = None,
+    options: Mapping[str, object] = MappingProxyType({}),
 ) -> Iterator[RunningServer]:
     """A server on `home` for as long as the block runs; data stay for the next time.
 
-    `bolt_port` None takes a free one. Raises StoreUnavailable.
+    `bolt_port` None takes a free one; `options` are further ones of neo4j.conf. Raises
+    StoreUnavailable.
     """
     java = find_java()
     missing = missing_requirements()
@@ -113,7 +119,7 @@ def running_server(
         fetch_library(jars, java)
         port = bolt_port or free_port()
         _refuse_taken(port)
-        write_configuration(home, jars, port, heap)
+        write_configuration(home, jars, port, heap, options)
         password = _password(home, jars, java)
         address = ServerAddress(f"bolt://{LOOPBACK}:{port}", USER, password)
         process = _start(home, jars, java, heap)
@@ -164,7 +170,13 @@ def _refuse_taken(port: int) -> None:
         )
 
 
-def write_configuration(home: Path, library: Path, bolt_port: int, heap: str) -> Path:
+def write_configuration(
+    home: Path,
+    library: Path,
+    bolt_port: int,
+    heap: str,
+    further: Mapping[str, object] = MappingProxyType({}),
+) -> Path:
     """Write conf/neo4j.conf: loopback only, small caches, nothing reported home."""
     options = {
         "server.directories.lib": library,
@@ -179,6 +191,7 @@ def write_configuration(home: Path, library: Path, bolt_port: int, heap: str) ->
         # Neo4j keeps two days of logs by default; nothing here replays them.
         "db.tx_log.rotation.retention_policy": "1 files",
         "dbms.usage_report.enabled": "false",
+        **further,
     }
     path = home / "conf" / "neo4j.conf"
     path.write_text("".join(f"{name}={value}\n" for name, value in options.items()), "utf-8")
