@@ -21,12 +21,12 @@ from typing import Any
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 
 from matchmaker.messages import Message, best_language, message
+from matchmaker.serving.half_closed import HalfClosedChannel
 from matchmaker.serving.lanes import Lane, LaneName, Occupancy, Pause, lane_of, lanes
 from matchmaker.serving.sharing import ConnectionShare, OpenConnections
 
@@ -173,7 +173,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         return consumed
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(HalfClosedChannel):
     """One connection."""
 
     task_class = _Task

@@ -27,7 +27,9 @@ def app(environ, start_response):
     """Echoes the size of the body; some addresses take as long as the test says."""
     if environ["PATH_INFO"].endswith(("recommendations", "invitations")):
         MAY_END.wait(20)
-    if environ["PATH_INFO"] == "/long":
+    if environ["PATH_INFO"] == "/soon":
+        time.sleep(0.4)
+    if environ["PATH_INFO"] == "/imports/long":
         end = time.monotonic() + 10
         while not environ["waitress.client_disconnected"]() and time.monotonic() < end:
             time.sleep(0.05)
@@ -256,13 +258,43 @@ def test_who_leaves_is_seen_while_the_answer_is_made(port):
     """A file that is just being parsed is parsed for nobody then."""
     HAS_LEFT.clear()
     with connect(port) as connected:
-        connected.sendall(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
+        connected.sendall(b"GET /imports/long HTTP/1.1\r\nHost: x\r\n\r\n")
         time.sleep(0.3)
         assert HAS_LEFT == []
     end = time.monotonic() + 5
     while not HAS_LEFT and time.monotonic() < end:
         time.sleep(0.05)
     assert HAS_LEFT == [True]
+
+
+def test_who_sends_no_more_is_answered_and_then_closed(port):
+    """`nc -N`, and what closes its half: the end of what it sends came before the answer."""
+    for requests in (1, 2):
+        with connect(port) as connected:
+            connected.sendall(b"GET /soon HTTP/1.1\r\nHost: x\r\n\r\n" * requests)
+            connected.shutdown(socket.SHUT_WR)
+            answer = read_all(connected)  # to its end: the connection is closed, too
+        assert answer.count(b"200 OK") == requests
+
+
+def test_who_sends_no_more_of_what_is_heavy_counts_as_having_left(port):
+    HAS_LEFT.clear()
+    with connect(port) as connected:
+        connected.sendall(b"GET /imports/long HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(0.3)
+        connected.shutdown(socket.SHUT_WR)
+        assert read_all(connected) == b""
+    end = time.monotonic() + 5
+    while not HAS_LEFT and time.monotonic() < end:
+        time.sleep(0.05)
+    assert HAS_LEFT == [True]
+
+
+def test_half_of_a_request_and_no_more_is_closed(port):
+    with connect(port) as connected:
+        connected.sendall(b"GET /soon HTTP/1.1\r\nHost")
+        connected.shutdown(socket.SHUT_WR)
+        assert read_all(connected) == b""
 
 
 def test_several_requests_on_one_connection_are_answered_in_order(port):
