@@ -118,11 +118,16 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
             return True
 
     def _read_snapshot_anew(self) -> None:
-        """What was mapped of the snapshot could not be read: it was cut off, or its disk is bad.
+        """What was mapped of some file could not be read: it was cut off, or its disk is bad.
 
-        Whoever is forked with it, as it was opened here, would die of it again, and again.
+        Of which file nobody knows: that of the snapshot, a model, the database's index. Where it is
+        the snapshot, whoever is forked with it, as it was opened here, would die of it again, and
+        again.
         """
-        log.error("a process could not read the snapshot, which is looked through anew")
+        log.error(
+            "a process died of a file that it had mapped and could not read (SIGBUS): which one is"
+            " not known; in case it was the snapshot, that is looked through anew"
+        )
         from wsgi import wired
 
         wired.reader.forget()

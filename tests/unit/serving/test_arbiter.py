@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sys
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from gunicorn.arbiter import Arbiter
@@ -104,3 +106,17 @@ def test_a_child_that_died_of_a_file_that_is_open_has_the_snapshot_read_anew(
     finally:
         os.waitpid(pid, 0)
     assert bool(read) is read_anew
+
+
+def test_the_log_claims_no_more_than_is_known_of_what_a_process_died_of(monkeypatch):
+    """A model or the index of the database may be what could not be read, or somebody's `kill`."""
+    forgotten, said = [], []
+    wired = SimpleNamespace(reader=SimpleNamespace(forget=lambda: forgotten.append(True)))
+    monkeypatch.setitem(sys.modules, "wsgi", SimpleNamespace(wired=wired))
+    monkeypatch.setattr(arbiter, "log", SimpleNamespace(error=lambda text: said.append(text)))
+    master = JobsArbiter.__new__(JobsArbiter)
+    master._jobs_pid = 0
+    master._read_snapshot_anew()
+    assert forgotten == [True]
+    assert "which one is not known" in said[0]
+    assert "could not read the snapshot" not in said[0]
