@@ -37,6 +37,9 @@ from matchmaker.snapshot.model import (
 from matchmaker.snapshot.network_view import network_view
 
 MINIMUM = 30  # new ties, below which nothing is said of what is usual
+# Nor of ties of fewer organisations on either side: it would tell what one of them did, who may
+# have opted out since. What is usual is of all, so that it does not change as one opts out.
+FEWEST = 5
 PERIOD_YEARS = 10.0
 # Before it, who is new and who is not cannot be known: nobody has met anybody yet.
 RUN_IN_YEARS = 2.0
@@ -53,10 +56,10 @@ class TieStatistics:
     """New ties of some years: how many, which share closed a triangle, how far they went.
 
     `closing` is the share, of those between two who both had partners before, of
-    those who had one in common, NaN for fewer than `MINIMUM`; `low` and `high` are the ends of
-    its 95 % interval (Wilson, 1927). `near_km` and `far_km` are the quartiles of their
-    distances, where these are known, NaN for fewer than `MINIMUM` of them. `first` and `last`
-    are years.
+    those who had one in common, NaN for fewer than `MINIMUM`, or of fewer than `FEWEST`;
+    `low` and `high` are the ends of its 95 % interval (Wilson, 1927). `near_km` and `far_km` are
+    the quartiles of their distances, where these are known, NaN for fewer of them. `first` and
+    `last` are years.
     """
 
     ties: int
@@ -188,20 +191,28 @@ def _tie_statistics(snapshot: Snapshot, goal: Goal, met: Meetings) -> dict[int, 
     groups |= {int(code): industry == code for code in np.unique(industry[industry >= 0])}
     by_group = {}
     for code, group in groups.items():
-        if int(group.sum()) < MINIMUM:
+        if not _is_of_many(ties, group):
             continue
-        located = km[group & np.isfinite(km)]
+        located, met_others = group & np.isfinite(km), group & established
         near, far = (
-            np.quantile(located, [0.25, 0.75]) if len(located) >= MINIMUM else (np.nan, np.nan)
+            np.quantile(km[located], [0.25, 0.75])
+            if _is_of_many(ties, located)
+            else (np.nan, np.nan)
         )
-        closings = closing[group & established]
-        share = float(closings.mean()) if len(closings) >= MINIMUM else float("nan")
+        closings = closing[met_others]
+        share = float(closings.mean()) if _is_of_many(ties, met_others) else float("nan")
         low, high = wilson(share, len(closings))
         years = [_year(day) for day in (ties.days[group].min(), ties.days[group].max())]
         by_group[code] = TieStatistics(
             int(group.sum()), share, low, high, float(near), float(far), *years
         )
     return by_group
+
+
+def _is_of_many(ties: _NewTies, told: BoolArray) -> bool:
+    """Tell whether a figure of some ties is of enough of them, and of enough organisations."""
+    sides = (ties.seekers[told], ties.candidates[told])
+    return int(told.sum()) >= MINIMUM and all(len(np.unique(rows)) >= FEWEST for rows in sides)
 
 
 def wilson(share: float, count: int) -> tuple[float, float]:

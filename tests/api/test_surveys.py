@@ -2,6 +2,7 @@
 
 import pytest
 
+from matchmaker.access import Principal
 from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE
 from tests.api.things_of_routes import API, FIRM, _answered_survey, _survey, _survey_token
 from tests.api.world import make_world
@@ -46,6 +47,21 @@ def test_fewer_than_five_answers_give_no_figure(app, world):
         f"{API}/surveys/{_survey(world)}/audit?layer=supply", headers=headers
     )
     assert answer.status_code == 409
+
+
+def test_an_answer_that_is_taken_back_after_the_end_is_not_told_by_what_changes(app, world):
+    id, client = _answered_survey(world), app.test_client()
+    headers = world.headers("coordinator") | {"Accept-Language": "en"}
+    before = client.get(f"{API}/surveys/{id}", headers=headers).json["figures"]
+    acting = Principal("system", account="system", organizations=frozenset({FIRM}))
+    world.services.survey_answers.withdraw(acting, id, FIRM)
+    after = client.get(f"{API}/surveys/{id}", headers=headers).json["figures"]
+    assert after == before | {"answered": before["answered"] - 1}
+    refused = client.get(f"{API}/surveys/{id}/audit?layer=supply", headers=headers)
+    assert (refused.status_code, "taken back" in refused.json["detail"]) == (409, True)
+    page = client.get(f"/surveys/{id}", headers=headers).text
+    assert "the counts stay as they were then" in page
+    assert f"/surveys/{id}/audit" not in page
 
 
 def test_who_has_a_personal_link_needs_no_account_to_take_the_answer_back(app, world):

@@ -124,6 +124,12 @@ class SurveyAudits:
         survey = shown.survey
         if channel not in channels_of(survey):
             raise WrongState("The survey does not ask for this layer.", mend="Choose another one.")
+        if survey.final is not None:
+            raise WrongState(
+                "An answer was taken back after the end: figures of the others would tell, beside"
+                " those from before, what it said.",
+                mend="The counts stay as they were at the end.",
+            )
         responses = [each for each in self.surveys.responses(survey.id) if each.answered]
         if len(responses) < FEWEST:
             raise WrongState(
@@ -136,12 +142,6 @@ class SurveyAudits:
                 "A survey has figures once it is over: by their change with each answer they"
                 " would tell what one firm said.",
                 mend="Wait for its last day, or end it.",
-            )
-        if survey.final is not None:
-            raise WrongState(
-                "An answer was taken back after the end: figures of the others would tell, beside"
-                " those from before, what it said.",
-                mend="The counts stay as they were at the end.",
             )
         view = self.auditing.view(principal, survey.cluster, channel)
         last = max(each.answered for each in responses if each.answered)

@@ -117,6 +117,26 @@ def test_too_few_new_ties_are_no_habit():
     )
 
 
+@pytest.mark.parametrize("one", ["firm", "lab"])
+def test_ties_of_one_and_of_three_others_are_no_habit_of_an_industry(one):
+    """It would tell how one came to its partners, and where they are, also once it opted out."""
+    where = tuple(
+        Place(f"p:{n}", f"P{n}", PlaceLevel.CITY, latitude=30.0, longitude=120.0 + n)
+        for n in range(2)
+    )
+    firms, labs = (1, 40) if one == "firm" else (40, 1)
+    who = [organization("hub"), *(organization(f"x{n}", place="p:0") for n in range(3))]
+    who += [organization(f"f{n}", place="p:0") for n in range(firms)]
+    who += [organization(f"l{n}", Kind.UNIVERSITY, place="p:1") for n in range(labs)]
+    before = [project(f"a{row.id[2:]}", f"{row.id[2:]} hub", LONG_AGO) for row in who[1:]]
+    ties = [(f, n) for f in range(firms) for n in range(labs)]
+    done = [project(f"c{f}-{n}", f"f{f} l{n}", LATELY) for f, n in ties]
+    done += [project(f"d{n}", f"x{n} l0", LATELY) for n in range(3)]
+    rows = GraphRows(places=where, organizations=tuple(who), engagements=(*before, *done))
+    snapshot = snapshot_of(rows)
+    assert tie_statistics(snapshot, GOAL, pairs_of(snapshot, "x0").network) == {}
+
+
 def test_each_language_names_whom_to_ask_and_over_whom_you_know_each_other():
     """The English name where there is one, the only one where there is none."""
     who = [
