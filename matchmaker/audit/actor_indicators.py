@@ -50,7 +50,10 @@ def industry_diversity(view: View) -> Figure:
 
 @indicator(Group.ACTORS, "Entries")
 def entries(view: View) -> Figure:
-    """Members whose membership began in the year; those without a date are not counted."""
+    """Members whose membership began in the year; without a date: in the year it was written.
+
+    Who came with the first list, and without a date, is not counted.
+    """
     ties, (first, last) = view.landscape.ties(view.cluster), year_bounds(view.year)
     return Figure(float(((ties.joined >= first) & (ties.joined <= last)).sum()))
 

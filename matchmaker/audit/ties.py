@@ -63,7 +63,8 @@ class ClusterTies:
     """Everybody who was ever a member of one cluster, and their ties with anybody.
 
     `members` (k,) are rows of organisations in order, `joined` and `left` (k,)
-    the days of their membership. `source`, `target` (t,) are rows of
+    the days of their membership, `came` (k,) the days on which they came to the
+    list. `source`, `target` (t,) are rows of
     organisations, at least one of them a member; `channel` (t,) the position in
     CHANNELS; `since` and `until` (t,) days. What has no date is there always.
     """
@@ -71,6 +72,7 @@ class ClusterTies:
     members: IntArray
     joined: IntArray
     left: IntArray
+    came: IntArray
     source: IntArray
     target: IntArray
     channel: CodeArray
@@ -81,8 +83,9 @@ class ClusterTies:
         return len(self.members)
 
 
-def members_of(snapshot: Snapshot, cluster: int) -> tuple[IntArray, IntArray, IntArray]:
-    """Rows of everybody who was ever a member, and the days they came and left.
+def members_of(snapshot: Snapshot, cluster: int) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Rows of everybody who was ever a member, the days from and to which that counts, and the
+    days on which they came to the list.
 
     Who was dissolved left on that day; where the day is unknown it was no member.
     """
@@ -91,10 +94,18 @@ def members_of(snapshot: Snapshot, cluster: int) -> tuple[IntArray, IntArray, In
     chosen = np.flatnonzero((belong.cluster == cluster) & is_known[belong.organization])
     order = chosen[np.argsort(belong.organization[chosen], kind="stable")]
     members, left = belong.organization[order], belong.until[order]
-    joined = _joined(snapshot, belong.since[order], belong.written[order])
+    since, written = belong.since[order], belong.written[order]
+    joined = _joined(snapshot, since, written)
     ended = np.where(organizations.active, NO_DATE, organizations.ended)[members]
     days = [np.where(day == NO_DATE, ALWAYS, day) for day in (left, ended)]
-    return members, joined, np.minimum(*days).astype(np.int32)
+    return members, joined, np.minimum(*days).astype(np.int32), _came(since, written)
+
+
+def _came(since: IntArray, written: IntArray) -> IntArray:
+    """The days of joining; of who has none the day it was written beside others, else NO_DATE."""
+    if not len(since):
+        return since
+    return np.where((since == NO_DATE) & (written > written.min()), written, since)
 
 
 def _joined(snapshot: Snapshot, since: IntArray, written: IntArray) -> IntArray:
@@ -116,7 +127,7 @@ def _joined(snapshot: Snapshot, since: IntArray, written: IntArray) -> IntArray:
 
 def ties_of(snapshot: Snapshot, cluster: int) -> ClusterTies:
     """Everything an audit of one cluster reads of the network."""
-    members, joined, left = members_of(snapshot, cluster)
+    members, joined, left, came = members_of(snapshot, cluster)
     inside = np.zeros(len(snapshot), dtype=np.bool_)
     inside[members] = True
     parts = [_declared(snapshot, layer, members, inside) for layer in _DECLARED]
@@ -124,7 +135,7 @@ def ties_of(snapshot: Snapshot, cluster: int) -> ClusterTies:
     source, target, channel, since, until = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
-    return ClusterTies(members, joined, left, source, target, channel, since, until)
+    return ClusterTies(members, joined, left, came, source, target, channel, since, until)
 
 
 _Part = tuple[IntArray, IntArray, CodeArray, IntArray, IntArray]

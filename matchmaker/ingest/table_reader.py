@@ -212,13 +212,14 @@ class TableReader:
         """A required column may be missing where its words are given, or the rows tell it."""
         defaults = self.options.defaults.keys() - {"id", "name"}  # no two have these in common
         given = {*self.columns.values(), *defaults, *self.table.told_by_rows}
-        missing = [column for column in self.table.required if column not in given]
+        missing = [name for name in self.table.required if name not in given]
         if missing:
+            titles = {column.name: column.title for column in self.table.columns}
             raise InvalidInput(
                 "the column '%(missing)s' is missing; found %(names)s.",
                 where=f"{self.file.name}:{self.file.header_line}",
                 mend="Add it, or rename the column that holds it.",
-                missing=missing[0],
+                missing=titles[missing[0]],
                 names=", ".join(self.file.header)[:300],
             )
 

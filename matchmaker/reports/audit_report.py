@@ -74,8 +74,8 @@ def _summary(audit: Audit, worklist: Worklist, writer: Writer) -> tuple[Block, .
             writer.paragraph(
                 "With all %(ties)s ties of the worklist fragmentation falls from "
                 "%(fragmentation)s to %(fragmentation_after)s and compactness rises from "
-                "%(compactness)s to %(compactness_after)s. %(isolates)s members are without any "
-                "partner.",
+                "%(compactness)s to %(compactness_after)s. Members without any partner: "
+                "%(isolates)s.",
                 ties=len(worklist.items),
                 fragmentation=writer.number(before.fragmentation),
                 fragmentation_after=writer.number(after.fragmentation),

@@ -113,7 +113,7 @@ def data_url(svg: str) -> str:
     """A picture as an address that needs no file."""
     # WeasyPrint draws text of an SVG with the system's fonts; the families must be named in it.
     families = ", ".join(f"'{name}'" for name in FONTS)
-    svg = re.sub(r"font: ([0-9.]+px) [^;\"]*", rf"font: \1 {families}", svg)
+    svg = re.sub(r"(font-family:|font: [0-9.]+px) [^;\"]*", rf"\1 {families}", svg)
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 

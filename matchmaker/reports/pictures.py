@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.audit.layout import placed
 from matchmaker.audit.view import View
@@ -37,6 +38,8 @@ KIND_TITLES = {
 }
 _LABELLED = 12
 _DRAWN = 2_000
+_NETWORK_INCHES = (7.2, 6.2)
+_LETTER = 6  # points
 
 # A name, its score, and of how many criteria of all it rests on data.
 Score = tuple[str, float | None, tuple[int, int]]
@@ -81,7 +84,7 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
     drawn = whole.without(np.sort(order[_DRAWN:])) if len(whole) > _DRAWN else whole
     places = placed(drawn.adjacency, drawn.component)
     kind = view.landscape.snapshot.organizations.kind[drawn.members]
-    figure, (axis,) = _canvas(7.2, 6.2)
+    figure, (axis,) = _canvas(*_NETWORK_INCHES)
     for a, b in drawn.edges:
         axis.plot(*places[[a, b]].T, color="#9a9a9a", linewidth=0.5, zorder=1)
     for source, target in proposed:
@@ -97,12 +100,13 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
                 *places[chosen].T, s=size, color=KIND_COLOURS[value], label=label, zorder=3,
                 edgecolors="white", linewidths=0.5,
             )  # fmt: skip
-    snapshot = view.landscape.snapshot
-    for place in np.lexsort((drawn.members, -drawn.degree))[:_LABELLED]:
-        if drawn.degree[place]:
-            name = _name(snapshot, int(drawn.members[place]), writer)
+    largest = [place for place in np.lexsort((drawn.members, -drawn.degree)) if drawn.degree[place]]
+    snapshot, room = view.landscape.snapshot, _Room(places)
+    for place in largest[: 3 * _LABELLED]:
+        name = _name(snapshot, int(drawn.members[place]), writer)
+        if len(room.taken) < _LABELLED and (beside := room.beside(place, name)):
             axis.annotate(
-                name, places[place], xytext=(3, 4), textcoords="offset points", fontsize=6,
+                name, places[place], xytext=beside, textcoords="offset points", fontsize=_LETTER,
                 parse_math=False,  # US$ … A$ is no formula
             )  # fmt: skip
     axis.legend(
@@ -110,6 +114,30 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
     )
     axis.axis("off")
     return _svg(figure)
+
+
+class _Room:
+    """Where names may stand beside their dots so that none covers another, in points of print."""
+
+    def __init__(self, places: NDArray[np.float64]) -> None:
+        reach = np.ptp(places, axis=0)
+        # Axes leave a twentieth of themselves on each side of what they show.
+        size = np.array(_NETWORK_INCHES) * 72 / 1.1
+        self.points = (places - places.min(axis=0)) / np.where(reach, reach, 1) * size
+        self.taken: list[tuple[float, float, float, float]] = []
+
+    def beside(self, place: int, name: str) -> tuple[float, float] | None:
+        """From the dot to the beginning of its name, which is then taken; None: no room."""
+        width = _LETTER * sum(1.05 if letter > "\u2e80" else 0.6 for letter in name)
+        for right, up in ((3, 4), (3, -9), (-3 - width, 4), (-3 - width, -9)):
+            x, y = self.points[place] + (right, up)
+            if all(
+                x + width < left or x > end or y + _LETTER + 2 < low or y > high
+                for left, low, end, high in self.taken
+            ):
+                self.taken.append((x, y, x + width, y + _LETTER + 2))
+                return right, up
+        return None
 
 
 def _name(snapshot: Snapshot, row: int, writer: Writer) -> str:

@@ -143,10 +143,13 @@ def new_ties(view: View, begin: date) -> list[tuple[tuple[str, str], date]]:
 
 
 def _movements(view: View, begin: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ids of members who came and who left since the day."""
+    """Ids of members who came and who left since the day.
+
+    Who was written into an older list without a day came when that was written.
+    """
     snapshot, ties = view.landscape.snapshot, view.landscape.ties(view.cluster)
     start, today = to_days(begin), to_days(snapshot.meta.as_of)
-    came = ties.members[(ties.joined >= start) & (ties.joined <= today)]
+    came = ties.members[(ties.came >= start) & (ties.came <= today)]
     gone = ties.members[(ties.left >= start) & (ties.left <= today)]
     return tuple(snapshot.ids_of(came)), tuple(snapshot.ids_of(gone))
 

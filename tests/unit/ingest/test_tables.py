@@ -176,6 +176,14 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
         read_table("offers", path)
 
 
+def test_a_missing_column_is_named_as_the_reader_names_it(tmp_path: Path) -> None:
+    """Seen in a Chinese page above a list of products: 缺少列 name."""
+    path = written(tmp_path, "organizations.csv", "品名,规格\n球阀,DN50\n")
+    with pytest.raises(InvalidInput) as raised:
+        read_table("organizations", path)
+    assert "缺少列 企业名称" in raised.value.text("zh")
+
+
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="empty"):
         read_table("organizations", written(tmp_path, "organizations.csv", ""))

@@ -15,6 +15,7 @@ from matchmaker.domain import (
     Layer,
     Membership,
     Organization,
+    Provenance,
     Tie,
 )
 from matchmaker.errors import NotAllowed
@@ -81,3 +82,11 @@ def test_it_is_for_the_clusters_own_coordinators(world):
         world.cluster_history.changes(
             Principal("account:x", "x", clusters=frozenset({"t:other"})), "t:cluster"
         )
+
+
+def test_who_is_written_into_an_older_list_without_a_day_is_new(world):
+    """Seen: four members brought in a moment ago, and "no new member" above how many there are."""
+    written = Provenance("list", date=TODAY)
+    world.store.upsert(GraphRows(memberships=(Membership("t:cluster", "t:e", provenance=written),)))
+    world.refresher.refresh(ADMIN)
+    assert world.cluster_history.changes(ADMIN, "t:cluster").joined == ("t:d", "t:e")
