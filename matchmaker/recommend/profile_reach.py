@@ -58,11 +58,16 @@ class ProfileReach:
     complementary: int | None
 
 
-def similarity_thresholds(snapshot: Snapshot) -> SimilarityThresholds:
-    """Every open need against every statement of who may meet it: a pass over all for each need."""
+def similarity_thresholds(
+    snapshot: Snapshot, past: frozenset[str] = frozenset()
+) -> SimilarityThresholds:
+    """Every open need against every statement of who may meet it: a pass over all for each need.
+
+    Needs with ids in `past`, whose day is over, are not open.
+    """
     statements, organizations = snapshot.statements, snapshot.organizations
     is_need = statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)
-    needs = newest_needs(snapshot)
+    needs = newest_needs(snapshot, past)
     cosines = np.full(len(needs), -1.0, dtype=np.float32)
     if not snapshot.meta.dimension or len(snapshot) < CLOSEST:
         return SimilarityThresholds(needs, cosines)
@@ -118,14 +123,16 @@ def profile_reach(
 
 
 def closest_needs(
-    snapshot: Snapshot, row: int, count: int, hidden: frozenset[int] = frozenset()
-) -> IntArray:
+    snapshot: Snapshot, row: int, count: int, hidden: frozenset[int] = frozenset(),
+    past: frozenset[str] = frozenset(),
+) -> IntArray:  # fmt: skip
     """Rows (≤ count,) of open needs of others that an organisation may meet, closest first.
 
     By the cosine of the closest of its own statements; what it needs itself answers nobody.
-    Needs of organisations at `hidden` rows take nobody's place.
+    Needs of organisations at `hidden` rows, and those with ids in `past`, whose day is over, take
+    nobody's place.
     """
-    needs = newest_needs(snapshot)
+    needs = newest_needs(snapshot, past)
     needs = needs[~np.isin(_owners(snapshot, needs), list(hidden))]
     needs = needs[_may_meet(snapshot, needs, KINDS[snapshot.organizations.kind[row]], row)]
     likeness = likeness_to(snapshot, row, needs)
@@ -147,11 +154,13 @@ def likeness_to(snapshot: Snapshot, row: int, needs: NDArray[np.int64]) -> Float
     return likeness
 
 
-def newest_needs(snapshot: Snapshot) -> NDArray[np.int64]:
+def newest_needs(snapshot: Snapshot, past: frozenset[str]) -> NDArray[np.int64]:
     """Rows (≤ `MOST_NEEDS`,) of open needs, the newest first."""
     statements = snapshot.statements
     is_need = statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)
     needs = np.flatnonzero(is_need & statements.active & (statements.goal >= 0))
+    ids = statements.table["id"].take(needs).to_pylist() if past else []
+    needs = needs[[id not in past for id in ids]] if past else needs
     newest = np.argsort(-statements.date[needs].astype(np.int64), kind="stable")
     return needs[newest[:MOST_NEEDS]]
 

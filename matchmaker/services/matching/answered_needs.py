@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.domain import GoalName
+from matchmaker.domain import GoalName, NeedState
 from matchmaker.recommend.model import Evidence, Match, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import asker_kinds, closest_needs
 from matchmaker.services.matching.seekers import SeekerFactory
-from matchmaker.snapshot.model import GOALS
+from matchmaker.snapshot.model import GOALS, Snapshot
+from matchmaker.store.ports import MAX_PAGE, GraphStore
 
 LOOKED_AT = 12
+# Pages of open needs that are read for one list.
+PAGES_READ = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +30,38 @@ class AnsweredNeed:
     evidence: Evidence
 
 
+def past_needs(store: GraphStore, snapshot: Snapshot) -> frozenset[str]:
+    """Ids of needs that nobody closed and whose day was over when the snapshot was made.
+
+    Looked up once for each snapshot, among the first `PAGES_READ` pages of open needs.
+    """
+
+    def look_up() -> frozenset[str]:
+        past, after = set[str](), None
+        for _ in range(PAGES_READ):
+            page = store.needs(None, NeedState.OPEN, after, MAX_PAGE)
+            day = snapshot.meta.as_of
+            past |= {need.id for need in page.rows if not need.is_answerable_on(day)}
+            if (after := page.after) is None:
+                break
+        return frozenset(past)
+
+    return snapshot.cached("needs whose day is over", look_up)
+
+
 def answered_needs(
-    seekers: SeekerFactory, row: int, hidden: frozenset[int] = frozenset()
-) -> tuple[AnsweredNeed, ...]:
+    seekers: SeekerFactory, row: int, hidden: frozenset[int] = frozenset(),
+    past: frozenset[str] = frozenset(),
+) -> tuple[AnsweredNeed, ...]:  # fmt: skip
     """Of the `LOOKED_AT` open needs that the organisation at `row` is closest to, best first.
 
-    Those of organisations at `hidden` rows are not among them. Each is asked in its own words, by
-    nobody but one of its owner's kind, of this organisation alone: near words that answer nothing
-    are no answer here either. Raises ModelUnavailable.
+    Those of organisations at `hidden` rows are not among them, nor those with ids in `past`. Each
+    is asked in its own words, by nobody but one of its owner's kind, of this organisation alone:
+    near words that answer nothing are no answer here either. Raises ModelUnavailable.
     """
     snapshot = seekers.snapshot
     statements = snapshot.statements
-    needs = closest_needs(snapshot, row, LOOKED_AT, hidden)
+    needs = closest_needs(snapshot, row, LOOKED_AT, hidden, past)
     goal_codes = statements.goal[needs]
     only = np.arange(len(snapshot)) == row
     answered = []

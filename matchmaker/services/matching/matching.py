@@ -24,7 +24,7 @@ from matchmaker.recommend.profile_reach import ProfileReach, profile_reach, simi
 from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.answer import Answer, Candidate, Freshness, read_question
-from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs
+from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs, past_needs
 from matchmaker.services.matching.bulk import (
     CHUNK,
     Asker,
@@ -228,10 +228,10 @@ class Matching:
         texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
         profile = seekers.profile(replace(stored, organization=organization))
         snapshot, key = rows.snapshot, "similarity thresholds"
-        thresholds = snapshot.cached(key, lambda: similarity_thresholds(snapshot))
+        past = past_needs(self.store, snapshot)
+        limits = snapshot.cached(key, lambda: similarity_thresholds(snapshot, past))
         hidden = rows.organizations(hidden_now(principal, self.directory.opted_out, snapshot))
-        seeker = replace(profile, texts=tuple(texts), hidden=hidden)
-        return profile_reach(snapshot, thresholds, seeker)
+        return profile_reach(snapshot, limits, replace(profile, texts=tuple(texts), hidden=hidden))
 
     def answered_needs(
         self, principal: Principal, organization_id: str
@@ -243,12 +243,12 @@ class Matching:
         """
         principal.require_member(organization_id)
         rows = SnapshotRows(self.own_snapshot(organization_id))
-        row = rows.organization(organization_id)
-        if row is None:
+        if (row := rows.organization(organization_id)) is None:
             return ()
         hidden = rows.organizations(hidden_now(principal, self.directory.opted_out, rows.snapshot))
         key, seekers = ("answered needs", row, hidden), self._seekers(rows)
-        return rows.snapshot.cached(key, lambda: answered_needs(seekers, row, hidden))
+        past = past_needs(self.store, rows.snapshot)
+        return rows.snapshot.cached(key, lambda: answered_needs(seekers, row, hidden, past))
 
     def own_snapshot(self, organization_id: str) -> Snapshot:
         """The newest snapshot with what the organisation changed since.

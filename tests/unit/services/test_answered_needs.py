@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from matchmaker.domain import Description, GoalName, GraphRows, Kind, Need, Orga
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.profile_reach import closest_needs, profile_reach, similarity_thresholds
-from matchmaker.services.matching.answered_needs import LOOKED_AT, answered_needs
+from matchmaker.services.matching.answered_needs import LOOKED_AT, answered_needs, past_needs
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import snapshot_of
 
@@ -91,3 +92,29 @@ def test_needs_of_who_is_hidden_take_nobody_s_place() -> None:
 
     assert looked_at() == {need.id for need in gone}
     assert looked_at(firm) == {"n:hub"}
+
+
+def test_needs_whose_day_is_over_take_nobody_s_place_and_are_counted_nowhere(wired) -> None:
+    """Seen: "closest for 4 of 107 open needs" on one page, "58 open needs" on another."""
+    today = wired.clock().date()
+    over = [
+        Need(f"n:over{number}", "t:firm", GOAL, TEXT, deadline=today - timedelta(days=1))
+        for number in range(LOOKED_AT)
+    ]
+    rows = GraphRows(
+        organizations=tuple(Organization(f"t:{id}", id, kind) for id, kind in KINDS.items()),
+        descriptions=tuple(Description(f"d:{id}", f"t:{id}", TEXT) for id in KINDS),
+        needs=(*over, Need("n:hub", "t:hub", GOAL, TEXT)),
+    )
+    names = [*(f"d:{id}" for id in KINDS), *(need.id for need in over)]
+    vectors = {name: [1.0, 0.0] for name in names} | {"n:hub": [0.8, 0.6]}
+    snapshot = snapshot_of(rows, vectors, as_of=today)
+    wired.store.upsert(rows)
+    past = past_needs(wired.store, snapshot)
+    assert past == {need.id for need in over}
+    own = snapshot.row_of("t:lab")
+    (looked_at,) = closest_needs(snapshot, own, LOOKED_AT, past=past).tolist()
+    assert snapshot.string("statements", "id", looked_at) == "n:hub"
+    limits = similarity_thresholds(snapshot, past)
+    seeker = Seeker(row=own, kind=KINDS["lab"])
+    assert profile_reach(snapshot, limits, seeker).all_needs == 1

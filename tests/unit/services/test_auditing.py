@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import json
 import re
-from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -365,55 +363,6 @@ def test_a_name_in_a_picture_is_no_formula_and_breaks_none(auditing, monkeypatch
     view = auditing.view(ADMIN, of("spectacles"), Channel.COOPERATION)
     drawn = ElementTree.fromstring(pictures.network(view, (), Writer(language)))
     assert "$\\wrong$ US$1<" in {text.strip() for text in drawn.itertext()}
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("cluster", ["valves", "spectacles", "hosiery"])
-def test_no_name_in_the_picture_of_a_network_covers_another(auditing, cluster, language):
-    """Seen in a printed report: twelve names on one another in the middle, none to be read."""
-    view = auditing.view(ADMIN, of(cluster), Channel.COOPERATION)
-    drawn = pictures.network(view, (), Writer(language))
-    label = r'<text style="font(?:-size)?: 6px[^>]* x="([\d.]+)" y="([\d.]+)"[^>]*>(.+?)<'
-    found = re.findall(label, drawn)
-    assert len(found) >= 8
-    # Letters of six points: a Chinese one is as wide as high, a Latin one on average half of it.
-    boxes = [
-        (float(x), float(y), 6 * sum(1 if letter > "\u2e80" else 0.5 for letter in name))
-        for x, y, name in found
-    ]
-    for (x, y, width), (other_x, other_y, other_width) in combinations(boxes, 2):
-        is_beside = x + width <= other_x or other_x + other_width <= x
-        assert is_beside or abs(y - other_y) >= 6
-
-
-def test_letters_of_a_picture_are_of_the_reports_fonts(report):
-    """What draws it here may have no Chinese letters, and others' widths."""
-    drawn = base64.b64decode(re.search(r"base64,([^\"]+)", files.html(report))[1]).decode()
-    assert "Noto Sans CJK SC" in drawn
-    assert "DejaVu" not in drawn
-
-
-def test_how_many_have_no_partner_is_said_of_one_as_of_many(auditing, monkeypatch):
-    """Seen: "1 members are without any partner"."""
-    cluster = of("spectacles")
-    view = auditing.view(ADMIN, cluster, Channel.COOPERATION)
-    worklist = auditing.worklist(ADMIN, cluster)
-    lonely = dataclasses.replace(worklist, isolates=worklist.isolates[:1])
-    made = audit_report(auditing.audit(ADMIN, cluster), lonely, view, "en")
-    texts = [block.text for block in made.sections[0].blocks]
-    assert any(text.endswith("Members without any partner: 1.") for text in texts)
-
-
-@pytest.mark.slow
-def test_quotation_marks_of_an_english_report_are_as_wide_as_they_are():
-    """Seen in print: “Innovative advantage” with the gaps of Chinese quotation marks."""
-    weasyprint = pytest.importorskip("weasyprint", exc_type=OSError)
-    widths = {}
-    for language in ("zh", "en"):
-        page = files.html(Document(language, "“”", "s", ()))
-        laid = weasyprint.HTML(string=page).render().pages[0]._page_box.descendants()
-        widths[language] = next(box.width for box in laid if getattr(box, "text", "") == "“”")
-    assert widths["en"] < 0.6 * widths["zh"]
 
 
 def test_markup_in_a_name_is_text(auditing):
