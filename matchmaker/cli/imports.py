@@ -290,8 +290,17 @@ def seed(folder: Path | None) -> int:
     return SOME_REFUSED if report.refused else 0
 
 
-def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
-    """Load a folder of tables; by default the project's seed/. Raises InvalidInput without one."""
+# Of seed/ what is true: all else there is made up.
+_FACTS = (
+    "places.csv", "industries.csv", "clusters.national.csv", "organizations.universities.csv",
+)  # fmt: skip
+
+
+def load_seed(services: Wiring, folder: Path | None, *, samples: bool = True) -> ImportReport:
+    """Load a folder of tables; by default the project's seed/. Raises InvalidInput without one.
+
+    Without samples only what is true of it is loaded.
+    """
     from matchmaker.services.operations.importer import ImportOptions
 
     source = folder or Path(__file__).parents[2] / "seed"
@@ -301,7 +310,8 @@ def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
         )
     with progress_bars() as progress:
         options = ImportOptions(strict=True, progress=progress)
-        report = services.importer.tables(ADMIN, [source], options)
+        tables = [source] if samples else [source / name for name in _FACTS]
+        report = services.importer.tables(ADMIN, tables, options)
     print_report(report)
     if not report.written:
         raise InvalidInput(

@@ -30,7 +30,11 @@ _UP_TO_DATE = message("The snapshot is up to date.")
 
 
 @click.command()
-def setup() -> None:
+@click.option(
+    "--without-samples", is_flag=True,
+    help="For real use: places, industries, clusters and universities, no made-up firms.",
+)  # fmt: skip
+def setup(without_samples: bool) -> None:
     """Get ready to serve: store, sample graph, admin key, snapshot. Loses nothing when repeated."""
     from matchmaker.services.operations.health import require_writable
 
@@ -41,8 +45,11 @@ def setup() -> None:
     services.store.prepare()
     counts = services.store.status().counts
     if counts.get("organizations", 0) == 0:
-        say(message("The graph is empty: loading the sample graph from seed/ …"))
-        load_seed(services, None)
+        if without_samples:
+            say(message("The graph is empty: loading places, industries, clusters, universities …"))
+        else:
+            say(message("The graph is empty: loading the sample graph from seed/ …"))
+        load_seed(services, None, samples=not without_samples)
     admin_key = services.operator_key.make()
     services.operator_key.signing_secret()  # while there is room on the disk for it
     if admin_key is not None:

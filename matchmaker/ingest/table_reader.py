@@ -214,12 +214,11 @@ class TableReader:
         given = {*self.columns.values(), *defaults, *self.table.told_by_rows}
         missing = [name for name in self.table.required if name not in given]
         if missing:
-            titles = {column.name: column.title for column in self.table.columns}
             raise InvalidInput(
                 "the column '%(missing)s' is missing; found %(names)s.",
                 where=f"{self.file.name}:{self.file.header_line}",
                 mend="Add it, or rename the column that holds it.",
-                missing=titles[missing[0]],
+                missing=next(each.title for each in self.table.columns if each.name == missing[0]),
                 names=", ".join(self.file.header)[:300],
             )
 
