@@ -188,12 +188,15 @@ def file_fault_of(error: Exception, folder: Path) -> ServiceUnavailable | None:
     name = getattr(error, "filename", None)
     if not isinstance(error, OSError) or not isinstance(name, str | Path):
         return None
-    if not Path(name).is_relative_to(folder):
-        return None
+    return file_fault(Path(name), error) if Path(name).is_relative_to(folder) else None
+
+
+def file_fault(path: Path, error: OSError) -> ServiceUnavailable:
+    """The error of a file among the data that is not such as it was."""
     return ServiceUnavailable(
         "%(path)s cannot be used: %(reason)s.",
         mend="Look at it, its permissions and its disk, or restore a backup.",
-        path=name,
+        path=path,
         reason=reason_of(error),
     )
 

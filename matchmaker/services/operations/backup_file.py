@@ -20,7 +20,7 @@ from typing import IO, Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from matchmaker.errors import InvalidInput, not_writable
+from matchmaker.errors import InvalidInput, file_fault, not_writable
 
 FORMAT = 1
 # Of those that nobody gave a name.
@@ -84,7 +84,7 @@ def write_backup(
                 parts = {}
                 for name, path in files:
                     # What went while it was being looked at, as an upload that was written.
-                    with suppress(FileNotFoundError), path.open("rb") as source:
+                    with suppress(FileNotFoundError), _source(path, name) as source:
                         parts[name] = _add(archive, name, source)
                 manifest = Manifest(**about, parts=parts)
                 content = {"format": FORMAT, **asdict(manifest)}
@@ -101,6 +101,26 @@ def write_backup(
         with suppress(OSError):
             beside.unlink(missing_ok=True)
     return manifest
+
+
+def files_below(root: Path) -> list[Path]:
+    """All files in a folder and the folders in it. Raises ServiceUnavailable: none is left out."""
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise file_fault(Path(error.filename), error)
+
+    walked = os.walk(root, onerror=refuse)
+    return sorted(Path(folder, name) for folder, _, names in walked for name in names)
+
+
+def _source(path: Path, name: str) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise
+    except OSError as error:  # held by a link, so under another name
+        raise file_fault(Path(name.removeprefix(FILES)), error) from None
 
 
 def _add(archive: zipfile.ZipFile, name: str, source: IO[bytes]) -> BackupPart:

@@ -34,6 +34,7 @@ from matchmaker.services.operations.backup_file import (
     SINGLE_FILES,
     TREES,
     Manifest,
+    files_below,
     made_at,
 )
 from matchmaker.services.operations.pending_restore import (
@@ -385,8 +386,7 @@ class Backups:
         """Files of the data folder that belong to it, by their name in the archive."""
         for name in (*SINGLE_FILES, *TREES):
             root = self.settings.data_dir / name
-            files = [root] if root.is_file() else sorted(root.rglob("*")) if root.is_dir() else []
-            for file in files:
+            for file in [root] if root.is_file() else files_below(root):
                 if file.is_file() and not file.is_symlink():
                     yield FILES + file.relative_to(self.settings.data_dir).as_posix(), file
 

@@ -1,5 +1,6 @@
 """Backups as files: damaged ones change nothing, the oldest go, and an upgrade is undone."""
 
+import errno
 import hashlib
 import itertools
 import json
@@ -22,6 +23,7 @@ from matchmaker.errors import (
     InvalidInput,
     ModelUnavailable,
     NotAllowed,
+    ServiceUnavailable,
     StorageFull,
     StoreMismatch,
     WrongState,
@@ -212,6 +214,32 @@ def test_a_log_that_was_changed_within_a_backup_is_refused(saved, tmp_path):
     write_backup(tmp_path / "forged.zip", [("store.db", database)], about)
     with pytest.raises(InvalidInput, match="log"):
         services.backups.check(ADMIN, tmp_path / "forged.zip")
+
+
+@pytest.mark.parametrize("name", ["attachments", "attachments/a", "attachments/a/file"])
+def test_a_backup_leaves_nothing_out_that_cannot_be_read(saved, tmp_path, monkeypatch, name):
+    services, _ = saved
+    file = services.settings.data_dir / "attachments" / "a" / "file"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"what somebody sent")
+
+    def refuse(path):
+        # By links, too, under which it is held meanwhile.
+        if (
+            not isinstance(path, int)
+            and Path(path).parts[-len(Path(name).parts) :] == Path(name).parts
+        ):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    scandir, opened = os.scandir, Path.open
+    monkeypatch.setattr(os, "scandir", lambda path=".": refuse(path) or scandir(path))
+    monkeypatch.setattr(
+        Path, "open", lambda path, *args, **more: refuse(path) or opened(path, *args, **more)
+    )
+    with pytest.raises(ServiceUnavailable, match="cannot be used") as refused:
+        services.backups.make(ADMIN, tmp_path / "of-less.zip")
+    assert str(refused.value).split(" cannot")[0].endswith(name)
+    assert not (tmp_path / "of-less.zip").exists()
 
 
 def test_a_backup_a_day_at_its_time_and_the_oldest_go(tmp_path):
