@@ -374,8 +374,10 @@ class SnapshotReader:
         """The folder that the pointer names. Raises SnapshotUnavailable."""
         try:
             name = (self.root / POINTER).read_text("utf-8", "replace").strip()
-        except OSError:
+        except FileNotFoundError:
             raise SnapshotUnavailable("No snapshot was built yet.", mend=MEND) from None
+        except OSError as error:
+            raise unreadable(self.root / POINTER, error) from None
         return self.root / name
 
     def _pointed(self) -> tuple[int, int] | None:

@@ -264,6 +264,14 @@ def test_a_damaged_pointer_is_a_snapshot_that_cannot_be_read_and_the_next_one_ca
     assert SnapshotReader(tmp_path).current().folder == again
 
 
+def test_a_pointer_that_cannot_be_read_is_not_told_as_none(tmp_path: Path) -> None:
+    save(snapshot_of(random_rows(1)), tmp_path)
+    (tmp_path / POINTER).unlink()
+    (tmp_path / POINTER).mkdir()  # as one that is closed to the service
+    with pytest.raises(SnapshotUnavailable, match=f"{POINTER} cannot be read"):
+        SnapshotReader(tmp_path).current()
+
+
 def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageFull, match="cannot be written"):
