@@ -24,7 +24,9 @@ from matchmaker.nodes.objects import ObjectStore
 INDEX = "INDEX.json"
 # A folder that only this node has may be one that is being written just now.
 _GRACE_SECONDS = 60.0
-_UNFINISHED = ".part"
+# What is written beside a file before it takes its place.
+_PART = ".part"
+_UNFINISHED = frozenset({_PART, ".new"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,15 @@ class Mirror:
         known = {file.digest for file in before.files.values()} if before else set()
         files = {}
         for path in sorted(folder.iterdir()):
-            if path.is_file() and path.suffix != _UNFINISHED and not path.name.startswith("."):
-                status = path.stat()
-                files[path.name] = _File(status.st_size, _digest(path), status.st_mtime_ns)
-                if files[path.name].digest not in known:
-                    self.objects.put(self._name(name, files[path.name].digest), path)
+            if path.suffix in _UNFINISHED or path.name.startswith(".") or not path.is_file():
+                continue
+            try:
+                file = _file(path)
+                if file.digest not in known:
+                    self.objects.put(self._name(name, file.digest), path)
+            except (FileNotFoundError, NotFound):  # went just now
+                continue
+            files[path.name] = file
         index = _Index(folder.stat().st_mtime_ns, files)
         self.objects.put(self._name(name, INDEX), _INDEX.dump_json(index))
         for digest in known - {file.digest for file in files.values()}:
@@ -102,7 +108,7 @@ class Mirror:
             path = folder / Path(file_name).name
             if _is_at_least(path, file):
                 continue
-            beside = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+            beside = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
             with suppress(NotFound):  # replaced just now: the next look gets it
                 self.objects.fetch(self._name(name, file.digest), beside, file.size)
                 if _digest(beside) != file.digest:
@@ -176,7 +182,7 @@ class Mirror:
         path = self.local / name
         if self.objects is None or (path.exists() and not again):
             return
-        beside = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+        beside = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
         try:
             self.objects.fetch(self._name(name), beside)
         except NotFound:
@@ -220,7 +226,7 @@ class Mirror:
         if self.objects is None or not self.local.is_dir():
             return
         for path in sorted(self.local.iterdir()):
-            if path.is_file() and path.suffix != _UNFINISHED:
+            if path.is_file() and path.suffix != _PART:
                 self.put_file(path.name)
 
     def _gather(self, name: str) -> None:
@@ -258,6 +264,11 @@ def _is_at_least(path: Path, file: _File) -> bool:
     if status.st_mtime_ns > file.written:
         return True
     return status.st_size == file.size and _digest(path) == file.digest
+
+
+def _file(path: Path) -> _File:
+    status = path.stat()
+    return _File(status.st_size, _digest(path), status.st_mtime_ns)
 
 
 def _digest(path: Path) -> str:

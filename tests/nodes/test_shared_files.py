@@ -190,6 +190,31 @@ def test_what_is_being_written_here_is_not_overwritten_by_an_older_one(mirrors):
     assert (folder / "one").read_text() == "mine"
 
 
+def test_what_takes_its_place_while_its_folder_is_shared_keeps_no_other_file_away(
+    mirrors, monkeypatch
+):
+    """As what came of a check, which another process writes beside and puts in place."""
+    here, there = mirrors("a", "uploads"), mirrors("b", "uploads")
+    folder = here.local / "wang" / "1"
+    folder.mkdir(parents=True)
+    (folder / "list.csv").write_bytes(b"name")
+    digest = mirror_module._digest
+    for name in ("check.json.new", "list.txt"):
+        (folder / name).write_bytes(b"{}")
+        monkeypatch.setattr(
+            mirror_module, "_digest", lambda path: _gone(path, "list.txt") or digest(path)
+        )
+        here.put_folder("wang/1")
+        monkeypatch.undo()
+        assert there.fetch_folder("wang/1")
+        assert [each.name for each in (there.local / "wang" / "1").iterdir()] == ["list.csv"]
+
+
+def _gone(path, name):
+    if path.name == name:
+        path.unlink()
+
+
 def test_a_file_that_arrives_damaged_is_not_taken(mirrors, tmp_path):
     here, elsewhere = mirrors("a", "x"), mirrors("b", "x")
     (elsewhere.local / "f").mkdir(parents=True)
