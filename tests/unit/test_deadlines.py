@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from matchmaker.errors import StoreUnavailable
-from matchmaker.store.neo4j import deadline
+from matchmaker.store.neo4j import cypher, deadline, migrations
 from matchmaker.store.neo4j.connection import Connection
 from matchmaker.store.neo4j.deadline import Deadlines, NotAnsweringError
 
@@ -93,6 +93,31 @@ def test_a_change_of_the_schema_waits_for_no_server_that_hangs(server, monkeypat
     with pytest.raises(StoreUnavailable, match="does not answer"):
         connection.apply("MATCH (n) DELETE n")
     assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("step", [migrations.migrate, migrations.current])
+def test_the_schema_is_waited_for_no_longer_than_all_else(server, monkeypatch, step):
+    """As an upgrade begins with, and every command that tells the state."""
+    executor = SimpleNamespace(analyze=server.answer, migrate=server.answer)
+    monkeypatch.setattr(migrations, "_executor", lambda connection: executor)
+    connection = Connection("bolt://127.0.0.1:1", "neo4j", lambda: "secret")
+    monkeypatch.setattr(connection, "_deadlines", server.deadlines)
+    server.goes.clear()
+    begun = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        step(connection)
+    assert time.monotonic() - begun < 5
+
+
+def test_an_index_of_a_large_graph_may_take_longer_than_a_request(monkeypatch):
+    """Neo4j ends what takes longer than is allowed for its transaction."""
+    asked, ended = [], SimpleNamespace(consume=lambda: None)
+    runs = SimpleNamespace(run=lambda query, _=None: asked.append(query) or ended)
+    monkeypatch.setattr(Connection, "driver", SimpleNamespace(session=lambda: nullcontext(runs)))
+    connection = Connection("bolt://127.0.0.1:1", "neo4j", lambda: "secret")
+    monkeypatch.setattr(connection, "rows", lambda query, **_: [])
+    migrations.ensure_dimension(connection, 3)
+    assert asked[-1] == cypher.AWAIT_INDEXES  # as text: a query with a timeout is none
 
 
 class ColdServer(Server):

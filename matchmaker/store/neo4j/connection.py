@@ -160,6 +160,10 @@ class Connection:
 
         self._in_time(call, math.inf)
 
+    def outside(self, call: Callable[[], Returned], seconds: float = math.inf) -> Returned:
+        """The result of what asks by the driver itself, given up as any other call."""
+        return self._in_time(call, seconds)
+
     def close(self) -> None:
         """Close this process's driver."""
         with self._lock:

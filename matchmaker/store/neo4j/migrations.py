@@ -19,6 +19,8 @@ from matchmaker.store.neo4j.connection import Connection
 from matchmaker.store.neo4j.documents import require_restored
 
 GRAPH_SCHEMA = Path(__file__).resolve().parents[3] / "graph_schema"
+# What reads the schema that there is has so long: a server that was just started is slow.
+_LOOK_SECONDS = 30.0
 _NUMBER = regex(r"V(\d+)__")
 _OLDEST = regex(r"^// Oldest program: V(\d+)\b", re.MULTILINE)
 
@@ -27,7 +29,7 @@ def migrate(connection: Connection) -> None:
     """Apply what is new in graph_schema/. Raises StoreMismatch when the database has other ones."""
     with connection.explained():
         try:
-            _executor(connection).migrate()
+            connection.outside(_executor(connection).migrate)
         except ValueError as error:
             raise StoreMismatch(
                 "The database's schema is not ours: %(error)s",
@@ -37,7 +39,7 @@ def migrate(connection: Connection) -> None:
     connection.apply(cypher.SET_OLDEST_PROGRAM, number=oldest_program())
     for layer in Layer:
         connection.apply(cypher.UNIQUE_TIES.format(name=layer.lower(), type=layer))
-    connection.rows(cypher.AWAIT_INDEXES)
+    connection.apply(cypher.AWAIT_INDEXES)  # minutes, of a large graph
 
 
 def current(connection: Connection) -> str:
@@ -46,7 +48,7 @@ def current(connection: Connection) -> str:
     Those of a newer program are no hindrance where it says that this one can work beside it.
     """
     with connection.explained():
-        analysis = _executor(connection).analyze()
+        analysis = connection.outside(_executor(connection).analyze, _LOOK_SECONDS)
     rows = connection.rows(cypher.GRAPH)
     newest = rows[0]["oldest"] if rows else None
     if rows:
@@ -128,4 +130,4 @@ def ensure_dimension(connection: Connection, dimension: int) -> None:
         return
     connection.apply(cypher.DROP_VECTOR_INDEX)
     connection.apply(cypher.CREATE_VECTOR_INDEX.format(dimension=int(dimension)))
-    connection.rows(cypher.AWAIT_INDEXES)
+    connection.apply(cypher.AWAIT_INDEXES)  # minutes, of a large graph
