@@ -1,5 +1,6 @@
 """How gunicorn serves: complete requests, one shared copy of snapshot and model, metrics apart."""
 
+import gc
 import os
 import shutil
 import sys
@@ -15,6 +16,10 @@ from matchmaker.messages import terminal_language
 from matchmaker.services.operations.local_server import announce, withdraw
 from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.settings import read_settings
+
+# The application is loaded after this and stays, so nothing of it is looked through for garbage
+# until it is there (`when_ready`): that takes a sixth of the time in which its modules load.
+gc.disable()
 
 _settings = read_settings()
 _metrics_folder = (_settings.data_dir / "metrics").resolve()
@@ -59,6 +64,7 @@ def on_starting(server):
 
 def when_ready(server):  # noqa: ARG001 (gunicorn gives it)
     """Serve metrics, tell the command line of this folder, and say where to go."""
+    gc.enable()
     announce(_settings, os.getpid())
     if _settings.metrics_port:
         _serve_metrics()

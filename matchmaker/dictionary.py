@@ -33,7 +33,7 @@ _FUNCTION_WORDS = frozenset(
     ["to", "the", "an", "of", "and", "or", "in", "on", "for", "with", "by", "at", "as", "be", "is"]
 )
 # Of CC-CEDICT: "somebody", "something", and what is no gloss.
-_ABBREVIATED = frozenset(["sb", "sth"])
+_IN_NO_GLOSS = _FUNCTION_WORDS | {"sb", "sth"}
 _REMARKS = ("CL:", "variant of", "old variant", "see ", "also written", "abbr. for", "Taiwan pr.")
 # Mould, fibre, anodise, analyse: mold, fiber, anodize, analyze.
 _BRITISH = regex(r"ou(?=[lr]|ld)|re\b(?<=[bt]re)|is(?=e|ing|ation)|ys(?=e|ing)")
@@ -126,11 +126,7 @@ def _entries() -> Iterator[tuple[str, list[list[str]]]]:
             continue
         said = [gloss for gloss in entry[3].split("/") if not gloss.startswith(_REMARKS)]
         glosses = [
-            [
-                word
-                for word in _WORD.findall(plain.lower())
-                if word not in _FUNCTION_WORDS | _ABBREVIATED
-            ]
+            [word for word in _WORD.findall(plain.lower()) if word not in _IN_NO_GLOSS]
             for plain in (_BRACKETS.sub("", gloss) for gloss in said)
         ]
         short = [gloss for gloss in glosses if 0 < len(gloss) <= LONGEST_GLOSS]
