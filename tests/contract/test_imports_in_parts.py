@@ -26,6 +26,7 @@ from matchmaker.settings import Settings
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.neo4j import store as neo4j_store_module
 from matchmaker.wiring import Wiring, wire
+from matchmaker.workflow.job import JobState
 from tests.contract.test_failures import _stop_all_of
 from tools.neo4j.server import ServerAddress
 
@@ -337,3 +338,19 @@ def test_what_is_too_large_for_an_undo_is_completed_and_stays(
     assert len(rows(neo4j_store)) == 20
     assert not state(wired, id).can_be_undone
     assert list(wired.repositories.import_parts.values()) == []
+
+
+def test_who_is_relieved_in_the_midst_writes_no_more_and_what_is_there_goes(
+    wired: Wiring, neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part depends on the rights of who imports, and nobody has its file back."""
+    account = wired.accounts.create(ADMIN, "a@parts.example", "a", "correct horse 9", admin=True)
+    workflow, sender = wired.import_workflow, account.principal()
+    upload = workflow.keep(sender, "organizations.csv", io.BytesIO(LIST.encode()))
+    id = workflow.write(sender, upload).id
+    with after_chunk(monkeypatch, 1, lambda: wired.accounts.relieve(ADMIN, account.id)):
+        wired.job_queue.run(id)
+    assert wired.repositories.jobs.get(id).value.state is JobState.FAILED
+    assert len(rows(neo4j_store)) > 1
+    assert drop_unfinished(wired.store, wired.repositories, workflow.uploads, utc_now) == 1
+    assert rows(neo4j_store) == {"list:3": "https://old.example"}
