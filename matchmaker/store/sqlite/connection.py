@@ -445,6 +445,6 @@ def _cannot_open(path: Path) -> Exception:
         )
     return StoreUnavailable(
         "%(path)s cannot be opened.",
-        mend="Check that the folder exists and can be written.",
+        mend="Check that its folder exists, and that this account may read and write both.",
         path=path,
     )
