@@ -119,11 +119,14 @@ def admin_clusters() -> PageAnswer:
     principal = signed_in()
     principal.require_admin()
     page = clusters_shown(request.args.get("q", ""), request.args.get("after"))
-    id = request.args.get("id", "")
+    id, codes = request.args.get("id", ""), services().codes
+    chosen = services().published.cluster(id) if id else None
     return render_template(
         "admin_clusters.html",
         page=page,
-        chosen=services().published.cluster(id) if id else None,
+        chosen=chosen,
+        place=codes.name_of("places", chosen.place) if chosen else "",
+        industry=codes.name_of("industries", chosen.industry) if chosen else "",
         members=services().directory.members(principal, id, None, 200).rows if id else (),
     )
 

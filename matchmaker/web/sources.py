@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from matchmaker.api.http.context import services
 from matchmaker.api.http.sources import hidden_sources
 from matchmaker.messages import Message, message
 from matchmaker.provenance import POSTED, SAID_HERE
 from matchmaker.regex import regex
 from matchmaker.services.auditing.survey_sync import SOURCE as SURVEY
 from matchmaker.services.directory.cluster_sources import CLUSTER_LIST
-from matchmaker.web.labels import language
-from matchmaker.web.layout import web
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import localised, web
 
 _SAMPLE = message("sample data")
 # What the program itself writes as a source.
@@ -33,9 +34,12 @@ _FILE_OF_SAMPLES = regex(r"\w+\.samples\.csv")
 def source_name(source: str) -> str:
     """The name of a source: the program's own in words, any other as people named it.
 
-    A list of a cluster by its name only to the cluster's people.
+    A list of a cluster by the cluster's name, and that only to the cluster's people.
     """
     if source in hidden_sources():
         source = CLUSTER_LIST
     known = _SAMPLE if _FILE_OF_SAMPLES.fullmatch(source) else _NAMES.get(source)
-    return source if known is None else known.text(language())
+    if known is not None:
+        return known.text(language())
+    cluster = services().cluster_sources.cluster_of(source)
+    return gettext("a list of %(cluster)s", cluster=localised(cluster)) if cluster else source

@@ -30,11 +30,23 @@ def found(firm, *requirements, text=NEED):
 
 
 def chosen(document):
-    """By the words of a requirement, how much it counts."""
-    return {
-        chip.find(".//strong").text_content(): chip.xpath(".//option[@selected]/@value")[0]
-        for chip in document.xpath("//fieldset[@class='specified']//label")
-    }
+    """By the words of a requirement, how much it counts; as it was read has no value."""
+    counts = {}
+    for chip in document.xpath("//fieldset[@class='specified']//label"):
+        options = chip.xpath(".//option")
+        key = max(option.get("value") for option in options).partition(":")[2]
+        how = next(
+            how
+            for how, option in zip(("hard", "soft", "ignored"), options, strict=True)
+            if option.get("selected") is not None
+        )
+        counts[chip.find(".//strong").text_content()] = f"{how}:{key}"
+    return counts
+
+
+def sent(document):
+    """What the form sends of how much each requirement counts."""
+    return document.xpath("//fieldset[@class='specified']//option[@selected]/@value")
 
 
 def test_each_requirement_has_a_list_that_says_how_much_it_counts(firm):
@@ -44,6 +56,18 @@ def test_each_requirement_has_a_list_that_says_how_much_it_counts(firm):
     for field in document.xpath("//fieldset[@class='specified']//select"):
         assert field.get("aria-label")
         assert document.get_element_by_id(field.get("form")).tag == "form"
+
+
+def test_how_much_something_counted_in_one_question_is_not_sent_with_the_next(firm):
+    """Only what a person chose is. Seen: whoever asked for a place and then, in the same form, for
+    one preferably there, found it required still."""
+    before = found(firm, text="valve bodies, must be in Wenzhou")
+    assert chosen(before)["Wenzhou"].startswith("hard:")
+    assert set(sent(before)) == {""}
+    after = found(firm, *sent(before), text="valve bodies, preferably in Wenzhou")
+    assert chosen(after)["Wenzhou"].startswith("soft:")
+    by_hand = found(firm, chosen(after)["Wenzhou"].replace("soft:", "ignored:"))
+    assert [value for value in sent(by_hand) if value] == [chosen(by_hand)["Wenzhou"]]
 
 
 def test_results_say_what_they_meet_and_what_is_not_known(firm):

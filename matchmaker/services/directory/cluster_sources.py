@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from matchmaker.access import Principal
+from matchmaker.domain import Cluster
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.store.ports import MAX_PAGE, GraphStore, iterate
 
@@ -20,7 +21,7 @@ class ClusterSources:
     """The names that a principal does not read; kept for a version of the graph."""
 
     store: GraphStore
-    _known: tuple[int, frozenset[str]] = field(default=(-1, frozenset()), init=False)
+    _known: tuple[int, dict[str, Cluster]] = field(default=(-1, {}), init=False)
 
     def hidden_from(self, principal: Principal) -> frozenset[str]:
         """Sources that are lists of clusters whose member or coordinator they are not."""
@@ -39,13 +40,20 @@ class ClusterSources:
 
     def names(self) -> frozenset[str]:
         """Those of all clusters."""
+        return frozenset(self._clusters())
+
+    def cluster_of(self, source: str) -> Cluster | None:
+        """The cluster whose lists are called so."""
+        return self._clusters().get(source)
+
+    def _clusters(self) -> Mapping[str, Cluster]:
         version = self.store.version()
-        known, names = self._known
+        known, clusters = self._known
         if known != version:
-            clusters = iterate(lambda after: self.store.clusters(after, MAX_PAGE))
-            names = frozenset(source_of_cluster(cluster.id) for cluster in clusters)
-            self._known = version, names
-        return names
+            rows = iterate(lambda after: self.store.clusters(after, MAX_PAGE))
+            clusters = {source_of_cluster(cluster.id): cluster for cluster in rows}
+            self._known = version, clusters
+        return clusters
 
 
 def shown_source(source: str, hidden: Collection[str]) -> str:

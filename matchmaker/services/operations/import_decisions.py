@@ -70,14 +70,17 @@ class ImportDecisions:
         stored = {key: row.name for key, row in self.store.organizations_by_id(ids).items()}
         put = {row.id: row.name for row in report.put.organizations}
         names = {**put, **report.names, **stored}
-        undecided = (self._choice(principal, pair, names, stored) for pair in alike)
+        undecided = (self._choice(principal, pair, names, stored, put) for pair in alike)
         return (*undecided, *self._decided(report.decided))
 
     def _choice(
         self, principal: Principal, pair: DuplicateCandidate, names: Mapping[str, str],
-        stored: Mapping[str, str],
+        stored: Mapping[str, str], put: Collection[str],
     ) -> PairChoice:  # fmt: skip
-        new, other = (pair.second, pair.first) if pair.first in stored else pair.key
+        new, other = pair.key
+        # Of two that are on record the one that the file speaks of stands as the file's.
+        if new in stored and (other in put or new not in put):
+            new, other = other, new
         return PairChoice(
             pair, names.get(new, new), other, names.get(other, other), other in stored,
             closed=self._why_closed(principal, [id for id in pair.key if id in stored]),
