@@ -69,17 +69,18 @@ class ImportDecisions:
         ids = sorted({id for pair in alike for id in pair.key})
         stored = {key: row.name for key, row in self.store.organizations_by_id(ids).items()}
         put = {row.id: row.name for row in report.put.organizations}
-        names = {**put, **report.names, **stored}
-        undecided = (self._choice(principal, pair, names, stored, put) for pair in alike)
+        of_file = {**put, **report.names}
+        undecided = (self._choice(principal, pair, of_file, stored) for pair in alike)
         return (*undecided, *self._decided(report.decided))
 
     def _choice(
-        self, principal: Principal, pair: DuplicateCandidate, names: Mapping[str, str],
-        stored: Mapping[str, str], put: Collection[str],
+        self, principal: Principal, pair: DuplicateCandidate, of_file: Mapping[str, str],
+        stored: Mapping[str, str],
     ) -> PairChoice:  # fmt: skip
+        names = {**of_file, **stored}
         new, other = pair.key
         # Of two that are on record the one that the file speaks of stands as the file's.
-        if new in stored and (other in put or new not in put):
+        if new in stored and not (new in of_file and other in stored):
             new, other = other, new
         return PairChoice(
             pair, names.get(new, new), other, names.get(other, other), other in stored,
