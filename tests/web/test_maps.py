@@ -56,3 +56,29 @@ def test_without_scripts_the_places_are_told_in_words(visit):
     counts = [int(text) for text in visitor.page.locator(".map-fold .figure").all_text_contents()]
     total = re.match(r"\d+", visitor.page.locator("#listed").inner_text())
     assert (len(counts), sum(counts)) == (places.count(), int(total[0]))
+
+
+# Of each two boxes that meet, how much of the smaller one is covered.
+COVERED = """(selectors) => {
+  const shown = [...document.querySelectorAll(selectors)];
+  const boxes = shown.map((each) => each.getBoundingClientRect());
+  const covered = [];
+  boxes.forEach((one, number) => boxes.slice(number + 1).forEach((other) => {
+    const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+    const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+    const least = Math.min(one.width * one.height, other.width * other.height);
+    if (across > 0 && down > 0) covered.push((across * down) / least);
+  }));
+  return covered;
+}"""
+
+
+def test_numbers_and_names_of_a_map_cover_no_others(visit):
+    """Seen: the number of one's own place behind that of the next town, and "200 km" in a name."""
+    firm = visit("firm", "zh", viewport={"width": 1300, "height": 900})
+    for text in ("阀门密封圈", "PTFE阀座密封圈 DN25", "不锈钢法兰 DN80 PN16"):
+        firm.open(f"/find?goal=supplier&text={text}")
+        expect(firm.page.locator(".map[data-ready=yes]")).to_be_visible(timeout=30_000)
+        assert max(firm.page.evaluate(COVERED, ".map .spot text"), default=0) < 0.2
+        names = ".map .spot-name, .map .ring-name, .map .landmark"
+        assert max(firm.page.evaluate(COVERED, names), default=0) < 0.2

@@ -55,15 +55,21 @@ const inside = ({ count, ranks = [] }) => {
 const radius = (group) => Math.max(
   Math.min(22, 4 + 2.6 * Math.sqrt(group.count)), group.ranks?.length ? 5 + 3.2 * inside(group).length : 0);
 
+/** Who is beside oneself stands in one's own spot: else one number hides the other. */
+const isJoined = (group, point) => (
+  group.mark === "own" ? Boolean(point.ranks?.length) : group.mark === point.mark
+);
+
 /** Points that would lie on each other as one, the largest first; apart again when nearer. */
 function merged(points, project) {
   const groups = [];
   const order = points.map((point, number) => ({ ...point, number }))
-    .filter((point) => point.count || point.mark === "own").sort((a, b) => b.count - a.count);
+    .filter((point) => point.count || point.mark === "own")
+    .sort((a, b) => (b.mark === "own") - (a.mark === "own") || b.count - a.count);
   for (const point of order) {
     const [x, y] = project([point.x, point.y]) ?? [NaN, NaN];
     if (!Number.isFinite(x)) continue;
-    const near = groups.find((group) => group.mark === point.mark && point.mark !== "own"
+    const near = groups.find((group) => isJoined(group, point)
       && Math.hypot(group.x - x, group.y - y) < 0.7 * (radius(group) + radius(point)));
     if (near) {
       near.points.push(point);
@@ -153,13 +159,14 @@ class Atlas {
     const groups = merged(this.data.points, project);
     const svg = this.element("svg", { viewBox: `0 0 ${width} ${height}`, width, height });
     svg.append(this.element("path", { class: "coast", d: this.shown().map(path).join("") }));
-    if (this.data.rings) svg.append(...this.rings(path));
-    svg.append(...this.lines(groups));
     const taken = groups.map((group) => {
       const [left, top, size] = [group.x, group.y, radius(group)];
       return [left - size, top - size, left + size, top + size];
     });
-    const labels = [...this.names(groups, taken), ...this.around(project, taken)];
+    const names = this.names(groups, taken);
+    if (this.data.rings) svg.append(...this.rings(path, taken));
+    svg.append(...this.lines(groups));
+    const labels = [...names, ...this.around(project, taken)];
     svg.append(...labels, ...groups.map((group) => this.spot(group)));
     this.place.replaceChildren(svg);
   }
@@ -186,7 +193,7 @@ class Atlas {
     )).map(({ geometry }) => geometry);
   }
 
-  rings(path) {
+  rings(path, taken) {
     const own = this.data.points.find((point) => point.mark === "own");
     const across = d3.geoDistance(
       this.projection.invert([0, this.height / 2]) ?? [own.x - 1, own.y],
@@ -198,7 +205,7 @@ class Atlas {
       const ring = this.element("path", { class: "ring", d: path(circle) ?? "" });
       if (!(top > 8 && top < this.height && left > 0 && left < this.width)) return [ring];
       const title = `${new Intl.NumberFormat(document.documentElement.lang).format(km)} km`;
-      return [ring, this.element("text", { class: "ring-name", x: left, y: top - 3 }, title)];
+      return [ring, ...this.text(title, left, top - 3, "ring-name", taken)];
     });
   }
 
