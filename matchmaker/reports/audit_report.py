@@ -72,8 +72,8 @@ def _summary(audit: Audit, worklist: Worklist, writer: Writer) -> tuple[Block, .
         before, after = worklist.items[0].before, worklist.items[-1].after
         blocks.append(
             writer.paragraph(
-                "With all %(ties)s ties of the worklist fragmentation falls from "
-                "%(fragmentation)s to %(fragmentation_after)s and compactness rises from "
+                "With all %(ties)s ties of the worklist fragmentation goes from "
+                "%(fragmentation)s to %(fragmentation_after)s and compactness from "
                 "%(compactness)s to %(compactness_after)s. Members without any partner: "
                 "%(isolates)s.",
                 ties=len(worklist.items),

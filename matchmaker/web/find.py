@@ -11,7 +11,7 @@ from matchmaker.api.http.context import services
 from matchmaker.api.http.files import ExportQuery, as_file
 from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName, Kind, Need, NeedState, OrganizationFilter, Size, Tier
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import MatchmakerError, NotFound
 from matchmaker.exports.tables import ExportFormat
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Request
@@ -108,6 +108,14 @@ def asked_text(principal: Principal) -> str:
     if question := request.values.get("question", ""):
         return services().long_questions.text(principal, question)
     return request.values.get("text", "").strip()
+
+
+def text_asked_with(principal: Principal) -> str:
+    """The text that the list of results was asked with; "" where that is not known any more."""
+    try:
+        return asked_text(principal)
+    except NotFound:
+        return ""
 
 
 def _facet_counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:

@@ -12,7 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName
-from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded
+from matchmaker.errors import MatchmakerError, SignInNeeded
 from matchmaker.messages import message
 from matchmaker.services.cooperation.introduction_views import IntroductionView
 from matchmaker.web.cards import grade_of
@@ -21,7 +21,7 @@ from matchmaker.web.conversations import (
     is_conversation_form,
     submit_conversation_form,
 )
-from matchmaker.web.find import asked_text
+from matchmaker.web.find import text_asked_with
 from matchmaker.web.forms import read_form
 from matchmaker.web.introduction_words import standing
 from matchmaker.web.labels import gettext, language
@@ -86,16 +86,8 @@ def introductions() -> PageAnswer:
 def new_introduction() -> PageAnswer:
     """Ask for an introduction."""
     principal, sent = signed_in(), request.args.to_dict()
-    sent.setdefault("message", _asked(principal)[:_LONGEST_MESSAGE])
+    sent.setdefault("message", text_asked_with(principal)[:_LONGEST_MESSAGE])
     return _new_page(principal, sent)
-
-
-def _asked(principal: Principal) -> str:
-    """The text that the list of results was asked with; it begins the message."""
-    try:
-        return asked_text(principal)
-    except NotFound:
-        return ""
 
 
 def _new_page(
@@ -108,7 +100,7 @@ def _new_page(
     need = sent.get("need", "")
     parties = parties_of(principal, [candidate], goal, need if is_offering else "", own)
     asker, answerer = (candidate, own) if is_offering else (own, candidate)
-    text = "" if is_offering else _asked(principal)
+    text = "" if is_offering else text_asked_with(principal)
     fit = fit_of(principal, asker, answerer, goal, need, text) if own else None
     return render_template(
         "introduction_new.html",

@@ -31,7 +31,7 @@ from matchmaker.services.directory.figures import ReportedFigure
 from matchmaker.store.merging import is_blank
 from matchmaker.web.cards import grade_of, kilometres
 from matchmaker.web.ego_network import TieRow, ego_network
-from matchmaker.web.find import picks_of
+from matchmaker.web.find import picks_of, text_asked_with
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.open_introductions import open_offers
 from matchmaker.web.parties import fit_of, likely_goals
@@ -66,7 +66,8 @@ def organization(id: str) -> PageAnswer:
     names = {each.id: each for each in (*around.organizations, row)}
     needs = published.needs(row.id, NeedState.OPEN, None, 100).rows
     goals = [] if is_own or not own else _goals(principal, own, row, {need.goal for need in needs})
-    goal, fit = _best_reason(principal, own, row, goals)
+    asked = text_asked_with(principal)
+    goal, fit = _best_reason(principal, own, row, goals, asked)
     similar = _similar(principal, profile)
     ties, engagements = _ties(around, row.id), _engagements(around.engagements)
     return render_template(
@@ -92,6 +93,7 @@ def organization(id: str) -> PageAnswer:
         chain=_chain(row.stages),
         goals=goals,
         goal=goal,
+        asked=asked,
         fit=fit,
         grade=grade_of(fit) if fit else "",
         saved=row.id in picks_of(principal, own, InteractionKind.SAVED),
@@ -129,14 +131,14 @@ def _goals(
 
 
 def _best_reason(
-    principal: Principal, own: str, other: Organization, goals: list[GoalName]
+    principal: Principal, own: str, other: Organization, goals: list[GoalName], asked: str
 ) -> tuple[GoalName | None, Recommendation | None]:
-    """The goal asked for, else the likeliest, and why this one fits it."""
+    """The goal asked for, else the likeliest, and why this one fits it: what was asked, if so."""
     if not goals:
         return None, None
     chosen = request.args.get("goal", "")
     goal = GoalName(chosen) if chosen in goals else goals[0]
-    return goal, fit_of(principal, own, other.id, goal)
+    return goal, fit_of(principal, own, other.id, goal, text=asked)
 
 
 # Of the small picture of a series, in its own units.

@@ -131,3 +131,19 @@ def test_what_was_read_as_said_of_who_asks_is_shown_and_can_be_asked_for_after_a
     }
     put_back = chosen(found(firm, "soft:place:温州市", "ignored:product:valve", text=text))
     assert put_back == {**counted, "Wenzhou": "soft:place:温州市"}
+
+
+def test_the_page_of_a_result_judges_what_was_asked_until_one_goes_by_the_profile(firm):
+    """Seen: "What it says fits" in the list, and on its own page that its texts have little to do
+    with what one needs, for the profile was compared there."""
+    english = {"Accept-Language": "en"}
+    text = "ion nitriding of long stainless parts"
+    result = found(firm, text=text).xpath("//article[contains(@class, 'result')]")[0]
+    fit = result.xpath("string(.//p[@class='fit']/span)")
+    page = lxml.html.fromstring(firm.get(result.xpath(".//h3/a/@href")[0], headers=english).text)
+    (why,) = page.xpath("//section[@aria-labelledby='why']")
+    assert why.xpath("string(.//q)") == text
+    assert fit in why.text_content()
+    (by_profile,) = why.xpath(".//p[q]/a/@href")
+    other = lxml.html.fromstring(firm.get(by_profile, headers=english).text)
+    assert not other.xpath("//section[@aria-labelledby='why']//q[text()=$text]", text=text)
