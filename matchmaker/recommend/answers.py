@@ -26,6 +26,7 @@ from matchmaker.recommend.literal import (
     name_something,
     name_thing,
     named_things,
+    speak_against,
 )
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, called_so
@@ -216,6 +217,8 @@ def answers(
     if others := [row for row in _foremost(everybody, 2) if row != own]:
         is_faint = fits < floor().faint * everybody[others[0]]
         passed &= ~is_faint | name_something(comparisons)
+    if fit.goal is GoalName.RESEARCH_PARTNER:
+        passed &= ~speak_against(comparisons)
     adjusted_fits = fits + adjustment
     adjustment += lost_by_another(
         snapshot, fit.goal, texts, adjusted_fits, statements, comparisons, passed
@@ -290,21 +293,8 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     if question.kind is StatementKind.OFFER and kind is StatementKind.DESCRIPTION:
         compared = compare_customer(asked, says)
         is_joint = question.goal is GoalName.INDUSTRY_PARTNER
-        return _without_unmet(compared) if is_joint else compared
+        return compared.without_unmet() if is_joint else compared
     return None
-
-
-def _without_unmet(comparison: Comparison) -> Comparison:
-    """What speaks for a partner: those who work together on a thing may make it, or sell parts."""
-    return replace(
-        comparison,
-        judgements=tuple(
-            replace(each, verdict=Fulfilment.UNKNOWN, note=None)
-            if each.verdict is Fulfilment.UNMET
-            else each
-            for each in comparison.judgements
-        ),
-    )
 
 
 def _also_lacking(asked: Specification, says: Specification, goal: int) -> Comparison | None:

@@ -246,3 +246,18 @@ def _is_about_thing(asked: Specification) -> bool:
 def _is_own_name(judged: Judgement) -> bool:
     product = judged.requirement.kind is RequirementKind.PRODUCT
     return product and not judged.requirement.denied and has_name(judged.requirement)
+
+
+def speak_against(comparisons: Sequence[Comparison | None]) -> BoolArray:
+    """A mask of statements that say something else than what is asked, and nothing of it, (n,)."""
+    return np.array(
+        [
+            each is not None
+            and not each.met
+            and any(
+                judged.requirement.kind in CORE and not judged.tentative for judged in each.unmet
+            )
+            for each in comparisons
+        ],
+        dtype=np.bool_,
+    )

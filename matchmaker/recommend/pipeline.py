@@ -22,6 +22,7 @@ from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.exposure import SHORTLIST_SIZE, Prices, Shortlist, apply_exposure_prices
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.graph import AffiliationNetwork, network
+from matchmaker.recommend.homophones import names_by_sound
 from matchmaker.recommend.learned import LearnedRanker, asker_of
 from matchmaker.recommend.model import (
     ClosestStatement,
@@ -356,6 +357,7 @@ def prepare(snapshot: Snapshot) -> None:
     """Compute what all requests share, so that the first one is as fast as the others."""
     if len(statements_in_chinese(snapshot)):
         dictionary()
+        names_by_sound()
     thesaurus()
     read("")  # has the vocabulary made, which workers then share
     met: dict[AffiliationNetwork, Meetings] = {}

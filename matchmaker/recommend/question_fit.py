@@ -12,7 +12,10 @@ from matchmaker.domain import StatementKind
 from matchmaker.goals import GoalName
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import (
+    RequirementKind,
+    Specification,
     made_by_customers,
+    material_names,
     names_of_kinds,
     without_conditions,
     without_customers,
@@ -20,7 +23,12 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
-from matchmaker.snapshot.other_words import concept_share, statements_naming, translated_share
+from matchmaker.snapshot.other_words import (
+    ListedThing,
+    concept_share,
+    statements_naming,
+    translated_share,
+)
 from matchmaker.text import has_digits, language_of
 
 # All chosen on tuning sets (docs/measurements.md).
@@ -35,6 +43,9 @@ CODES = 0.5
 TRANSLATED = 0.3
 # How far the share of the concepts lifts a fit towards 1 that a statement names in whatever words.
 CONCEPTS = 0.3
+_LISTED_KINDS = frozenset(
+    {RequirementKind.PRODUCT, RequirementKind.PROCESS, RequirementKind.MATERIAL}
+)
 # The share that stands in for it in a description that names what customers of an offer make.
 NAMED = 0.4
 
@@ -97,7 +108,7 @@ def _concepts(snapshot: Snapshot, text: SeekerText) -> FloatArray | None:
     it, too, and needs are asked for what is offered alone.
     """
     words = without_conditions(text.specification)
-    named = concept_share(snapshot, words)
+    named = concept_share(snapshot, words, _listed(text.specification, words))
     if text.kind is not StatementKind.OFFER or text.goal is GoalName.INDUSTRY_PARTNER:
         return named
     made = made_by_customers(text.specification)
@@ -111,8 +122,28 @@ def _concepts(snapshot: Snapshot, text: SeekerText) -> FloatArray | None:
     if named is not None:
         customers = np.maximum(customers, named)
     offered = without_customers(text.specification)
-    others = named if offered == words else concept_share(snapshot, offered)
+    others = named
+    if offered != words:
+        others = concept_share(snapshot, offered, _listed(text.specification, offered))
     return np.where(is_described, customers, 0 if others is None else others).astype(np.float32)
+
+
+def _listed(specification: Specification, words: str) -> tuple[ListedThing, ...]:
+    """The things and materials, and the work, that words kept of a specified text ask for."""
+    return tuple(
+        ListedThing(
+            asked.kind,
+            asked.value,
+            material_names(asked.value)
+            if asked.kind is RequirementKind.MATERIAL
+            else names_of_kinds(asked.value),
+            asked.text,
+        )
+        for asked in specification.requirements
+        if asked.kind in _LISTED_KINDS
+        and not (asked.denied or asked.soft)
+        and words[asked.start : asked.end].strip()
+    )
 
 
 def statements_in_chinese(snapshot: Snapshot) -> IntArray:

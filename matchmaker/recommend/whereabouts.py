@@ -107,16 +107,25 @@ def with_whereabouts(answers: Answers, told: Whereabouts, rows: IntArray) -> Ans
     """Answers of the candidates at `rows` (n,), with what the graph tells of them."""
     if not told.met:
         return answers
+    # Where labs alone are looked for, that each has a group says nothing for any of them.
+    met = {
+        key: np.full_like(values, NOT_NEEDED) if _is_of_all(key, values[rows]) else values
+        for key, values in told.met.items()
+    }
     comparisons, adjustment = list(answers.comparisons), answers.adjustment.copy()
     for position, comparison in enumerate(answers.comparisons):
         if comparison is None:
             continue
         row = int(rows[position])
-        whole = _with(comparison, {key: float(values[row]) for key, values in told.met.items()})
+        whole = _with(comparison, {key: float(values[row]) for key, values in met.items()})
         comparisons[position] = whole
         fit = float(answers.fit[position])
         adjustment[position] += adjusted_fit(fit, whole) - adjusted_fit(fit, comparison)
     return replace(answers, comparisons=tuple(comparisons), adjustment=adjustment)
+
+
+def _is_of_all(key: str, values: FloatArray) -> bool:
+    return key == f"{RequirementKind.PARTNER}:research group" and bool((values == 1).all())
 
 
 def _with(comparison: Comparison, told: dict[str, float]) -> Comparison:

@@ -6,6 +6,7 @@ What a word or a concept adds is added to the statements that have it: none pass
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,30 +62,92 @@ def _largest(said: Sequence[tuple[IntArray, float]]) -> tuple[IntArray, FloatArr
     return rows, scores
 
 
-def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
-    """Share of the concepts that a text names or asks for that each statement names, (m,).
+class ListedThing(NamedTuple):
+    """A thing that a text asks for, as a list of things knows it.
 
-    In whatever words and language (`matchmaker.thesaurus`): who names a narrower concept names
-    it, who names a wider one says `WIDER` of it. Rare ones count more, ln(1 + N / (1 + df)) of N
-    statements, and all by the root of their part of the text, as much of one that speaks of
-    little else. None where the thesaurus knows none, or no statement says anything.
+    `names` are all that it and its kinds are called in any language, none where it is on no list;
+    `said` is how the text says it.
+    """
+
+    kind: str
+    value: str
+    names: tuple[str, ...]
+    said: str
+
+
+class _Sought(NamedTuple):
+    """Statements (k,) that name something, in order, how surely each, and what it counts."""
+
+    rows: IntArray
+    scores: FloatArray
+    worth: float
+
+
+def concept_share(
+    snapshot: Snapshot, text: str, listed: Sequence[ListedThing] = ()
+) -> FloatArray | None:
+    """Share of what a text names or asks for that each statement names, (m,).
+
+    That is the concepts of the thesaurus (`matchmaker.thesaurus`) and the things of lists, which
+    are one where they have a name in common. In whatever words and language: who names a narrower
+    concept names it, who names a wider one says `WIDER` of it. Rare ones count more,
+    ln(1 + N / (1 + df)) of N statements, and all by the root of their part of the text, as much of
+    one that speaks of little else. None where nothing is known of it, or no statement says
+    anything.
     """
     concepts, coverage = named(text)
-    if not concepts:
+    if not concepts and not listed:
         return None
+    surest = sorted(concepts.items(), key=lambda item: -item[1])[:MOST_CONCEPTS]
+    sought = {number: _sought(snapshot, number, worth) for number, worth in surest}
+    others = []
+    for thing in listed:
+        names = {thing.value, *thing.names}
+        same = [
+            number for number in sought if not names.isdisjoint(thesaurus().concepts[number].forms)
+        ]
+        if not same:
+            rows = _stating(snapshot, thing)
+            others.append(_Sought(rows, np.ones(len(rows), dtype=np.float32), 1.0))
+        for number in same:
+            rows, scores = _largest(
+                [
+                    (_stating(snapshot, thing), 1.0),
+                    *_graded(sought[number].rows, sought[number].scores),
+                ]
+            )
+            sought[number] = _Sought(rows, scores, 1.0)
     total = np.float32(0)
     spoken = int(np.count_nonzero(snapshot.lexical.length))
     shares = np.zeros(len(snapshot.lexical.length), dtype=np.float32)
-    surest = sorted(concepts.items(), key=lambda item: -item[1])[:MOST_CONCEPTS]
-    for number, worth in surest:
-        concept = thesaurus().concepts[number]
-        said = [(_naming(snapshot, other), WIDER) for other in concept.wider]
-        said += [(_naming(snapshot, other), 1.0) for other in (number, *concept.narrower)]
-        rows, scores = _largest(said)
+    for rows, scores, worth in (*sought.values(), *others):
         rarity = np.float32(worth * np.log1p(spoken / (1 + len(rows))))
         total += rarity
         shares[rows] += rarity * scores
-    return shares * np.float32(coverage**0.5) / total if total else None
+    said = sum(_letters(thing.said) for thing in listed) / max(_letters(text), 1)
+    return shares * np.float32(min(max(coverage, said), 1) ** 0.5) / total if total else None
+
+
+def _sought(snapshot: Snapshot, number: int, worth: float) -> _Sought:
+    concept = thesaurus().concepts[number]
+    said = [(_naming(snapshot, other), WIDER) for other in concept.wider]
+    said += [(_naming(snapshot, other), 1.0) for other in (number, *concept.narrower)]
+    return _Sought(*_largest(said), worth)
+
+
+def _stating(snapshot: Snapshot, thing: ListedThing) -> IntArray:
+    """Statements that have a name of a thing; what is on no list is not looked up twice."""
+    if not thing.names:
+        return statements_with_name(snapshot.lexical, thing.said)
+    return statements_naming(snapshot, ("listed", thing.kind, thing.value), thing.names)
+
+
+def _graded(rows: IntArray, scores: FloatArray) -> list[tuple[IntArray, float]]:
+    return [(rows[scores == score], float(score)) for score in np.unique(scores)]
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _naming(snapshot: Snapshot, concept: int) -> IntArray:

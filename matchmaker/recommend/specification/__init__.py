@@ -48,7 +48,12 @@ from matchmaker.recommend.specification.speaker import (
     without_speaker,
 )
 from matchmaker.recommend.specification.together import without_aim
-from matchmaker.recommend.specification.vocabulary import finishing, names_of, names_of_kinds
+from matchmaker.recommend.specification.vocabulary import (
+    finishing,
+    material_names,
+    names_of,
+    names_of_kinds,
+)
 from matchmaker.recommend.specification.wholes import is_made
 
 __all__ = [
@@ -82,6 +87,7 @@ __all__ = [
     "is_rival",
     "is_said_by_a_firm",
     "made_by_customers",
+    "material_names",
     "names_customers",
     "names_of",
     "names_of_kinds",

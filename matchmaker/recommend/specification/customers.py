@@ -113,6 +113,7 @@ _TRADED_BEFORE = regex(
     r"(?:of|for|in) (?:[a-z-]+ ){0,2}$|(?:外贸|贸易|经销|代理|批发)$"
 )
 
+_SELLS_TO_THEM = message("sells to those who make it")
 _MAKES_IT = message("makes it itself")
 
 
@@ -182,8 +183,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             made = _made_beside(item, makes) or _recovered(item, description)
         sold_to = next((o for o in served if _is_sold_to(item, o, does_service)), None)
         if made is None and sold_to is not None:
-            note = message("sells to those who make it")
-            judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, note))
+            judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, _SELLS_TO_THEM))
         elif _is_for_customer(offer, item):
             made = (
                 made
@@ -208,8 +208,9 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
 
 
 def is_rival(comparison: Comparison) -> bool:
-    """Whether somebody only makes itself what is offered: nothing that it says speaks for it."""
-    return not comparison.met and any(judged.note == _MAKES_IT for judged in comparison.unmet)
+    """Whether somebody only makes what is offered, or sells to its makers: nothing speaks for it."""
+    notes = (_MAKES_IT, _SELLS_TO_THEM)
+    return not comparison.met and any(judged.note in notes for judged in comparison.unmet)
 
 
 def _is_trader(requirement: Requirement) -> bool:
@@ -268,7 +269,7 @@ def _served(description: Specification) -> list[Requirement]:
 def _is_sold_to(item: Requirement, served: Requirement, does_service: bool) -> bool:
     """Whether those who make a thing are served; of wholes, those who make no part of one."""
     is_apart = does_service or served.role is _CUSTOMER or item.role is ItemRole.ITSELF
-    return is_apart and item.value in (served.value, served.family)
+    return is_apart and (item.value in (served.value, served.family) or item.family == served.value)
 
 
 def _other_material(offer: Specification, description: Specification) -> list[Judgement]:

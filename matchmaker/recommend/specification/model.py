@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -269,6 +269,18 @@ class Comparison:
         doubt = TENTATIVE * (self.elsewhere or len(plain) < len(self.unmet))
         doubt += WHOLE * self.whole
         return max(LOWEST, min(HIGHEST, unmet + met + doubt))
+
+    def without_unmet(self) -> Comparison:
+        """What speaks for a partner: who works with others on a thing may make it, or sell parts."""
+        return replace(
+            self,
+            judgements=tuple(
+                replace(each, verdict=Fulfilment.UNKNOWN, note=None)
+                if each.verdict is Fulfilment.UNMET
+                else each
+                for each in self.judgements
+            ),
+        )
 
     def _with(self, verdict: Fulfilment) -> tuple[Judgement, ...]:
         return tuple(j for j in self.judgements if j.verdict is verdict)

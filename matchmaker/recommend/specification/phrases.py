@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from matchmaker.recommend.specification.compounds import compound
 from matchmaker.recommend.specification.model import (
@@ -155,6 +155,12 @@ _FOR_ME, _MAKER_OF = regex(r"\bfor (?:an? |us as an? |our )?$"), regex(r"(?:make
 _WHO_ASKS = frozenset({"small firm", "start-up", "startup"})
 
 
+# Of digits alone, those that are said without a word of steel beside them.
+_USUAL_STAINLESS = frozenset({"304", "316", "321", "310", "410", "420", "430"})
+_OF_GRADE = regex(r" ?(?:材质)?的? ?")
+_ENDS_GRADE = regex(r"的|材|料|[,，;；。、)）]|\s*$")
+
+
 def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms that mean what they say: digits alone are a grade only beside a metal."""
     kept: list[TermMatch] = []
@@ -170,7 +176,11 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
             if sense.kind is named.term.kind:  # "acrylic" of yarn is no sheet
                 continue
         match = _as_work(folded, named)
-        if not match.term.bare or _is_grade(folded, match, kept[-1] if kept else None):
+        if (
+            not match.term.bare
+            or _is_grade(folded, match, kept[-1] if kept else None)
+            or _is_of_a_thing(folded, match, terms)
+        ):
             kept.append(match)
     return kept
 
@@ -435,6 +445,20 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return True
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
     return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])
+
+
+def _is_of_a_thing(folded: str, match: TermMatch, terms: Sequence[TermMatch]) -> bool:
+    """A usual grade of stainless steel is one beside a thing, too: 304法兰, "316 flanges"."""
+    if folded[match.start : match.end] not in _USUAL_STAINLESS:
+        return False
+    ends = {m.end for m in terms if m.term.kind is RequirementKind.PRODUCT}
+    starts = {m.start for m in terms if m.term.kind is RequirementKind.PRODUCT}
+    before = match.start - (folded[match.start - 1 : match.start] == " ")
+    after = _OF_GRADE.match(folded, match.end)
+    of_steel = any(m.term.value == "stainless steel" for m in terms)
+    if _ENDS_GRADE.match(folded, match.end) and (before in ends or of_steel):
+        return True
+    return after is not None and after.end() in starts
 
 
 def _is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:

@@ -62,7 +62,7 @@ _FIRST = regex(
     rf"|{_REST}(?={_WITH_OTHERS})"
     rf"|{_REST}{_FIRM}(?=想(?:要)?做[^，,;；。\n]{{2,14}}[，,](?:找|求|谁|哪))"
     rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
-    rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
+    rf"|{_REST}(?:{_DOES}|{_FIRM}){_REST}的{_STOP}(?={_SEEKS})"
 )
 # Only where it names the place: of 镜腿套找外地做硅胶的 the thing is wanted.
 _LOOKS_ELSEWHERE = regex(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")
@@ -120,6 +120,14 @@ _LAST = regex(
     rf"|[.;] (?:we are|we're|i am|i'm) (?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}(?: (?:in|from|near) (?:[a-z'-]++ ?){{1,4}})?[.]?\s*$"
 )
 
+# Where who asks and who is asked have met: 上次在温州泵阀展上见过面.
+_MET_BEFORE = regex(
+    r"[^,，;；。!?！？\n]{0,24}(?:展|会|论坛|对接|活动|沙龙)[^,，;；。!?！？\n]{0,6}"
+    r"(?:见过|碰过|碰到|遇到|认识[的了过]|聊过|加过|加了|换过|交换)[^,，;；。!?！？\n]{0,8}[,，;；。!?！？\n]"
+    r"|\b(?:we (?:have )?(?:briefly )?(?:met|spoke|talked)|(?:it was )?(?:nice|good|great|pleasure|lovely) (?:to meet|meeting|talking to|speaking (?:to|with)) you)"
+    r"\b[^.!?;\n]{0,80}\b(?:fair|expo|show|exhibition|conference|forum|booth|stand|trade day|event)\b[^.!?;,\n]{0,24}[.!?;,\n]"
+)
+_HAVING = regex(r" (?=with )")
 _SAYS_WE = regex(r"我|咱|俺|本(?:厂|公司|企业|所|院|校|店|司)|\b(?:we|our|ours|us|i|my)\b")
 _LOOKS_FOR = regex(
     r"\s*(?:正|也|都)?(?:想|希望|愿意?|打算|计划|准备|要|拟|欲)?(?:直接)?(?:找|寻|求|跟|和|与|同|认识|对接|联系)|"
@@ -194,6 +202,11 @@ def _without(text: str) -> str:
         return wanted
     if not _names_something(wanted, frozenset({RequirementKind.PROCESS})):
         return text
+    # "Drone arm maker with prepreg offcuts looks for recyclers": what it has is what they work on.
+    has = [(start, _HAVING.search(folded, start, end)) for start, end in spans]
+    having = blanked(text, [(start, found.start()) for start, found in has if found])
+    if having != text and _names_something(having, _THINGS):
+        return having
     if any(folded.endswith(_FOR_MANY, start, end) for start, end in spans):
         return wanted  # no work is done on what a cluster makes
     who_and_where = [
@@ -221,6 +234,7 @@ def _introductions(folded: str) -> list[tuple[int, int]]:
     if last is not None and last.start():
         found.append(last.span())
     found += sold_abroad(folded)
+    found += [met.span() for met in _MET_BEFORE.finditer(folded)]
     return found
 
 

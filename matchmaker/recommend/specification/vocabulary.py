@@ -21,6 +21,7 @@ import ahocorasick
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
 from matchmaker.regex import regex
+from matchmaker.text import has_chinese
 
 _HERE = Path(__file__).parent
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -100,6 +101,12 @@ def words(folded: str) -> Words:
         if marking:
             markers.append((start, -end, marking))
     return Words(_longest(terms), _longest(markers))
+
+
+def chinese_names() -> frozenset[str]:
+    """What things, materials and work are called in Chinese."""
+    named = (word for words in (_products(), _materials()) for word, _ in words)
+    return frozenset(word for word in named if has_chinese(word))
 
 
 def _longest(hits: list[tuple[int, int, tuple[Term, ...]]]) -> list[TermMatch]:
@@ -376,6 +383,21 @@ def names_of_kinds(product: str) -> tuple[str, ...]:
     named = (kind for kind in table["products"] if kind.endswith(" " + product))
     kinds = (kind for kind in (*named, *table["families"].get(product, ())) if kind not in parts())
     return (*names_of(product), *(name for kind in kinds for name in names_of(kind)))
+
+
+@cache
+def material_names(material: str) -> tuple[str, ...]:
+    """All that a material and its grades are called, or one grade; none of what is not listed."""
+    table = _table("materials.toml")
+    families, grades = table["families"], table["grades"]
+    if material in families:
+        return (
+            material,
+            *families[material],
+            *(each for line in grades.get(material, ()) for each in line),
+        )
+    lines = (line for of_family in grades.values() for line in of_family)
+    return next((tuple(line) for line in lines if line[0].upper() == material), ())
 
 
 @cache

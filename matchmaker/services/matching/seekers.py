@@ -32,6 +32,7 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.asides import asides, named_in, without_named_in
 from matchmaker.recommend.asked_words import asked_words
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
+from matchmaker.recommend.homophones import resounded
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.questions import own_questions
@@ -214,13 +215,13 @@ class SeekerFactory:
     def _as_meant(
         self, texts: Sequence[str], languages: Sequence[str]
     ) -> tuple[list[str], list[tuple[Respelling, ...]]]:
-        """Texts without slips of the pen in English words, and what is read otherwise in each."""
+        """Texts without slips of the pen, and what is read otherwise in each."""
 
         def is_known(word: str) -> bool:
             return is_stated(self.snapshot, word, self._opted_out_rows)
 
         meant = [
-            respelt(text, is_known) if language == "en" else (text, ())
+            respelt(text, is_known) if language == "en" else resounded(text, is_known)
             for text, language in zip(texts, languages, strict=True)
         ]
         return [text for text, _ in meant], [slips for _, slips in meant]

@@ -13,7 +13,13 @@ from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import Snapshot
-from matchmaker.snapshot.other_words import MOST_CONCEPTS, WIDER, concept_share, translated_share
+from matchmaker.snapshot.other_words import (
+    MOST_CONCEPTS,
+    WIDER,
+    ListedThing,
+    concept_share,
+    translated_share,
+)
 from matchmaker.store.ports import Export
 from matchmaker.text import terms
 from matchmaker.thesaurus import named, thesaurus
@@ -139,3 +145,60 @@ def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None
     casting, valve = math.log(1 + 4 / 4), math.log(1 + 4 / 2)
     share = casting / (casting + valve)
     np.testing.assert_allclose(both[order], [share, share, 0.4 * share, 1 - share], rtol=1e-6)
+
+
+def test_things_of_lists_are_asked_for_beside_the_concepts_of_the_thesaurus() -> None:
+    """Of three statements one says the sprayed carbide, by a grade, and one that it sprays."""
+    offers = ("HVOF喷WC-12Co，球体", "热喷涂加工", "袜子")
+    rows = GraphRows(
+        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
+        offers=tuple(
+            Offer(f"o:{number}", "t:firm", OfferKind.PRODUCT, text)
+            for number, text in enumerate(offers)
+        ),
+    )
+    snapshot = build(Export(1, rows), date(2020, 1, 1), None)
+    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
+    spraying = ListedThing("process", "thermal spraying", ("hvof", "热喷涂"), "tungsten carbide")
+    carbide = ListedThing("material", "made-up carbide", ("wc-12co",), "sprayed on")
+    # 24 of 24 letters are of what is sought; two of three statements spray, one says the grade.
+    text = "tungsten carbide sprayed on"
+    shares = concept_share(snapshot, text, (spraying, carbide))
+    assert shares is not None
+    sprayed, made_up = math.log(1 + 3 / 3), math.log(1 + 3 / 2)
+    known = math.log(1 + 3 / 1)  # the thesaurus knows tungsten carbide, which no statement names
+    total = sprayed + made_up + known
+    expected = [(sprayed + made_up) / total, sprayed / total, 0]
+    np.testing.assert_allclose(shares[order], expected, rtol=1e-5)
+
+
+def test_a_thing_that_a_list_and_the_thesaurus_know_counts_once() -> None:
+    rows = GraphRows(
+        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
+        offers=(
+            Offer("o:0", "t:firm", OfferKind.PRODUCT, "铸造"),
+            Offer("o:1", "t:firm", OfferKind.PRODUCT, "浇铸件"),
+            Offer("o:2", "t:firm", OfferKind.PRODUCT, "袜子"),
+        ),
+    )
+    snapshot = build(Export(1, rows), date(2020, 1, 1), None)
+    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
+    listed = ListedThing("process", "casting", ("铸造", "浇铸件"), "铸造")
+    shares = concept_share(snapshot, "铸造", (listed,))
+    assert shares is not None
+    np.testing.assert_allclose(shares[order], [1, 1, 0], rtol=1e-6)
+
+
+def test_a_thing_on_no_list_is_asked_for_as_it_is_said() -> None:
+    rows = GraphRows(
+        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
+        offers=(
+            Offer("o:0", "t:firm", OfferKind.PRODUCT, "阀门手轮"),
+            Offer("o:1", "t:firm", OfferKind.PRODUCT, "袜子"),
+        ),
+    )
+    snapshot = build(Export(1, rows), date(2020, 1, 1), None)
+    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
+    shares = concept_share(snapshot, "手轮", (ListedThing("product", "手轮", (), "手轮"),))
+    assert shares is not None
+    assert shares[order][0] > 0 == shares[order][1]

@@ -1,0 +1,111 @@
+"""Characters in Chinese questions that only sound like those meant: 不绣钢 for 不锈钢.
+
+Who types by sound takes the wrong one of several characters. A stretch of three characters or more
+that is the name of a thing or material, or of work, but for one that sounds like its own, is read
+as that name; not where the character is a word with the one beside it, and not where the graph has
+it so. Of three characters the one between must be wrong: others are as often of the words around.
+`syllables.tsv` has the characters that sound alike (`seed/make_syllables.py` writes it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
+
+from matchmaker.dictionary import dictionary
+from matchmaker.recommend.specification.vocabulary import chinese_names
+from matchmaker.recommend.specification.vocabulary import words as terms_and_markers
+from matchmaker.recommend.spelling import Respelling
+from matchmaker.regex import regex
+from matchmaker.thesaurus import thesaurus
+
+SHORTEST, LONGEST = 3, 8
+_RUN = regex(rf"[\u4e00-\u9fff]{{{SHORTEST},}}")
+
+
+def resounded(text: str, is_stated: Callable[[str], bool]) -> tuple[str, tuple[Respelling, ...]]:
+    """A Chinese text as it was meant, and the words in it that are read otherwise.
+
+    `is_stated` tells whether any statement or name in the graph has a word.
+    """
+    respellings: dict[str, Respelling] = {}
+    letters = list(text)
+    for run in _RUN.finditer(text):
+        start = run.start()
+        while start + SHORTEST <= run.end():
+            found = _meant(text, start, run.end())
+            if found is None or is_stated(found.written):
+                start += 1
+                continue
+            end = start + len(found.read)
+            letters[start:end] = found.read
+            respellings.setdefault(found.written, found)
+            start = end
+    return "".join(letters), tuple(respellings.values())
+
+
+def _meant(text: str, start: int, end: int) -> Respelling | None:
+    """The longest name that a text has from `start` on but for a character that sounds so."""
+    for size in range(min(LONGEST, end - start), SHORTEST - 1, -1):
+        written = text[start : start + size]
+        names = {name for name in _nearly(written) if name not in text}
+        if len(names) != 1 or written in _names() or _is_one_term(written):
+            continue
+        (name,) = names
+        within = next(i for i in range(size) if name[i] != written[i])
+        if size == SHORTEST and within != 1:
+            continue
+        place = start + within
+        beside = (text[max(place - 1, 0) : place + 1], text[place : place + 2])
+        if not any(len(pair) > 1 and _is_word(pair) for pair in beside):
+            return Respelling(written, name)
+    return None
+
+
+def _nearly(written: str) -> Iterator[str]:
+    """Names that sound as a stretch does, and differ from it by one character."""
+    for name in names_by_sound().get(_sound(written), ()):
+        if sum(a != b for a, b in zip(name, written, strict=True)) == 1:
+            yield name
+
+
+def _is_one_term(word: str) -> bool:
+    return any(match.end - match.start == len(word) for match in terms_and_markers(word).terms)
+
+
+def _is_word(pair: str) -> bool:
+    return pair in _headwords() or pair in _names() or _is_one_term(pair)
+
+
+@cache
+def _headwords() -> frozenset[str]:
+    return frozenset(dictionary().chinese)
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Chinese names of the thesaurus and of the lists of the specification."""
+    forms = (form for concept in thesaurus().concepts for form in concept.forms)
+    return frozenset(name for name in (*forms, *chinese_names()) if _RUN.fullmatch(name))
+
+
+@cache
+def names_by_sound() -> dict[str, tuple[str, ...]]:
+    """Chinese names by the syllables that they are read by, without tones."""
+    known: dict[str, list[str]] = {}
+    for name in sorted(_names()):
+        if len(name) <= LONGEST:
+            known.setdefault(_sound(name), []).append(name)
+    return {sound: tuple(names) for sound, names in known.items()}
+
+
+def _sound(word: str) -> str:
+    return " ".join(_syllables().get(character, character) for character in word)
+
+
+@cache
+def _syllables() -> dict[str, str]:
+    lines = files(__package__).joinpath("syllables.tsv").read_text("utf-8").splitlines()
+    syllables = (line.split("\t") for line in lines)
+    return {character: syllable for syllable, characters in syllables for character in characters}
