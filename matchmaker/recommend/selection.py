@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.domain import Kind, Layer
+from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.recommend.certificates import holders
 from matchmaker.recommend.conditions import open_programmes
@@ -15,6 +15,7 @@ from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.named_clusters import cluster_members, own_clusters
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.rivals import rivals
 from matchmaker.recommend.scores import distinct
 from matchmaker.recommend.whereabouts import said_places
 from matchmaker.snapshot.distances import Location, known_km
@@ -69,9 +70,9 @@ def _known_rows(pairs: Pairs) -> NDArray[np.int64]:
 def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
     """A mask of those who could be a partner, shape (n,).
 
-    Not itself, nobody of the same owner (but where words are asked), nobody who opted out, is
-    dissolved or in liquidation, only kinds that the goal is for, and only whom it may meet and
-    what the filters let pass.
+    Not itself, nobody who opted out, is dissolved or in liquidation, only kinds that the goal is
+    for, and only whom it may meet and what the filters let pass. But where words are asked, nobody
+    of the same owner, and no supplier of the very same trade who supplies nothing yet.
     """
     goal = pairs.goal
     allowed = _of_goal(pairs.snapshot, goal).copy()
@@ -97,6 +98,9 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
         allowed[pairs.seeker.row] = False
         if not pairs.seeker.asks_in_words:
             allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
+        if goal.name is GoalName.SUPPLIER and not pairs.seeker.asks_in_words:
+            same_trade = rivals(pairs.snapshot, pairs.seeker.row)
+            allowed[np.setdiff1d(same_trade, _known_rows(pairs))] = False
     return allowed
 
 
