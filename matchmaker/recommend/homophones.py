@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from matchmaker.dictionary import dictionary
-from matchmaker.recommend.specification.vocabulary import chinese_names
+from matchmaker.recommend.specification.names import chinese_names
 from matchmaker.recommend.specification.vocabulary import words as terms_and_markers
 from matchmaker.recommend.spelling import Respelling
 from matchmaker.regex import regex

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matchmaker.domain import Kind, Size
+from matchmaker.domain import GoalName, Kind, Size
 from matchmaker.recommend.answers import Answers, adjusted_fit
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.specification import (
@@ -36,10 +36,11 @@ NOT_NEEDED = np.inf
 # What is too wide to measure from its middle, as a province is (…0000).
 _WIDE = ("region:", "iso3166:")
 _SME_SIZES = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME)
+_GROUP = "research group"
 KINDS_OF_PARTNERS = {
     "university": (Kind.UNIVERSITY,),
     "research institute": (Kind.RESEARCH_INSTITUTE,),
-    "research group": (Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE),
+    _GROUP: (Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE),
     "platform": (Kind.PLATFORM,),
 }
 # Who trades says so in its name, or is of wholesale or retail trade (GB/T 4754 51 and 52).
@@ -80,12 +81,16 @@ def whereabouts(
         if values is not None:
             judged[requirement.key] = 1 - values if requirement.denied else values
     others = alternatives(need)
+    labs_alone = any(text.goal is GoalName.RESEARCH_PARTNER for text in seeker.texts)
     met: dict[str, FloatArray] = {}
     allowed = np.ones(len(snapshot), dtype=np.bool_)
     hard = {r.key for r in need.requirements if r.kind in _FILTERS and not r.soft}
     for requirement in need.requirements:
         key = requirement.key
         if key not in judged:
+            continue
+        if labs_alone and requirement.value == _GROUP:  # which each of them has
+            met[key] = np.full_like(judged[key], NOT_NEEDED)
             continue
         instead = others.get(key, frozenset()) & judged.keys()
         met[key] = _with_another(judged[key], [judged[other] for other in instead])
@@ -107,25 +112,16 @@ def with_whereabouts(answers: Answers, told: Whereabouts, rows: IntArray) -> Ans
     """Answers of the candidates at `rows` (n,), with what the graph tells of them."""
     if not told.met:
         return answers
-    # Where labs alone are looked for, that each has a group says nothing for any of them.
-    met = {
-        key: np.full_like(values, NOT_NEEDED) if _is_of_all(key, values[rows]) else values
-        for key, values in told.met.items()
-    }
     comparisons, adjustment = list(answers.comparisons), answers.adjustment.copy()
     for position, comparison in enumerate(answers.comparisons):
         if comparison is None:
             continue
         row = int(rows[position])
-        whole = _with(comparison, {key: float(values[row]) for key, values in met.items()})
+        whole = _with(comparison, {key: float(values[row]) for key, values in told.met.items()})
         comparisons[position] = whole
         fit = float(answers.fit[position])
         adjustment[position] += adjusted_fit(fit, whole) - adjusted_fit(fit, comparison)
     return replace(answers, comparisons=tuple(comparisons), adjustment=adjustment)
-
-
-def _is_of_all(key: str, values: FloatArray) -> bool:
-    return key == f"{RequirementKind.PARTNER}:research group" and bool((values == 1).all())
 
 
 def _with(comparison: Comparison, told: dict[str, float]) -> Comparison:

@@ -102,21 +102,14 @@ def concept_share(
     sought = {number: _sought(snapshot, number, worth) for number, worth in surest}
     others = []
     for thing in listed:
-        names = {thing.value, *thing.names}
-        same = [
-            number for number in sought if not names.isdisjoint(thesaurus().concepts[number].forms)
-        ]
-        if not same:
-            rows = _stating(snapshot, thing)
+        same = _same_concept(thing, sought)
+        rows = _stating(snapshot, thing)
+        if same is None:
             others.append(_Sought(rows, np.ones(len(rows), dtype=np.float32), 1.0))
-        for number in same:
-            rows, scores = _largest(
-                [
-                    (_stating(snapshot, thing), 1.0),
-                    *_graded(sought[number].rows, sought[number].scores),
-                ]
-            )
-            sought[number] = _Sought(rows, scores, 1.0)
+            coverage += _letters(thing.said) / max(_letters(text), 1)
+        else:
+            known = sought[same]
+            sought[same] = _Sought(*_largest([(rows, 1.0), *_graded(known)]), 1.0)
     total = np.float32(0)
     spoken = int(np.count_nonzero(snapshot.lexical.length))
     shares = np.zeros(len(snapshot.lexical.length), dtype=np.float32)
@@ -124,8 +117,7 @@ def concept_share(
         rarity = np.float32(worth * np.log1p(spoken / (1 + len(rows))))
         total += rarity
         shares[rows] += rarity * scores
-    said = sum(_letters(thing.said) for thing in listed) / max(_letters(text), 1)
-    return shares * np.float32(min(max(coverage, said), 1) ** 0.5) / total if total else None
+    return shares * np.float32(min(coverage, 1) ** 0.5) / total if total else None
 
 
 def _sought(snapshot: Snapshot, number: int, worth: float) -> _Sought:
@@ -139,10 +131,22 @@ def _stating(snapshot: Snapshot, thing: ListedThing) -> IntArray:
     """Statements that have a name of a thing; what is on no list is not looked up twice."""
     if not thing.names:
         return statements_with_name(snapshot.lexical, thing.said)
-    return statements_naming(snapshot, ("listed", thing.kind, thing.value), thing.names)
+    return statements_naming(snapshot, (f"listed {thing.kind}", thing.value), thing.names)
 
 
-def _graded(rows: IntArray, scores: FloatArray) -> list[tuple[IntArray, float]]:
+def _same_concept(thing: ListedThing, concepts: Iterable[int]) -> int | None:
+    """The number of the concept that has most names in common with a thing; None where none has."""
+    names = {thing.value, *thing.names}
+    common = {
+        number: len(names.intersection(thesaurus().concepts[number].forms)) for number in concepts
+    }
+    most = max(common, key=lambda number: common[number], default=None)
+    return most if most is not None and common[most] else None
+
+
+def _graded(sought: _Sought) -> list[tuple[IntArray, float]]:
+    """The statements of each score."""
+    rows, scores, _ = sought
     return [(rows[scores == score], float(score)) for score in np.unique(scores)]
 
 

@@ -27,6 +27,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.names import material_names, names_of, names_of_kinds
 from matchmaker.recommend.specification.places import (
     AROUND,
     ELSEWHERE,
@@ -48,12 +49,7 @@ from matchmaker.recommend.specification.speaker import (
     without_speaker,
 )
 from matchmaker.recommend.specification.together import without_aim
-from matchmaker.recommend.specification.vocabulary import (
-    finishing,
-    material_names,
-    names_of,
-    names_of_kinds,
-)
+from matchmaker.recommend.specification.vocabulary import finishing
 from matchmaker.recommend.specification.wholes import is_made
 
 __all__ = [

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from matchmaker.recommend.specification.compounds import compound
+from matchmaker.recommend.specification.grades import beside_things, is_grade, is_of_a_thing
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     FOR_TOOL,
@@ -41,14 +42,6 @@ from matchmaker.recommend.specification.vocabulary import (
 )
 from matchmaker.regex import regex
 
-_STEEL = regex(
-    r"(?:不锈钢|钢|铝|铜|钛|材质|材料|牌号|合金|内胆|阀体|阀座|主材)[^，,;；。0-9]{0,6}$|"
-    r"\b(?:assab|uddeholm) $|"
-    r"\b(?:stainless|steel|alumin\w*|alloy|aisi|sus|ss|grade|duplex|material)[^，,;；。0-9]{0,14}$"
-)
-_STEEL_AFTER = regex(
-    r"(?:[、/和]\s?\d{3}[a-z]?){0,4}(?:材质|材料|的?料(?!厚))|[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
-)
 # Work that most offers mention besides is meant only where it is the point.
 _OFTEN_ASIDE = frozenset(
     [
@@ -121,17 +114,6 @@ _PART_FOR = regex(
 _SEPARATED = regex(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = regex(r"\s?(?:、|和|及|以及|与|and |or )")
 _LISTED_BEFORE = regex(r"、|\band\b|[和及与]")
-# Two grades of stainless steel beside each other need no word for steel: 304、316都要.
-_STAINLESS = regex(
-    r"(?<!\d)(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?\s?(?:、|/|,|或|和|or )\s?(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?(?![\d个件只套台双吨米])"
-)
-# No other metal is anodised in black: 阳极氧化 6061.
-_ALUMINIUM = regex(r"(?:2a12|2024|5052|5083|606[13]|6082|7075)(?!\d)")
-_ANODISED = regex(r"阳极|氧化|anodi[sz]")
-# Numbers of models, colours and rooms: 镜架型号304、316.
-_NUMBERED = regex(
-    r"(?:[型货款色编房]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|rooms?))\s?[:：]?[\d、,/或和 a-z]{0,12}$"
-)
 _OF_PLASTICS = frozenset({"injection moulding", "blow moulding"})
 _DIRECTLY_WITH = regex(
     rf" with (?:[a-z0-9-]+ ){{0,6}}|[自附]?带(?:有|了)?[{HAN}a-z0-9]{{0,4}}|配有?(?!套|件|合|备)[{HAN}a-z0-9]{{0,4}}"
@@ -155,16 +137,11 @@ _FOR_ME, _MAKER_OF = regex(r"\bfor (?:an? |us as an? |our )?$"), regex(r"(?:make
 _WHO_ASKS = frozenset({"small firm", "start-up", "startup"})
 
 
-# Of digits alone, those that are said without a word of steel beside them.
-_USUAL_STAINLESS = frozenset({"304", "316", "321", "310", "410", "420", "430"})
-_OF_GRADE = regex(r" ?(?:材质)?的? ?")
-_ENDS_GRADE = regex(r"的|材|料|[,，;；。、)）]|\s*$")
-
-
 def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms that mean what they say: digits alone are a grade only beside a metal."""
     kept: list[TermMatch] = []
     things = frozenset(m.term.value for m in terms if m.term.kind in _BESIDE)
+    beside_them = beside_things(terms)
     for named in with_tests(folded, with_verbs(folded, with_short_heads(folded, terms))):
         if named.term.kind is Marker.IGNORED:
             continue
@@ -178,8 +155,8 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         match = _as_work(folded, named)
         if (
             not match.term.bare
-            or _is_grade(folded, match, kept[-1] if kept else None)
-            or _is_of_a_thing(folded, match, terms)
+            or is_grade(folded, match, kept[-1] if kept else None)
+            or is_of_a_thing(folded, match, beside_them)
         ):
             kept.append(match)
     return kept
@@ -445,30 +422,3 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return True
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
     return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])
-
-
-def _is_of_a_thing(folded: str, match: TermMatch, terms: Sequence[TermMatch]) -> bool:
-    """A usual grade of stainless steel is one beside a thing, too: 304法兰, "316 flanges"."""
-    if folded[match.start : match.end] not in _USUAL_STAINLESS:
-        return False
-    ends = {m.end for m in terms if m.term.kind is RequirementKind.PRODUCT}
-    starts = {m.start for m in terms if m.term.kind is RequirementKind.PRODUCT}
-    before = match.start - (folded[match.start - 1 : match.start] == " ")
-    after = _OF_GRADE.match(folded, match.end)
-    of_steel = any(m.term.value == "stainless steel" for m in terms)
-    if _ENDS_GRADE.match(folded, match.end) and (before in ends or of_steel):
-        return True
-    return after is not None and after.end() in starts
-
-
-def _is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
-    """Digits alone are a grade beside a word of metals (304不锈钢, stainless steel 316)."""
-    near = folded[max(0, match.start - 24) : match.start]
-    if _STEEL.search(near) or _STEEL_AFTER.match(folded, match.end):
-        return True
-    if before and before.term.graded and match.start - before.end <= 2:
-        return True
-    if _ALUMINIUM.match(folded, match.start) and _ANODISED.search(folded):
-        return True
-    beside = _STAINLESS.search(folded, max(0, match.start - 6), match.end + 6)
-    return beside is not None and not _NUMBERED.search(near)

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ahocorasick
 
 from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.tables import nested_words, word_table
 from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
 from matchmaker.regex import regex
-from matchmaker.text import has_chinese
 
 _HERE = Path(__file__).parent
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -103,12 +102,6 @@ def words(folded: str) -> Words:
     return Words(_longest(terms), _longest(markers))
 
 
-def chinese_names() -> frozenset[str]:
-    """What things, materials and work are called in Chinese."""
-    named = (word for words in (_products(), _materials()) for word, _ in words)
-    return frozenset(word for word in named if has_chinese(word))
-
-
 def _longest(hits: list[tuple[int, int, tuple[Term, ...]]]) -> list[TermMatch]:
     hits.sort(key=_position)
     kept: list[TermMatch] = []
@@ -169,7 +162,7 @@ def _vocabulary() -> Iterator[tuple[str, Term]]:
     yield from _grades()
     yield from _products()
     yield from _materials()
-    terms = _table("terms.toml")
+    terms = word_table("terms.toml")
     for marker, listed in terms["markers"].items():
         for word in listed:
             yield word, Term(Marker(marker), word)
@@ -195,7 +188,7 @@ def _places() -> Iterator[tuple[str, Term]]:
     with (_HERE / "places.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     called = Counter(row["name"][:-1] for row in rows)
-    people = _table("terms.toml")["from"]
+    people = word_table("terms.toml")["from"]
     for row in rows:
         term = Term(RequirementKind.PLACE, row["name"], row["id"])
         for name in (*row["names"].split("|"), *people.get(row["id"], ())):
@@ -207,7 +200,7 @@ def _places() -> Iterator[tuple[str, Term]]:
 
 
 def _products() -> Iterator[tuple[str, Term]]:
-    table = _table("products.toml")
+    table = word_table("products.toml")
     heads = set(table["products"])
     family_of = {kind: family for family, kinds in table["families"].items() for kind in kinds}
 
@@ -225,7 +218,7 @@ def _products() -> Iterator[tuple[str, Term]]:
             form for name in (value, *synonyms) for form in (name, name.replace("-", " "))
         }:
             yield word, work(value)
-    for subject, names in _table("tests.toml")["subjects"].items():
+    for subject, names in word_table("tests.toml")["subjects"].items():
         term = Term(RequirementKind.PROCESS, f"{subject} testing", "testing")
         tester = Term(RequirementKind.PRODUCT, f"{subject} tester", f"{subject} tester")
         for name in (subject, *names):
@@ -254,13 +247,13 @@ def _testers_of(test: str) -> Iterator[str]:
 
 
 def _materials() -> Iterator[tuple[str, Term]]:
-    for value, synonyms in _table("materials.toml")["families"].items():
+    for value, synonyms in word_table("materials.toml")["families"].items():
         for word in (value, *synonyms):
             yield word, Term(RequirementKind.MATERIAL, value, value)
 
 
 def _grades() -> Iterator[tuple[str, Term]]:
-    for family, lines in _table("materials.toml")["grades"].items():
+    for family, lines in word_table("materials.toml")["grades"].items():
         for names in lines:
             value = names[0].upper()
             for name in names:
@@ -297,13 +290,13 @@ def _forms(word: str) -> Iterator[str]:
 @cache
 def wider(family: str) -> tuple[str, ...]:
     """A material's family and the wider ones it is part of, nearest first."""
-    within = _table("materials.toml")["within"].get(family)
+    within = word_table("materials.toml")["within"].get(family)
     return (family, *wider(str(within))) if within else (family,)
 
 
 @cache
 def _strengthening() -> tuple[frozenset[str], frozenset[str]]:
-    table = _table("materials.toml")["reinforcing"]
+    table = word_table("materials.toml")["reinforcing"]
     return frozenset(table["names"]), frozenset(table["strengthened"])
 
 
@@ -318,7 +311,7 @@ def strengthens(one: str, other: str) -> bool:
 
 @cache
 def _made_of() -> dict[str, str]:
-    return {word: str(value) for word, value in _table("products.toml")["made_of"].items()}
+    return {word: str(value) for word, value in word_table("products.toml")["made_of"].items()}
 
 
 def made_of(word: str) -> str:
@@ -329,14 +322,16 @@ def made_of(word: str) -> str:
 @cache
 def verbs() -> dict[str, str]:
     """The process that each English verb names."""
-    table = _table("products.toml")["verbs"]
+    table = word_table("products.toml")["verbs"]
     return {verb: process for process, forms in table.items() for verb in forms}
 
 
 @cache
 def finishing() -> frozenset[str]:
     """Processes done on a thing that is there already, such as plating and grinding."""
-    return frozenset(_table("products.toml")["finishing"]["names"]) | frozenset(tests().values())
+    return frozenset(word_table("products.toml")["finishing"]["names"]) | frozenset(
+        tests().values()
+    )
 
 
 @cache
@@ -344,7 +339,7 @@ def tests() -> dict[str, str]:
     """The kind of testing by the name of what is tested: 盐雾 → salt spray testing."""
     return {
         name: f"{subject} testing"
-        for subject, names in _table("tests.toml")["subjects"].items()
+        for subject, names in word_table("tests.toml")["subjects"].items()
         for each in (subject, *names)
         for name in ((each, f"{each}s") if each[-1:].isascii() and each[-1:].isalpha() else (each,))
     }
@@ -355,7 +350,7 @@ def chambers() -> dict[str, str]:
     """The kind of testing by what it is done in or on: 振动台 → vibration testing."""
     return {
         form: f"{subject} testing"
-        for subject, names in _table("tests.toml")["chambers"].items()
+        for subject, names in word_table("tests.toml")["chambers"].items()
         for name in names
         for form in _forms(name)
     }
@@ -364,71 +359,38 @@ def chambers() -> dict[str, str]:
 @cache
 def peoples() -> frozenset[str]:
     """Words for where somebody is from, which say so only before who it is: Italian foundries."""
-    return frozenset(word for words in _table("terms.toml")["from"].values() for word in words)
-
-
-@cache
-def names_of(product: str) -> tuple[str, ...]:
-    """All that a product, or work, is called in either language; none of what is not listed."""
-    table = _table("products.toml")
-    named = [table[part].get(product) for part in ("products", "processes", "doers")]
-    listed = [name for names in named if names is not None for name in names]
-    return (product, *listed) if any(names is not None for names in named) else ()
-
-
-@cache
-def names_of_kinds(product: str) -> tuple[str, ...]:
-    """All that a product and its kinds are called: valves, ball valves, 球阀."""
-    table = _table("products.toml")
-    named = (kind for kind in table["products"] if kind.endswith(" " + product))
-    kinds = (kind for kind in (*named, *table["families"].get(product, ())) if kind not in parts())
-    return (*names_of(product), *(name for kind in kinds for name in names_of(kind)))
-
-
-@cache
-def material_names(material: str) -> tuple[str, ...]:
-    """All that a material and its grades are called, or one grade; none of what is not listed."""
-    table = _table("materials.toml")
-    families, grades = table["families"], table["grades"]
-    if material in families:
-        return (
-            material,
-            *families[material],
-            *(each for line in grades.get(material, ()) for each in line),
-        )
-    lines = (line for of_family in grades.values() for line in of_family)
-    return next((tuple(line) for line in lines if line[0].upper() == material), ())
+    return frozenset(word for words in word_table("terms.toml")["from"].values() for word in words)
 
 
 @cache
 def part_of(whole: str, part: str) -> str:
     """What a part is called of a whole: of a valve the housing is its body; "" for no name."""
-    return str(_nested("products.toml", "part_of").get(whole, {}).get(part, ""))
+    return str(nested_words("products.toml", "part_of").get(whole, {}).get(part, ""))
 
 
 @cache
 def tools() -> dict[str, str]:
     """The work that a tool serves: an injection mould → injection moulding."""
-    return {tool: str(work) for tool, work in _table("products.toml")["tools"].items()}
+    return {tool: str(work) for tool, work in word_table("products.toml")["tools"].items()}
 
 
 @cache
 def comes_with(whole: str) -> frozenset[str]:
     """Products that a whole is delivered with, which its maker does not thereby sell."""
-    return frozenset(_table("products.toml")["comes_with"].get(whole, ()))
+    return frozenset(word_table("products.toml")["comes_with"].get(whole, ()))
 
 
 @cache
 def delivered_with(part: str) -> frozenset[str]:
     """Wholes that a product is delivered with: moulds, of hot runners."""
-    wholes = _table("products.toml")["comes_with"]
+    wholes = word_table("products.toml")["comes_with"]
     return frozenset(whole for whole, within in wholes.items() if part in within)
 
 
 @cache
 def made_by_makers_of(product: str) -> frozenset[str]:
     """What those make who are called makers of a product, and the product."""
-    return frozenset({product, *_table("products.toml")["makers_of"].get(product, ())})
+    return frozenset({product, *word_table("products.toml")["makers_of"].get(product, ())})
 
 
 @cache
@@ -439,33 +401,24 @@ def senses() -> dict[str, tuple[frozenset[str], Term]]:
             frozenset(sense["beside"]),
             Term(RequirementKind(sense["kind"]), sense["value"], sense["value"]),
         )
-        for word, sense in _nested("products.toml", "senses").items()
+        for word, sense in nested_words("products.toml", "senses").items()
     }
 
 
 @cache
 def parts() -> frozenset[str]:
     """Products that stay themselves when the form they are delivered in is named (阀体铸件)."""
-    return frozenset(_table("products.toml")["parts"]["names"])
+    return frozenset(word_table("products.toml")["parts"]["names"])
 
 
 @cache
 def shapes() -> frozenset[str]:
     """Products that are the form in which another one is delivered: castings, forgings."""
-    return frozenset(_table("products.toml")["shapes"]["names"])
+    return frozenset(word_table("products.toml")["shapes"]["names"])
 
 
 @cache
 def has_own_name(product: str) -> bool:
     """Tell whether a name says what a thing is, not only its shape or a material's form."""
-    forms = _table("products.toml")["forms"]["names"]
+    forms = word_table("products.toml")["forms"]["names"]
     return product not in shapes() and product not in forms
-
-
-def _nested(name: str, table: str) -> dict[str, Any]:
-    return dict(_table(name)[table])
-
-
-@cache
-def _table(name: str) -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads((_HERE / name).read_text(encoding="utf-8"))

@@ -1,0 +1,77 @@
+"""Digits alone that are a grade of a metal: 304不锈钢, 304法兰, "stainless steel 316"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.vocabulary import TermMatch
+from matchmaker.regex import regex
+
+_STEEL = regex(
+    r"(?:不锈钢|钢|铝|铜|钛|材质|材料|牌号|合金|内胆|阀体|阀座|主材)[^，,;；。0-9]{0,6}$|"
+    r"\b(?:assab|uddeholm) $|"
+    r"\b(?:stainless|steel|alumin\w*|alloy|aisi|sus|ss|grade|duplex|material)[^，,;；。0-9]{0,14}$"
+)
+_STEEL_AFTER = regex(
+    r"(?:[、/和]\s?\d{3}[a-z]?){0,4}(?:材质|材料|的?料(?!厚))|[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
+)
+# Two grades of stainless steel beside each other need no word for steel: 304、316都要.
+_STAINLESS = regex(
+    r"(?<!\d)(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?\s?(?:、|/|,|或|和|or )\s?(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?(?![\d个件只套台双吨米])"
+)
+# No other metal is anodised in black: 阳极氧化 6061.
+_ALUMINIUM = regex(r"(?:2a12|2024|5052|5083|606[13]|6082|7075)(?!\d)")
+_ANODISED = regex(r"阳极|氧化|anodi[sz]")
+# Numbers of models, colours and rooms: 镜架型号304、316.
+_NUMBERED = regex(
+    r"(?:[型货款色编房]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|rooms?))\s?[:：]?[\d、,/或和 a-z]{0,12}$"
+)
+# Of digits alone, those that are said without a word of steel beside them.
+_USUAL_STAINLESS = frozenset({"304", "316", "321", "310", "410", "420", "430"})
+_OF_GRADE = regex(r" ?(?:材质)?的? ?")
+_ENDS_GRADE = regex(r"的|材|料|[,，;；。、)）]|\s*$")
+
+
+class BesideThings(NamedTuple):
+    """Where the things of a text begin and end, and whether stainless steel is named."""
+
+    starts: frozenset[int]
+    ends: frozenset[int]
+    of_steel: bool
+
+
+def beside_things(terms: Sequence[TermMatch]) -> BesideThings:
+    """Where a usual grade may stand beside a thing."""
+    things = [match for match in terms if match.term.kind is RequirementKind.PRODUCT]
+    return BesideThings(
+        frozenset(match.start for match in things),
+        frozenset(match.end for match in things),
+        any(match.term.value == "stainless steel" for match in terms),
+    )
+
+
+def is_of_a_thing(folded: str, match: TermMatch, things: BesideThings) -> bool:
+    """A usual grade of stainless steel is one beside a thing, too: 304法兰, "316 flanges"."""
+    if folded[match.start : match.end] not in _USUAL_STAINLESS:
+        return False
+    before = match.start - (folded[match.start - 1 : match.start] == " ")
+    is_said_of = before in things.ends or things.of_steel
+    if is_said_of and _ENDS_GRADE.match(folded, match.end):
+        return True
+    after = _OF_GRADE.match(folded, match.end)
+    return after is not None and after.end() in things.starts
+
+
+def is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
+    """Digits alone are a grade beside a word of metals (304不锈钢, stainless steel 316)."""
+    near = folded[max(0, match.start - 24) : match.start]
+    if _STEEL.search(near) or _STEEL_AFTER.match(folded, match.end):
+        return True
+    if before and before.term.graded and match.start - before.end <= 2:
+        return True
+    if _ALUMINIUM.match(folded, match.start) and _ANODISED.search(folded):
+        return True
+    beside = _STAINLESS.search(folded, max(0, match.start - 6), match.end + 6)
+    return beside is not None and not _NUMBERED.search(near)
