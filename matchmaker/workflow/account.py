@@ -286,16 +286,28 @@ class Invitation:
         if self.cluster:
             clusters = tuple(dict.fromkeys((*clusters, self.cluster)))
         admin = account.admin or self.admin
-        place = GivenPlace(self.key, self.organization, self.cluster)
-        given = [each for each in account.given_by_key if replace(each, key=self.key) != place]
-        given += [place] if self.key else []
         return replace(
             account,
             memberships=memberships,
             clusters=clusters,
             admin=admin,
-            given_by_key=tuple(given),
+            given_by_key=self._given_by_key(account),
         )
+
+    def _given_by_key(self, account: Account) -> tuple[GivenPlace, ...]:
+        """Places that the account came by through API keys: what it had before stays as it was."""
+        place = GivenPlace(self.key, self.organization, self.cluster)
+        if self.key and self._is_held_by(account):
+            return account.given_by_key
+        others = (each for each in account.given_by_key if replace(each, key=self.key) != place)
+        return (*others, place) if self.key else tuple(others)
+
+    def _is_held_by(self, account: Account) -> bool:
+        """Tell whether an account has the place already; whoever becomes an owner has not."""
+        if self.membership is None:
+            return self.cluster in account.clusters if self.cluster else account.admin
+        as_owner = replace(self.membership, role=MembershipRole.OWNER)
+        return not {self.membership, as_owner}.isdisjoint(account.memberships)
 
 
 class Scope(StrEnum):

@@ -15,6 +15,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.workflow.account import (
     Account,
     AccountMembership,
+    GivenPlace,
     Invitation,
     MembershipRole,
     checked_email,
@@ -424,3 +425,25 @@ def test_what_no_letter_reaches_is_no_address_for_somebody_new(address):
     with pytest.raises(InvalidInput) as refused:
         mailable_email(address)
     assert refused.value.where == "email"
+
+
+def test_a_place_that_somebody_had_is_not_one_by_the_key_of_a_later_invitation() -> None:
+    """Seen: whoever had been a member for years left with what was made with a leaked key."""
+    had = AccountMembership("t:1")
+    member = replace(ACCOUNT, memberships=(had,), clusters=("t:c",), admin=True)
+    by_key = Invitation("i", "wang@example.org", "x", NOW, key="k")
+    again = [
+        replace(by_key, membership=had), replace(by_key, cluster="t:c"),
+        replace(by_key, admin=True),
+    ]  # fmt: skip
+    assert all(each.give_to(member).places_by("k") == () for each in again)
+    owner = replace(by_key, membership=AccountMembership("t:1", MembershipRole.OWNER))
+    assert owner.give_to(member).places_by("k") == (GivenPlace("k", "t:1"),)  # more than it had
+
+
+def test_a_place_by_one_key_stays_one_by_it_until_somebody_offers_it_without_a_key() -> None:
+    plain = replace(ACCOUNT, memberships=(), clusters=(), admin=False)
+    first = Invitation("i", "wang@example.org", "x", NOW, cluster="t:c", key="k")
+    come = first.give_to(plain)
+    assert replace(first, key="other").give_to(come).places_by("k") == (GivenPlace("k", "", "t:c"),)
+    assert replace(first, key="").give_to(come).given_by_key == ()
