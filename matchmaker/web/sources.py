@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from flask import g
+
 from matchmaker.api.http.context import services
 from matchmaker.api.http.sources import hidden_sources
+from matchmaker.domain import Cluster
 from matchmaker.messages import Message, message
 from matchmaker.provenance import POSTED, SAID_HERE
 from matchmaker.regex import regex
@@ -41,5 +46,13 @@ def source_name(source: str) -> str:
     known = _SAMPLE if _FILE_OF_SAMPLES.fullmatch(source) else _NAMES.get(source)
     if known is not None:
         return known.text(language())
-    cluster = services().cluster_sources.cluster_of(source)
+    cluster = _clusters().get(source)
     return gettext("a list of %(cluster)s", cluster=localised(cluster)) if cluster else source
+
+
+def _clusters() -> Mapping[str, Cluster]:
+    """Clusters by what their lists are called, looked up once for a page."""
+    if "clusters_of_lists" not in g:
+        g.clusters_of_lists = services().cluster_sources.clusters()
+    clusters: Mapping[str, Cluster] = g.clusters_of_lists
+    return clusters

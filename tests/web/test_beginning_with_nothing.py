@@ -64,3 +64,22 @@ def test_a_list_of_a_cluster_is_named_by_the_cluster(sample, entered):
     text = lxml.html.fromstring(page).xpath("string(//main)")
     assert "a list of Sample Valve Cluster" in text
     assert "cluster-valves" not in text
+
+
+def test_clusters_are_looked_up_once_for_a_page_that_names_many_sources(
+    sample, entered, monkeypatch
+):
+    """Seen: one question to the database for each of hundreds of ties."""
+    rows = [
+        Description(f"t:of-{number}", "seed:valves-018", f"valves {number}", provenance=source)
+        for number in range(9)
+        for source in [Provenance(f"list-{number}.csv", "seed:cluster-valves")]
+    ]
+    sample.store.upsert(GraphRows(descriptions=tuple(rows)))
+    asked, version = [], type(sample.store).version
+    monkeypatch.setattr(
+        type(sample.store), "version", lambda store: asked.append(1) or version(store)
+    )
+    page = entered("admin").get("/organizations/seed:valves-018", headers=IN["en"]).text
+    assert page.count("list-8.csv") == 1
+    assert len(asked) <= 2

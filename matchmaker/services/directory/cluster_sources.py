@@ -40,13 +40,10 @@ class ClusterSources:
 
     def names(self) -> frozenset[str]:
         """Those of all clusters."""
-        return frozenset(self._clusters())
+        return frozenset(self.clusters())
 
-    def cluster_of(self, source: str) -> Cluster | None:
-        """The cluster whose lists are called so."""
-        return self._clusters().get(source)
-
-    def _clusters(self) -> Mapping[str, Cluster]:
+    def clusters(self) -> Mapping[str, Cluster]:
+        """All clusters, by what their lists are called."""
         version = self.store.version()
         known, clusters = self._known
         if known != version:
