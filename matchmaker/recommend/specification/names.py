@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
-from matchmaker.recommend.specification.tables import word_table
+from matchmaker.recommend.specification.tables import NAMES_KEPT, word_table
 from matchmaker.recommend.specification.vocabulary import parts
 from matchmaker.text import has_chinese
 
 _OF_THINGS = ("products", "processes", "doers")
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def names_of(product: str) -> tuple[str, ...]:
     """All that a product, or work, is called in either language; none of what is not listed."""
     table = word_table("products.toml")
@@ -20,7 +20,7 @@ def names_of(product: str) -> tuple[str, ...]:
     return (product, *listed) if any(names is not None for names in named) else ()
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def names_of_kinds(product: str) -> tuple[str, ...]:
     """All that a product and its kinds are called: valves, ball valves, 球阀."""
     table = word_table("products.toml")
@@ -29,7 +29,7 @@ def names_of_kinds(product: str) -> tuple[str, ...]:
     return (*names_of(product), *(name for kind in kinds for name in names_of(kind)))
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def material_names(material: str) -> tuple[str, ...]:
     """All that a material and its grades are called, or one grade; none of what is not listed."""
     table = word_table("materials.toml")

@@ -7,6 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+# Of so many names what the lists say is kept: of what people write there is no end.
+NAMES_KEPT = 10_000
+
 _HERE = Path(__file__).parent
 
 

@@ -11,14 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import ahocorasick
 
 from matchmaker.recommend.specification.model import RequirementKind
-from matchmaker.recommend.specification.tables import nested_words, word_table
+from matchmaker.recommend.specification.tables import NAMES_KEPT, nested_words, word_table
 from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
 from matchmaker.regex import regex
 
@@ -362,7 +362,7 @@ def peoples() -> frozenset[str]:
     return frozenset(word for words in word_table("terms.toml")["from"].values() for word in words)
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def part_of(whole: str, part: str) -> str:
     """What a part is called of a whole: of a valve the housing is its body; "" for no name."""
     return str(nested_words("products.toml", "part_of").get(whole, {}).get(part, ""))
@@ -374,20 +374,20 @@ def tools() -> dict[str, str]:
     return {tool: str(work) for tool, work in word_table("products.toml")["tools"].items()}
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def comes_with(whole: str) -> frozenset[str]:
     """Products that a whole is delivered with, which its maker does not thereby sell."""
     return frozenset(word_table("products.toml")["comes_with"].get(whole, ()))
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def delivered_with(part: str) -> frozenset[str]:
     """Wholes that a product is delivered with: moulds, of hot runners."""
     wholes = word_table("products.toml")["comes_with"]
     return frozenset(whole for whole, within in wholes.items() if part in within)
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def made_by_makers_of(product: str) -> frozenset[str]:
     """What those make who are called makers of a product, and the product."""
     return frozenset({product, *word_table("products.toml")["makers_of"].get(product, ())})
@@ -417,7 +417,7 @@ def shapes() -> frozenset[str]:
     return frozenset(word_table("products.toml")["shapes"]["names"])
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def has_own_name(product: str) -> bool:
     """Tell whether a name says what a thing is, not only its shape or a material's form."""
     forms = word_table("products.toml")["forms"]["names"]
