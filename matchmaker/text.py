@@ -16,8 +16,9 @@ _LETTER = rf"[^\W_{_HAN_RANGES}]"
 # Chinese and Japanese read the wide signs as the narrow ones.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 GUARD = "'"
-# The same behind signs at which some program parts a line, and blanks that it may drop.
-_COMPUTED = r"(?=[' \xa0\u3000]*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+# The same behind signs at which some program parts a line, and blanks and quotes that it may drop:
+# what it takes for a cell and begins with "" is to it nothing in quotes, and what follows.
+_COMPUTED = r"(?=['\" \xa0\u3000]*[=+\-@\uff1d\uff0b\uff0d\uff20])"
 _WITHIN = regex(rf"([;|\t\r\n]){_COMPUTED}")
 _GUARDED_WITHIN = regex(rf"([;|\t\r\n]){GUARD}{_COMPUTED}")
 _RUN = regex(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")

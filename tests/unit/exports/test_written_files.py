@@ -151,6 +151,8 @@ def test_wide_signs_and_line_feeds_begin_no_formula_either(sign):
             "a;=1",
             "a;'=1",
             "=1;''=1\n=2",
+            'a;"=1',
+            """a;'"=1;"'=1""",
         ),
         *("+86 577", "-", "it's", "'quoted'", "'", ""),
     ],
@@ -164,7 +166,7 @@ def test_a_guard_is_taken_off_again(text):
     "text",
     [
         "示例;=cmd|' /C calc'!A0", "a; =1;+1; -1;@SUM(A1)", "x|=1\t=2|＝3", "a\n=1\r\n- b",
-        "a;'=1;''=1", "a;b; c", "\n\n=1", "t\t\t=1",
+        "a;'=1;''=1", "a;b; c", "\n\n=1", "t\t\t=1", 'a;"=1+1', 'a\n"=1";" "@SUM(A1)|"-1',
     ],
 )  # fmt: skip
 def test_no_formula_comes_of_parting_lines_at_other_signs(text, parting):
