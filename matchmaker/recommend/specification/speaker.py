@@ -120,12 +120,17 @@ _LAST = regex(
     rf"|[.;] (?:we are|we're|i am|i'm) (?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}(?: (?:in|from|near) (?:[a-z'-]++ ?){{1,4}})?[.]?\s*$"
 )
 
-# Where who asks and who is asked have met: 上次在温州泵阀展上见过面.
+# Where who asks and who is asked have met: 上次在温州泵阀展上见过面. Not what somebody met there
+# wants: 展会上遇到的客户要球阀.
+_WANTS = r"要|想|找|寻|买|订(?!货)|需(?![求对])|求(?!对接)"
+_WANTS_EN = r"\b(?:want|need|look|seek|ask|requir|buy|order)"
+_SAID = rf"(?:(?!{_WANTS})[^,，;；。:：!?！？\n])"
+_SAID_EN = rf"(?:(?!{_WANTS_EN})[^.!?;\n])"
 _MET_BEFORE = regex(
-    r"[^,，;；。!?！？\n]{0,24}(?:展|会|论坛|对接|活动|沙龙)[^,，;；。!?！？\n]{0,6}"
-    r"(?:见过|碰过|碰到|遇到|认识[的了过]|聊过|加过|加了|换过|交换)[^,，;；。!?！？\n]{0,8}[,，;；。!?！？\n]"
+    rf"(?<![^,，;；。:：!?！？\s]){_SAID}{{0,24}}(?:展|会|论坛|对接|活动|沙龙){_SAID}{{0,6}}"
+    rf"(?:见过|碰过|碰到|遇到|认识[的了过]|聊过|加过|加了|换过|交换){_SAID}{{0,8}}[,，;；。!?！？\n]"
     r"|\b(?:we (?:have )?(?:briefly )?(?:met|spoke|talked)|(?:it was )?(?:nice|good|great|pleasure|lovely) (?:to meet|meeting|talking to|speaking (?:to|with)) you)"
-    r"\b[^.!?;\n]{0,80}\b(?:fair|expo|show|exhibition|conference|forum|booth|stand|trade day|event)\b[^.!?;,\n]{0,24}[.!?;,\n]"
+    rf"\b{_SAID_EN}{{0,80}}\b(?:fair|expo|show|exhibition|conference|forum|booth|stand|trade day|event)\b(?:(?!,){_SAID_EN}){{0,24}}[.!?;,\n]"
 )
 _HAVING = regex(r" (?=with )")
 _SAYS_WE = regex(r"我|咱|俺|本(?:厂|公司|企业|所|院|校|店|司)|\b(?:we|our|ours|us|i|my)\b")

@@ -36,6 +36,24 @@ def test_where_one_met_and_what_the_writer_makes_is_not_asked_for(text, gone, ke
 
 
 @pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("展会上遇到的客户要球阀，DN50，304材质", "球阀"),
+        ("求购球阀上次展会上见过样品，DN50，304材质", "球阀"),
+        ("we met buyers who want ball valves at the show, 500 pieces of flanges", "ball valves"),
+    ],
+)
+def test_what_somebody_met_at_a_fair_wants_is_asked_for(text, thing):
+    """Seen: the thing went with where one met, and its size and material alone were asked for."""
+    assert thing in without_speaker(text)
+
+
+@pytest.mark.parametrize("event", ["供需对接会上", "订货会", "需求对接活动中", "行业论坛"])
+def test_where_one_met_may_be_called_by_what_is_wanted_there(event):
+    assert without_speaker(f"上次在{event}见过面，做球阀的找法兰").strip().startswith("做球阀")
+
+
+@pytest.mark.parametrize(
     "text",
     ["想参加展会认识客户，做镜盒", "眼镜厂用的，找能做小批量的电镀", "袜厂要用的，寻包芯氨纶纱"],
 )
