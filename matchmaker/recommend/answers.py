@@ -26,6 +26,7 @@ from matchmaker.recommend.literal import (
     name_something,
     name_thing,
     named_things,
+    said_of_it_elsewhere,
     speak_against,
 )
 from matchmaker.recommend.model import SeekerText
@@ -147,8 +148,13 @@ def best_answers(
             likeness = max(likeness, TRADE_FIT)
         if is_wanted(snapshot, question, fit.goal, statement, comparison):
             likeness = max(likeness, WANTED_FIT)
-        rated.append((statement, adjusted_fit(likeness, comparison), comparison))
-    return sorted(rated, key=lambda answer: -answer[1])
+        rated.append((statement, likeness, comparison))
+    others = [comparison for _, _, comparison in rated]
+    whole = [(at, likeness, said_of_it_elsewhere(each, others)) for at, likeness, each in rated]
+    return sorted(
+        ((at, adjusted_fit(likeness, each), each) for at, likeness, each in whole),
+        key=lambda answer: -answer[1],
+    )
 
 
 def _without_codes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from matchmaker.recommend.specification import (
     TOLD_BY_GRAPH,
     UNLISTED,
     Comparison,
+    Fulfilment,
     Judgement,
     Requirement,
     RequirementKind,
@@ -261,3 +263,29 @@ def speak_against(comparisons: Sequence[Comparison | None]) -> BoolArray:
         ],
         dtype=np.bool_,
     )
+
+
+def said_of_it_elsewhere(
+    comparison: Comparison | None, others: Sequence[Comparison | None]
+) -> Comparison | None:
+    """A comparison with what other statements of the same organisation say of the same thing.
+
+    Who offers flanges in one statement and 法兰，材料以F304为主 in another has flanges of 304.
+    """
+    if comparison is None or comparison.aside or comparison.denied or not comparison.unknown:
+        return comparison
+    things = {each.requirement.key for each in comparison.met if each.requirement.kind in CORE}
+    said: dict[str, Judgement] = {}
+    for other in others:
+        if other is None or other is comparison or other.aside or other.denied or other.whole:
+            continue
+        if things & {each.requirement.key for each in other.met}:
+            for each in other.met:
+                said.setdefault(each.requirement.key, each)
+    judgements = tuple(
+        said.get(each.requirement.key, each)
+        if each.verdict is Fulfilment.UNKNOWN and each.requirement.kind not in CORE | TOLD_BY_GRAPH
+        else each
+        for each in comparison.judgements
+    )
+    return replace(comparison, judgements=judgements)

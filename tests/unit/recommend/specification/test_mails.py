@@ -2,6 +2,9 @@
 
 import pytest
 
+from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
+from matchmaker.recommend.model import Request
+from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.specification import (
     ItemRole,
     RequirementKind,
@@ -10,6 +13,8 @@ from matchmaker.recommend.specification import (
     read,
     without_speaker,
 )
+from tests.unit.recommend.worded import asked
+from tests.unit.snapshot.graphs import snapshot_of
 
 
 @pytest.mark.parametrize(
@@ -96,3 +101,23 @@ def test_a_seal_of_a_seat_is_the_seat():
 )
 def test_who_sells_to_makers_of_a_thing_is_no_customer_for_it(description):
     assert is_rival(compare_customer(read("我们做V型调节球阀，谁要"), read(description)))
+
+
+def test_what_another_statement_says_of_the_same_thing_is_met_by_its_owner():
+    """A list brought the bare name of the thing; the firm's own words say of which steel."""
+    firm = Organization("t:forge", "Forge", Kind.FIRM)
+    texts = ("法兰", "多向模锻，做法兰、阀座，材料以F304、F316为主")
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm,),
+            offers=tuple(
+                Offer(f"o:{number}", firm.id, OfferKind.PRODUCT, text)
+                for number, text in enumerate(texts)
+            ),
+        ),
+        vectors=False,
+    )
+    (match,) = recommend(snapshot, asked("不锈钢法兰"), Request(GoalName.SUPPLIER)).matches
+    met = {judged.requirement.value: judged.evidence.text for judged in match.comparison.met}
+    assert met["flange"] == "法兰"
+    assert met["stainless steel"].casefold() in ("f304", "f316")
