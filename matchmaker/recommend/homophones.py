@@ -21,6 +21,8 @@ from matchmaker.regex import regex
 from matchmaker.thesaurus import thesaurus
 
 SHORTEST, LONGEST = 3, 8
+# Words by themselves before or behind a name: 带热处理 is not 代热处理.
+_PARTICLES = frozenset("及和与跟或带的地得了着过给为以在有要做把被对从向到由等")
 _RUN = regex(rf"[\u4e00-\u9fff]{{{SHORTEST},}}")
 
 
@@ -54,7 +56,8 @@ def _meant(text: str, start: int, end: int) -> Respelling | None:
             continue
         (name,) = names
         within = next(i for i in range(size) if name[i] != written[i])
-        if size == SHORTEST and within != 1:
+        is_within = 0 < within < size - 1
+        if not is_within and (size == SHORTEST or written[within] in _PARTICLES):
             continue
         place = start + within
         beside = (text[max(place - 1, 0) : place + 1], text[place : place + 2])

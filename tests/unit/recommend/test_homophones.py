@@ -31,6 +31,7 @@ def test_a_name_with_a_character_that_sounds_like_its_own_is_read_as_that_name(w
         "可绣字、硅胶防滑点；压力袜测试仪；真空机和喷涂",
         "非标到2米，含深孔水路",
         "你好，在吗？谢谢老板",
+        "锻件带热处理，巧克力及饼干",
     ],
 )
 def test_what_is_written_as_it_is_meant_stays(text):
