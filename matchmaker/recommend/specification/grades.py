@@ -30,14 +30,16 @@ _NUMBERED = regex(
 )
 # Of digits alone, those that are said without a word of steel beside them.
 _USUAL_STAINLESS = frozenset({"304", "316", "321", "310", "410", "420", "430"})
+# A number before several things counts them (430 valves) unless it is one of these.
+_MOST_USUAL = frozenset({"304", "316"})
 _OF_GRADE = regex(r" ?(?:材质)?的? ?")
 _ENDS_GRADE = regex(r"的|材|料|[,，;；。、)）]|\s*$")
 
 
 class BesideThings(NamedTuple):
-    """Where the things of a text begin and end, and whether stainless steel is named."""
+    """Where the things of a text begin, with their ends, and end; whether stainless is named."""
 
-    starts: frozenset[int]
+    starts: dict[int, int]
     ends: frozenset[int]
     of_steel: bool
 
@@ -46,7 +48,7 @@ def beside_things(terms: Sequence[TermMatch]) -> BesideThings:
     """Where a usual grade may stand beside a thing."""
     things = [match for match in terms if match.term.kind is RequirementKind.PRODUCT]
     return BesideThings(
-        frozenset(match.start for match in things),
+        {match.start: match.end for match in things},
         frozenset(match.end for match in things),
         any(match.term.value == "stainless steel" for match in terms),
     )
@@ -61,7 +63,11 @@ def is_of_a_thing(folded: str, match: TermMatch, things: BesideThings) -> bool:
     if is_said_of and _ENDS_GRADE.match(folded, match.end):
         return True
     after = _OF_GRADE.match(folded, match.end)
-    return after is not None and after.end() in things.starts
+    if after is None or after.end() not in things.starts:
+        return False
+    thing = folded[after.end() : things.starts[after.end()]]
+    is_many = thing.endswith("s") and not thing.endswith("ss")
+    return not is_many or folded[match.start : match.end] in _MOST_USUAL
 
 
 def is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:

@@ -79,7 +79,9 @@ def test_a_usual_grade_beside_a_thing_is_one_without_a_word_of_steel(text, grade
     assert grade in [item.value for item in read(text).of(RequirementKind.MATERIAL)]
 
 
-@pytest.mark.parametrize("text", ["304个法兰", "法兰304片", "房间号304，法兰", "电机430台"])
+@pytest.mark.parametrize(
+    "text", ["304个法兰", "法兰304片", "房间号304，法兰", "电机430台", "We need 430 valves"]
+)
 def test_a_number_of_things_is_no_grade(text):
     assert not read(text).of(RequirementKind.MATERIAL)
 
