@@ -19,7 +19,9 @@ from matchmaker.settings import read_settings
 
 # The application is loaded after this and stays, so nothing of it is looked through for garbage
 # until it is there (`when_ready`): that takes a sixth of the time in which its modules load.
-gc.disable()
+# This file is read again at a SIGHUP: then it is there, and nobody would turn collection on again.
+if "wsgi" not in sys.modules:
+    gc.disable()
 
 _settings = read_settings()
 _metrics_folder = (_settings.data_dir / "metrics").resolve()
