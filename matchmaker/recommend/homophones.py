@@ -59,6 +59,9 @@ def _meant(text: str, start: int, end: int) -> Respelling | None:
         is_within = 0 < within < size - 1
         if not is_within and (size == SHORTEST or written[within] in _PARTICLES):
             continue
+        # The first character of 帆无人机 is of the word before: the rest is a name without it.
+        if not is_within and _is_word(written[1:] if not within else written[:-1]):
+            continue
         place = start + within
         beside = (text[max(place - 1, 0) : place + 1], text[place : place + 2])
         if not any(len(pair) > 1 and _is_word(pair) for pair in beside):

@@ -30,6 +30,7 @@ def test_a_name_with_a_character_that_sounds_like_its_own_is_read_as_that_name(w
         "机械工程、光学工程、材料科学与工程及工程热物理",
         "可绣字、硅胶防滑点；压力袜测试仪；真空机和喷涂",
         "非标到2米，含深孔水路",
+        "一帆无人机要飞手",
         "你好，在吗？谢谢老板",
         "锻件带热处理，巧克力及饼干",
     ],
