@@ -91,7 +91,9 @@ class Desk:
             ),
             "CLUSTER": cluster,
             "GOAL": "supplier",
-            "ADDRESS": "wang@example.org" if "reset" in line else "reader@example.org",
+            "ADDRESS": "wang@example.org"
+            if {"reset", "keys"}.intersection(line.split())
+            else "reader@example.org",
             "NAME": "Reader",
             "YOU": "wang@example.org",
             "TABLE": "offers",

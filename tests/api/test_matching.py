@@ -216,11 +216,11 @@ def test_recommendations_do_not_wait_for_thresholds_which_are_made_once(wired, m
     begun, go_on, made = threading.Event(), threading.Event(), []
     real = service.similarity_thresholds
 
-    def slow(snapshot):
+    def slow(snapshot, past):
         made.append(snapshot)
         begun.set()
         assert go_on.wait(60)
-        return real(snapshot)
+        return real(snapshot, past)
 
     monkeypatch.setattr(service, "similarity_thresholds", slow)
     matching = wire(wired.settings).matching

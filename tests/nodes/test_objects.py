@@ -225,6 +225,7 @@ def test_an_answer_that_drips_is_given_up_and_nobody_waits_for_it_again(
 ):
     """The client itself waits for as long as anything comes: a request would never end."""
     monkeypatch.setattr(objects_module, "_SECONDS", 3.0)
+    monkeypatch.setattr("matchmaker.nodes.answer_deadline._PAUSE_SECONDS", 0.0)
     breaking.way, breaking.left = "dripping", 100
     store = store_at("s3://bucket/x")
     begun = time.monotonic()

@@ -58,6 +58,7 @@ def test_what_a_profile_reaches_is_what_a_hand_count_finds(sample, rows):
         one
         for one in rows.needs
         if one.state is NeedState.OPEN
+        and (one.deadline is None or one.deadline >= sample.reader.current().meta.as_of)
         and one.organization != FIRM
         and Kind.FIRM in GOALS[one.goal].candidates
     ]
@@ -78,7 +79,12 @@ def test_a_need_is_reached_by_those_among_its_twenty_closest(sample, rows):
         ]
         for place in range(len(snapshot))
     }
-    needs = {one.id: one for one in rows.needs if one.state is NeedState.OPEN}
+    needs = {
+        one.id: one
+        for one in rows.needs
+        if one.state is NeedState.OPEN
+        and (one.deadline is None or one.deadline >= snapshot.meta.as_of)
+    }
     kinds = {one.id: one.kind for one in rows.organizations if one.listed}
     about = sample.directory.profile(ADMIN, FIRM)
     twentieth = {}
