@@ -119,9 +119,8 @@ def test_a_word_that_a_chinese_statement_has_as_it_is_needs_no_translation() -> 
     assert shares.tolist() == [1, 0]
 
 
-def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None:
-    """Of four statements two say sand casting and one casting; one says ball valve."""
-    offers = ("翻砂件，来图加工", "green sand casting of grey iron", "铸造", "球阀")
+def stating(*offers: str) -> tuple[Snapshot, list[int]]:
+    """A graph of one firm that says these, and the row of each."""
     rows = GraphRows(
         organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
         offers=tuple(
@@ -130,7 +129,14 @@ def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None
         ),
     )
     snapshot = build(Export(1, rows), date(2020, 1, 1), None)
-    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
+    ids = snapshot.statements.table["id"].to_pylist()
+    return snapshot, [ids.index(f"o:{number}") for number in range(len(offers))]
+
+
+def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None:
+    """Of four statements two say sand casting and one casting; one says ball valve."""
+    offers = ("翻砂件，来图加工", "green sand casting of grey iron", "铸造", "球阀")
+    snapshot, order = stating(*offers)
     assert concept_share(snapshot, "你好") is None
     assert concept_share(build(Export(1, GraphRows()), date(2020, 1, 1), None), "铸造") is None
     narrow = concept_share(snapshot, "砂型铸造")
@@ -150,15 +156,7 @@ def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None
 def test_things_of_lists_are_asked_for_beside_the_concepts_of_the_thesaurus() -> None:
     """Of three statements one says the sprayed carbide, by a grade, and one that it sprays."""
     offers = ("HVOF喷WC-12Co，球体", "热喷涂加工", "袜子")
-    rows = GraphRows(
-        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
-        offers=tuple(
-            Offer(f"o:{number}", "t:firm", OfferKind.PRODUCT, text)
-            for number, text in enumerate(offers)
-        ),
-    )
-    snapshot = build(Export(1, rows), date(2020, 1, 1), None)
-    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
+    snapshot, order = stating(*offers)
     spraying = ListedThing("process", "thermal spraying", ("hvof", "热喷涂"), "tungsten carbide")
     carbide = ListedThing("material", "made-up carbide", ("wc-12co",), "sprayed on")
     # 24 of 24 letters are of what is sought; two of three statements spray, one says the grade.
@@ -173,16 +171,7 @@ def test_things_of_lists_are_asked_for_beside_the_concepts_of_the_thesaurus() ->
 
 
 def test_a_thing_that_a_list_and_the_thesaurus_know_counts_once() -> None:
-    rows = GraphRows(
-        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
-        offers=(
-            Offer("o:0", "t:firm", OfferKind.PRODUCT, "铸造"),
-            Offer("o:1", "t:firm", OfferKind.PRODUCT, "浇铸件"),
-            Offer("o:2", "t:firm", OfferKind.PRODUCT, "袜子"),
-        ),
-    )
-    snapshot = build(Export(1, rows), date(2020, 1, 1), None)
-    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
+    snapshot, order = stating("铸造", "浇铸件", "袜子")
     listed = ListedThing("process", "casting", ("铸造", "浇铸件"), "铸造")
     shares = concept_share(snapshot, "铸造", (listed,))
     assert shares is not None
@@ -190,15 +179,7 @@ def test_a_thing_that_a_list_and_the_thesaurus_know_counts_once() -> None:
 
 
 def test_a_thing_on_no_list_is_asked_for_as_it_is_said() -> None:
-    rows = GraphRows(
-        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
-        offers=(
-            Offer("o:0", "t:firm", OfferKind.PRODUCT, "阀门手轮"),
-            Offer("o:1", "t:firm", OfferKind.PRODUCT, "袜子"),
-        ),
-    )
-    snapshot = build(Export(1, rows), date(2020, 1, 1), None)
-    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
+    snapshot, order = stating("阀门手轮", "袜子")
     shares = concept_share(snapshot, "手轮", (ListedThing("product", "手轮", (), "手轮"),))
     assert shares is not None
     assert shares[order][0] > 0 == shares[order][1]
