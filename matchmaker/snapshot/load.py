@@ -372,12 +372,15 @@ class SnapshotReader:
 
     def folder(self) -> Path:
         """The folder that the pointer names. Raises SnapshotUnavailable."""
+        pointer = self.root / POINTER
+        if pointer.is_fifo():  # whoever opened it would wait for a writer
+            raise damaged(pointer)
         try:
-            name = (self.root / POINTER).read_text("utf-8", "replace").strip()
+            name = pointer.read_text("utf-8", "replace").strip()
         except FileNotFoundError:
             raise SnapshotUnavailable("No snapshot was built yet.", mend=MEND) from None
         except OSError as error:
-            raise unreadable(self.root / POINTER, error) from None
+            raise unreadable(pointer, error) from None
         return self.root / name
 
     def _pointed(self) -> tuple[int, int] | None:

@@ -264,6 +264,12 @@ def test_a_damaged_pointer_is_a_snapshot_that_cannot_be_read_and_the_next_one_ca
     assert SnapshotReader(tmp_path).current().folder == again
 
 
+def test_a_pipe_in_the_place_of_the_pointer_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / POINTER)
+    with pytest.raises(SnapshotUnavailable, match="is damaged"):
+        SnapshotReader(tmp_path).current()
+
+
 def test_a_pointer_that_cannot_be_read_is_not_told_as_none(tmp_path: Path) -> None:
     save(snapshot_of(random_rows(1)), tmp_path)
     (tmp_path / POINTER).unlink()
