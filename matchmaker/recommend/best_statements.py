@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.recommend.scores import BLOCK
+from matchmaker.snapshot.incidence import ranges
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
 
@@ -27,10 +28,9 @@ class BestStatement:
     def __getitem__(self, rows: Any) -> Any:
         asked = np.atleast_1d(rows)
         speaks = self.snapshot.organization_statements
-        starts, ends = speaks.indptr[asked], speaks.indptr[asked + 1]
-        counts = ends - starts
-        before = np.cumsum(counts) - counts
-        positions = np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+        starts = speaks.indptr[asked]
+        counts = speaks.indptr[asked + 1] - starts
+        positions, before = ranges(starts, counts)
         said = self.statements.take(speaks.indices.take(positions))
         scores = np.where(self.usable.take(positions), said, 0)
         largest = np.zeros(len(asked), dtype=np.float32)
@@ -48,10 +48,9 @@ class BestStatement:
             order, values = best(self.statements, wanted)
             order, values = order[values > 0], values[values > 0]
             bound = float(values[-1]) if len(values) == wanted else 0.0
-            starts, ends = owners[order], owners[order + 1]
-            counts = ends - starts
-            before = np.cumsum(counts) - counts
-            places = np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+            starts = owners[order]
+            counts = owners[order + 1] - starts
+            places, _ = ranges(starts, counts)
             rows = entry.row.take(places)
             speaks = eligible.take(rows) & self.usable.take(entry.position.take(places))
             rows, scores = rows[speaks], np.repeat(values, counts)[speaks]

@@ -56,17 +56,22 @@ def _meant(text: str, start: int, end: int) -> Respelling | None:
             continue
         (name,) = names
         within = next(i for i in range(size) if name[i] != written[i])
-        is_within = 0 < within < size - 1
-        if not is_within and (size == SHORTEST or written[within] in _PARTICLES):
-            continue
-        # The first character of 帆无人机 is of the word before: the rest is a name without it.
-        if not is_within and _is_word(written[1:] if not within else written[:-1]):
+        if within in (0, size - 1) and _is_of_the_words_around(written, within):
             continue
         place = start + within
         beside = (text[max(place - 1, 0) : place + 1], text[place : place + 2])
         if not any(len(pair) > 1 and _is_word(pair) for pair in beside):
             return Respelling(written, name)
     return None
+
+
+def _is_of_the_words_around(written: str, end: int) -> bool:
+    """Tell whether the first or last character of a stretch is rather of what stands beside it.
+
+    The first of 帆无人机 is of the word before: the rest is a name without it.
+    """
+    rest = written[:end] + written[end + 1 :]
+    return len(written) == SHORTEST or written[end] in _PARTICLES or _is_word(rest)
 
 
 def _nearly(written: str) -> Iterator[str]:
@@ -80,8 +85,8 @@ def _is_one_term(word: str) -> bool:
     return any(match.end - match.start == len(word) for match in terms_and_markers(word).terms)
 
 
-def _is_word(pair: str) -> bool:
-    return pair in _headwords() or pair in _names() or _is_one_term(pair)
+def _is_word(text: str) -> bool:
+    return text in _headwords() or text in _names() or _is_one_term(text)
 
 
 @cache

@@ -19,6 +19,7 @@ from matchmaker.recommend.best_statements import entries_by_statement
 from matchmaker.recommend.evidence import NEAREST, TextFit, to_sixth_power
 from matchmaker.recommend.scores import distinct, grouped, is_among
 from matchmaker.recommend.usable_statements import freshness, lengths
+from matchmaker.snapshot.incidence import ranges
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best, nearest
 
@@ -103,7 +104,7 @@ class NearTextFit(TextFit):
         counts = np.searchsorted(passages, statements, side="right") - starts
         long = np.flatnonzero(counts)
         if len(long):
-            rows, before = _ranges(starts[long], counts[long])
+            rows, before = ranges(starts[long], counts[long])
             of_passages = np.maximum.reduceat(
                 snapshot.passage_vectors[rows] @ self._question_vectors, before
             )
@@ -241,7 +242,7 @@ class OrganizationFigures:
         entries = self.fit.snapshot.organization_statements
         starts = entries.indptr[asked]
         counts = entries.indptr[asked + 1] - starts
-        positions, before = _ranges(starts, counts)
+        positions, before = ranges(starts, counts)
         weight = self.weight[positions]
         said = np.flatnonzero(weight)
         statements, places = np.unique(entries.indices[positions[said]], return_inverse=True)
@@ -286,7 +287,7 @@ class OrganizationFigures:
             near = self.fit.near(depth)
             owners, entry = entries_by_statement(self.fit.snapshot)
             counts = owners[near + 1] - owners[near]
-            places, _ = _ranges(owners[near], counts)
+            places, _ = ranges(owners[near], counts)
             values = np.repeat(self.figure(near), counts) * self.weight[entry.position[places]]
             order, first, rows = grouped(entry.row[places])
             joined = self.joined.reduceat(values[order], first) if len(rows) else values
@@ -313,12 +314,6 @@ def _first(scores: FloatArray, count: int) -> IntArray:
     """Rows of the largest scores above zero."""
     scored = np.flatnonzero(scores).astype(np.int32)
     return scored[best(scores[scored], count)[0]]
-
-
-def _ranges(starts: NDArray[Any], counts: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Numbers of several ranges behind each other, and where each range begins among them."""
-    before = np.cumsum(counts) - counts
-    return np.repeat(starts - before, counts) + np.arange(int(counts.sum())), before
 
 
 def _speaking(snapshot: Snapshot, fit: TextFit) -> NDArray[np.bool_]:

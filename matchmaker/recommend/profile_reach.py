@@ -123,9 +123,12 @@ def profile_reach(
 
 
 def closest_needs(
-    snapshot: Snapshot, row: int, count: int, hidden: frozenset[int] = frozenset(),
+    snapshot: Snapshot,
+    row: int,
+    count: int,
+    hidden: frozenset[int] = frozenset(),
     past: frozenset[str] = frozenset(),
-) -> IntArray:  # fmt: skip
+) -> IntArray:
     """Rows (≤ count,) of open needs of others that an organisation may meet, closest first.
 
     By the cosine of the closest of its own statements; what it needs itself answers nobody.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.domain import StatementKind
+from matchmaker.snapshot.incidence import ranges
 from matchmaker.snapshot.model import STATEMENT_KINDS, IntArray, Snapshot
 
 # Cosine of two descriptions from which on they say the same trade. Chosen by looking at the
@@ -33,8 +34,8 @@ def rivals(snapshot: Snapshot, row: int) -> IntArray:
 def _descriptions(snapshot: Snapshot, rows: IntArray) -> tuple[IntArray, IntArray]:
     """Rows of statements that describe organisations, (k,), and whose each is, (k,)."""
     entries = snapshot.organization_statements
-    counts = (entries.indptr[rows + 1] - entries.indptr[rows]).astype(np.int64)
-    first = np.repeat(entries.indptr[rows] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-    statements = entries.indices[(first + np.arange(counts.sum())).astype(np.int64)]
+    starts = entries.indptr[rows]
+    counts = entries.indptr[rows + 1] - starts
+    statements = entries.indices[ranges(starts, counts)[0]]
     described = snapshot.statements.kind[statements] == _DESCRIPTION
     return statements[described], np.repeat(rows, counts)[described]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -33,6 +35,15 @@ def offsets(rows: NDArray[np.int32], size: int) -> NDArray[np.int64]:
     indptr = np.zeros(size + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=size), out=indptr[1:])
     return indptr
+
+
+def ranges(starts: NDArray[Any], counts: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Numbers of several ranges behind each other, and where each range begins among them.
+
+    Of rows of a CSR matrix that begin at `starts` and have `counts` entries, their places.
+    """
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum())), before
 
 
 def transposed(incidence: Incidence, columns: int) -> Incidence:

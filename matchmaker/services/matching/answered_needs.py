@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from matchmaker.domain import GoalName, NeedState
+from matchmaker.domain import GoalName, Need, NeedState
 from matchmaker.recommend.model import Evidence, Match, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import asker_kinds, closest_needs
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.snapshot.model import GOALS, Snapshot
-from matchmaker.store.ports import MAX_PAGE, GraphStore
+from matchmaker.store.ports import MAX_PAGE, GraphStore, iterate
 
 LOOKED_AT = 12
-# Pages of open needs that are read for one list.
-PAGES_READ = 20
+# Of so many open needs those are read whose day tells.
+_MOST_READ = 20 * MAX_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +32,31 @@ class AnsweredNeed:
     evidence: Evidence
 
 
+def read_open_needs(store: GraphStore) -> Iterator[Need]:
+    """The first `_MOST_READ` needs that nobody closed, also those whose day is over."""
+    pages = iterate(lambda after: store.needs(None, NeedState.OPEN, after, MAX_PAGE))
+    return islice(pages, _MOST_READ)
+
+
 def past_needs(store: GraphStore, snapshot: Snapshot) -> frozenset[str]:
     """Ids of needs that nobody closed and whose day was over when the snapshot was made.
 
-    Looked up once for each snapshot, among the first `PAGES_READ` pages of open needs.
+    Looked up once for each snapshot, among those that are read.
     """
 
     def look_up() -> frozenset[str]:
-        past, after = set[str](), None
-        for _ in range(PAGES_READ):
-            page = store.needs(None, NeedState.OPEN, after, MAX_PAGE)
-            day = snapshot.meta.as_of
-            past |= {need.id for need in page.rows if not need.is_answerable_on(day)}
-            if (after := page.after) is None:
-                break
-        return frozenset(past)
+        day, needs = snapshot.meta.as_of, read_open_needs(store)
+        return frozenset(need.id for need in needs if not need.is_answerable_on(day))
 
     return snapshot.cached("needs whose day is over", look_up)
 
 
 def answered_needs(
-    seekers: SeekerFactory, row: int, hidden: frozenset[int] = frozenset(),
+    seekers: SeekerFactory,
+    row: int,
+    hidden: frozenset[int] = frozenset(),
     past: frozenset[str] = frozenset(),
-) -> tuple[AnsweredNeed, ...]:  # fmt: skip
+) -> tuple[AnsweredNeed, ...]:
     """Of the `LOOKED_AT` open needs that the organisation at `row` is closest to, best first.
 
     Those of organisations at `hidden` rows are not among them, nor those with ids in `past`. Each

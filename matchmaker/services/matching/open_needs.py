@@ -25,11 +25,11 @@ from matchmaker.recommend.model import Match
 from matchmaker.recommend.profile_reach import likeness_to
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.directory.narrowing import named_in, passes
-from matchmaker.services.matching.answered_needs import PAGES_READ, AnsweredNeed
+from matchmaker.services.matching.answered_needs import AnsweredNeed, read_open_needs
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.snapshot.model import STATEMENT_KINDS, Snapshot
-from matchmaker.store.ports import MAX_PAGE, GraphStore
+from matchmaker.store.ports import GraphStore
 
 
 class NeedOrder(StrEnum):
@@ -134,14 +134,8 @@ class OpenNeeds:
 
     def _open(self) -> list[Need]:
         """Needs that are open and whose deadline has not passed."""
-        today, needs, after = self.clock().date(), list[Need](), None
-        for _ in range(PAGES_READ):
-            page = self.store.needs(None, NeedState.OPEN, after, MAX_PAGE)
-            needs += [need for need in page.rows if need.is_answerable_on(today)]
-            after = page.after
-            if after is None:
-                break
-        return needs
+        today = self.clock().date()
+        return [need for need in read_open_needs(self.store) if need.is_answerable_on(today)]
 
     def _own_side(
         self, principal: Principal, organization_id: str
