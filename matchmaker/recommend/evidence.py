@@ -31,7 +31,7 @@ from matchmaker.recommend.usable_statements import (
     sum_by_organization,
     worth,
 )
-from matchmaker.snapshot.lexical import named_share
+from matchmaker.snapshot.lexical import named_buckets, named_share
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best, products
 from matchmaker.snapshot.said_again import all_products
@@ -150,8 +150,10 @@ class TextFit:
         if not spans or not self.questions:
             return 0, len(text)
         fits = np.maximum(self._passage_similarity(statement), 0) * (1 - WORDS)
+        lexical = self.snapshot.lexical
+        named = [named_buckets(lexical, text[start:end]) for start, end in spans]
         for column, question in enumerate(self.questions):
-            words = [named_share(self.snapshot.lexical, question.text, text[a:b]) for a, b in spans]
+            words = [named_share(lexical, question.text, each) for each in named]
             fits[:, column] += WORDS * np.array(words, dtype=np.float32)
         return spans[int(fits.max(axis=1).argmax())]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +37,7 @@ from matchmaker.recommend.specification import (
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 from matchmaker.snapshot.model import KINDS, IntArray, Snapshot
 from matchmaker.text import blanked
 
@@ -170,7 +170,7 @@ def _done_by_others(judgement: Judgement) -> Judgement:
     return replace(judgement, verdict=Fulfilment.UNMET, note=note)
 
 
-@lru_cache(maxsize=1_000)
+@remembered(1_000)
 def is_trade_alone(asked: Specification) -> bool:
     """Whether nothing but a trade is asked for: 找模具厂, "a heat treater in Ningbo"."""
     core = [r for r in asked.requirements if r.kind in CORE and not r.denied]

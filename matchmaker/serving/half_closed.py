@@ -41,7 +41,7 @@ class HalfClosedChannel(HTTPChannel):  # type: ignore[misc]
 
     def _is_answered_still(self) -> bool:
         return bool(self.requests) and all(
-            not request.error and lane_of(request.command, request.path) in ANSWERED
+            not request.error and lane_of(request.command, request.path, request.query) in ANSWERED
             for request in list(self.requests)
         )
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 import structlog
 
@@ -32,14 +33,28 @@ class LaneName(StrEnum):
 
 
 # What takes CPU time of tens of milliseconds and more: ranking, auditing, documents, looking
-# at files, passwords.
+# at files, passwords. A text that somebody asks with may have 20,000 characters: it is read anew
+# wherever something is judged by it, which takes a second and more.
 _HEAVY = regex(
     r".*/recommendations(/export)?|.*/(audit|worklist|members|ties)/export|/clusters/.+"
     r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
-    r"|imports(/.*)?|reconcile.*|postings/preview|session|invitations/accept|password.*"
+    r"|imports(/.*)?|reconcile.*|search|session|invitations/accept|password.*|confirmation"
     r"|account/(password|delete))"
     r"|/find(/.*)?|/compare|/portfolio|/admin/(import|duplicates(/merge)?)|/imports/.*|/sign-in"
+    r"|/search|/profile(/reach)?|/postings/(new|[^/]+(/change)?)|/introductions/new"
+    r"|/(invitation|confirm|reset)|/surveys/[^/]+/audit"
 )
+_HEAVY_READ = regex(r"/|/needs(/.+)?|/introductions/[^/]+")
+_HEAVY_SENT = regex(
+    r"/api/v1/(postings(/.*)?"
+    r"|account/(keys|passkeys.*|recovery-codes|second-factor.*|sessions/[^/]+/end))"
+    r"|/account/second-factor"
+)
+# Pages that say why somebody fits what was asked, where something was.
+_SAYS_WHY = regex(r"/organizations/.+")
+_ASKED = frozenset({"text", "question"})
+# Of a longer query nobody looks what is in it: it holds words.
+_LONGEST_QUERY = 200
 # What waits for somebody else's server while its reader waits: an OpenID provider, a mail server,
 # a channel that is tried. Where that hangs, each takes its whole deadline.
 _OUTWARD = regex(
@@ -50,10 +65,14 @@ _OUTWARD = regex(
 # Ending heavy work is not behind it.
 _ENDING = regex(r"DELETE /api/v1/imports/.*|POST /imports/[^/]+/cancel")
 _PROBE = "/livez"
-_HEAVY_METHODS = {"/sign-in": "POST", "/api/v1/session": "POST"}
+_HEAVY_METHODS = {
+    "/sign-in": "POST", "/api/v1/session": "POST", "/invitation": "POST", "/confirm": "POST",
+    "/reset": "POST",
+}  # fmt: skip
+_READING = frozenset({"GET", "HEAD"})
 
 
-def lane_of(method: str, path: str) -> LaneName:
+def lane_of(method: str, path: str, query: str = "") -> LaneName:
     """The lane of a request."""
     if path == _PROBE:
         return LaneName.PROBE
@@ -63,7 +82,17 @@ def lane_of(method: str, path: str) -> LaneName:
         return LaneName.LIGHT
     if _HEAVY.fullmatch(path) and method == _HEAVY_METHODS.get(path, method):
         return LaneName.HEAVY
+    by_method = _HEAVY_READ if method in _READING else _HEAVY_SENT
+    if by_method.fullmatch(path) or (_SAYS_WHY.fullmatch(path) and _is_asked(query)):
+        return LaneName.HEAVY
     return LaneName.LIGHT
+
+
+def _is_asked(query: str) -> bool:
+    """Tell whether a query names words to judge by, however it spells the name of their field."""
+    if len(query) > _LONGEST_QUERY:
+        return True
+    return bool(query) and not _ASKED.isdisjoint(name for name, _ in parse_qsl(query))
 
 
 class WaitingRequest(Protocol):

@@ -269,7 +269,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         if request.error:
             self.refused.append(task)
             return
-        lane = self.lanes[lane_of(request.command, request.path)]
+        lane = self.lanes[lane_of(request.command, request.path, request.query)]
         if not lane.add(task):
             self.refuse(task)
 
@@ -322,13 +322,13 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         head = _HEAD.match(arrived)
         if head is None:
             return arrived
-        path = head[2].decode("latin-1").partition("?")[0]
+        path, _, query = head[2].decode("latin-1").partition("?")
         headers = _headers_of(head[3])
         is_whole = (
             headers.get("CONTENT_LENGTH", "0") == str(len(arrived) - head.end())
             and "TRANSFER_ENCODING" not in headers
         )
-        if not is_whole or lane_of(head[1].decode(), path) not in full:
+        if not is_whole or lane_of(head[1].decode(), path, query) not in full:
             return arrived
         refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, BUSY)
         fields, body = refusal.response(headers, path)

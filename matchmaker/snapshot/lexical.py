@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from hashlib import sha256
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from matchmaker import text as text_module
 from matchmaker.domain import Statement
 from matchmaker.messages import message
+from matchmaker.remembered import remembered
 from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
 from matchmaker.snapshot.splice import NotPatchableError, Splice
 from matchmaker.text import codes, terms
@@ -278,7 +279,7 @@ def without(index: LexicalIndex, keep: NDArray[np.bool_]) -> LexicalIndex:
     return weigh(columns[kept], index.statements[kept], frequencies, lengths, buckets)
 
 
-@lru_cache(maxsize=1_000)
+@remembered(1_000)
 def _buckets_of_text(text: str, buckets: int) -> tuple[int, ...]:
     """Where the terms of a text stand, in order; of one question it is asked many times."""
     return tuple(sorted({bucket(term, buckets) for term in terms(text)}))
@@ -372,10 +373,15 @@ def known_share(index: LexicalIndex, text: str) -> float:
     return known / (known + unknown) if known else 0.0
 
 
-def named_share(index: LexicalIndex, question: str, passage: str) -> float:
-    """Share of a question's terms that a passage names, rare ones counting more, 0 to 1."""
+def named_buckets(index: LexicalIndex, passage: str) -> frozenset[int]:
+    """Buckets of the terms that a passage names."""
     buckets = len(index.indptr) - 1
-    named = {bucket(term, buckets) for term in terms(passage)}
+    return frozenset(bucket(term, buckets) for term in terms(passage))
+
+
+def named_share(index: LexicalIndex, question: str, named: Collection[int]) -> float:
+    """Share of a question's terms that are in `named` buckets, rare ones counting more, 0 to 1."""
+    buckets = len(index.indptr) - 1
     share, total = 0.0, 0.0
     for number in _buckets_of_text(question, buckets):
         rarity = float(index.weight[index.indptr[number] : index.indptr[number + 1]].max(initial=0))

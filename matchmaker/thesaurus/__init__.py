@@ -13,13 +13,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 import ahocorasick
 
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 from matchmaker.text import has_chinese, normal, singular, words
 
 # What a phrase that only asks for a concept says of it, of what its name says.
@@ -253,7 +254,7 @@ def _is_joint(phrase: str) -> bool:
     return _JOINS in phrase
 
 
-@lru_cache(maxsize=1_000)
+@remembered(1_000)
 def named(text: str) -> NamedConcepts:
     """Concepts of the shipped thesaurus that a text names."""
     return thesaurus().named(text)

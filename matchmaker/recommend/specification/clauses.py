@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
-from functools import lru_cache, update_wrapper
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 from matchmaker.text import simplified
 
-T = TypeVar("T")
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"}
 _FOLDED = str.maketrans(
     {
@@ -23,31 +21,6 @@ _FOLDED = str.maketrans(
         "İ": "i",
     }
 )  # fmt: skip
-
-
-_LONG = 2_000
-_FEW = 100
-
-
-class Remembered(Generic[T]):
-    """A function of a text that keeps `most` results, of long texts a few: they may be anybody's."""
-
-    def __init__(self, function: Callable[[str], T], most: int) -> None:
-        self._of_short, self._of_long = lru_cache(most)(function), lru_cache(_FEW)(function)
-        update_wrapper(self, function)
-
-    def __call__(self, text: str) -> T:
-        return self._of_short(text) if len(text) <= _LONG else self._of_long(text)
-
-    def cache_clear(self) -> None:
-        """Forget all results."""
-        self._of_short.cache_clear()
-        self._of_long.cache_clear()
-
-
-def remembered(most: int) -> Callable[[Callable[[str], T]], Remembered[T]]:
-    """Make a function of a text keep so many results."""
-    return lambda function: Remembered(function, most)
 
 
 @remembered(2_000)

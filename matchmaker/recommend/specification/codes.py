@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from matchmaker.recommend.specification.clauses import fold, remembered
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.patterns import GRADE, SPACED_CODE, TOKEN
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 
 _LEADING = {"Al": "aluminium", "Cu": "copper", "Zn": "zinc alloy", "Ti": "titanium", "Ni": "nickel alloy", "Mg": "magnesium"}  # fmt: skip
 _IRON = {"QT": "ductile iron", "HT": "cast iron", "KT": "cast iron", "ZG": "cast steel"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
@@ -53,6 +52,7 @@ from matchmaker.recommend.specification.wholes import (
     speaks_of_whole,
 )
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 
 _OTHER_NAME = {
     RequirementKind.PRODUCT: RequirementKind.PROCESS,
@@ -79,7 +79,7 @@ _OR = regex(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
 _IMPLIED = {"IATF 16949": ("ISO 9001",), "AS 9100": ("ISO 9001",), "ISO/TS 16949": ("ISO 9001",)}
 
 
-@lru_cache(maxsize=4_000)
+@remembered(4_000, 400)
 def compare(need: Specification, statement: Specification) -> Comparison:
     """Each requirement of a need against what a statement says.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 
-from matchmaker.recommend.specification.clauses import fold, remembered
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.compounds import OTHER_THING
 from matchmaker.recommend.specification.model import (
     CONCEPT,
@@ -18,6 +18,7 @@ from matchmaker.recommend.specification.roles import MEANS_AFTER, is_between_ste
 from matchmaker.recommend.specification.unlisted import ENDS
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 from matchmaker.text import has_chinese
 from matchmaker.thesaurus import Concept, ConceptStretch, thesaurus
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
@@ -31,6 +30,7 @@ from matchmaker.recommend.specification.vocabulary import (
 )
 from matchmaker.recommend.specification.wholes import is_made, made_of_part, wholes_of
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 
 _CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = regex(
@@ -123,7 +123,7 @@ def asks_for_customers(need: str) -> bool:
     return _NEEDERS.search(folded) is not None or _OURS_WANTED.search(folded) is not None
 
 
-@lru_cache(maxsize=1000)
+@remembered(1_000)
 def made_by_customers(offer: Specification) -> frozenset[str]:
     """Products that those make who may buy what is offered.
 
@@ -153,7 +153,7 @@ def without_customers(offer: Specification) -> str:
     return words
 
 
-@lru_cache(maxsize=4_000)
+@remembered(4_000, 400)
 def compare_customer(offer: Specification, description: Specification) -> Comparison:
     """What an offer is for against what a possible customer does.
 
@@ -384,7 +384,7 @@ def _is_traded(item: Requirement, description: Specification) -> bool:
     return bool(_TRADED_AFTER.match(text, item.end) or _TRADED_BEFORE.search(before))
 
 
-@lru_cache(maxsize=1000)
+@remembered(1_000)
 def offered(offer: Specification) -> Specification:
     """An offer whose words name its customers, with these told apart from what it offers."""
     items = tuple(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
     FOR_TOOL,
@@ -15,6 +13,7 @@ from matchmaker.recommend.specification.model import (
 from matchmaker.recommend.specification.values import MET, UNKNOWN, UNMET, Say
 from matchmaker.recommend.specification.vocabulary import strengthens, wider
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 
 _AND = r"\s?(?:、|/|，|和|及|或|,?\s?(?:and|or)\s|,)\s?"
 # WCB铸钢 is one material, and one that is not known may stand between: F304, A182, F51.
@@ -60,7 +59,7 @@ def same_material(requirement: Requirement, item: Requirement) -> Say:
     return UNKNOWN if strengthens(requirement.family, item.family) and not is_metal else UNMET
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def named_among_others(statement: Specification) -> frozenset[int]:
     """Where the materials begin that stand in a list which leaves others open."""
     text = fold(statement.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
-from matchmaker.recommend.specification.clauses import Clauses, clauses, fold, remembered
+from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
 from matchmaker.recommend.specification.concepts import NAMED, named_concepts
 from matchmaker.recommend.specification.figures import figures
 from matchmaker.recommend.specification.markets import ABROAD
@@ -29,6 +29,7 @@ from matchmaker.recommend.specification.short_heads import with_help
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 from matchmaker.text import blanked
 
 CACHED = 20_000

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from matchmaker.recommend.specification.clauses import fold, remembered
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.markets import sold_abroad
 from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
 from matchmaker.recommend.specification.reading import read
 from matchmaker.recommend.specification.roles import THINGS
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 from matchmaker.text import blanked
 
 _THINGS = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})

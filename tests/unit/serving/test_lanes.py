@@ -46,10 +46,45 @@ class Waiter:
         ("POST", "/api/v1/invitations/look", LaneName.LIGHT),
         ("GET", "/clusters/c:1/members", LaneName.HEAVY),
         ("POST", "/clusters/c:1/members", LaneName.OUTWARD),
+        ("GET", "/", LaneName.HEAVY),
+        ("GET", "/needs", LaneName.HEAVY),
+        ("GET", "/needs/post:1", LaneName.HEAVY),
+        ("GET", "/introductions", LaneName.LIGHT),
+        ("GET", "/introductions/a1", LaneName.HEAVY),
+        ("POST", "/introductions/a1", LaneName.LIGHT),
+        ("GET", "/postings", LaneName.LIGHT),
+        ("GET", "/postings/a1", LaneName.HEAVY),
+        ("GET", "/api/v1/postings/a1", LaneName.LIGHT),
+        ("POST", "/api/v1/postings", LaneName.HEAVY),
+        ("PATCH", "/api/v1/postings/a1", LaneName.HEAVY),
+        ("POST", "/profile/reach", LaneName.HEAVY),
+        ("GET", "/search", LaneName.HEAVY),
+        ("GET", "/reset", LaneName.LIGHT),
+        ("POST", "/reset", LaneName.HEAVY),
+        ("GET", "/api/v1/account/keys", LaneName.LIGHT),
+        ("POST", "/api/v1/account/keys", LaneName.HEAVY),
+        ("POST", "/api/v1/account/sessions/a1/end", LaneName.HEAVY),
     ],
 )
 def test_requests_go_where_others_cost_as_much(method, path, lane):
     assert lane_of(method, path) is lane
+
+
+@pytest.mark.parametrize(
+    ("query", "lane"),
+    [
+        ("", LaneName.LIGHT),
+        ("goal=supplier&as=others", LaneName.LIGHT),
+        ("goal=supplier&text=", LaneName.LIGHT),
+        ("goal=supplier&text=valves", LaneName.HEAVY),
+        ("goal=supplier&question=4a406753ad8d9525b9a3f147d2fe625298d9613d", LaneName.HEAVY),
+        ("t%65xt=valves", LaneName.HEAVY),
+        ("&" * 300, LaneName.HEAVY),  # nobody reads what is long to see that it says nothing
+    ],
+)
+def test_a_page_that_judges_by_words_is_heavy_where_some_were_asked(query, lane):
+    """20,000 characters take a second: thirty such pages kept all others waiting for fifty."""
+    assert lane_of("GET", "/organizations/cn:a/b", query) is lane
 
 
 def test_a_full_lane_takes_nobody_and_a_free_one_does():

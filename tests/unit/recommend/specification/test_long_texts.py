@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from matchmaker.recommend.specification import read
-from matchmaker.recommend.specification.clauses import remembered
+from matchmaker.recommend.specification.comparison import compare
+from matchmaker.recommend.specification.customers import made_by_customers, offered
 from matchmaker.recommend.specification.reading import MOST
+from matchmaker.remembered import remembered
+from matchmaker.snapshot.lexical import _buckets_of_text
+from matchmaker.thesaurus import named
+
+_FEWEST = 100
 
 
 def test_of_a_text_that_names_thousands_of_things_the_first_are_read() -> None:
@@ -26,3 +32,19 @@ def test_short_texts_are_worked_out_once_and_of_long_ones_the_last_are_kept() ->
     for text in (*short, *long, *short, *long[-50:], long[0]):
         length(text)
     assert worked_out == [*short, *long, long[0]]
+
+
+def test_what_is_worked_out_of_long_questions_does_not_stay() -> None:
+    """Of a thousand questions of 20,000 characters it was a gigabyte, of whoever sent them."""
+    kept = (_buckets_of_text, named, offered, made_by_customers, compare)
+    short = read("DN50 ball valves")
+    for number in range(3):  # each its own, as 1,000 would be
+        text = f"{number} " + " ".join(f"{size} mm" for size in range(10, 3_000))
+        for function in (named, lambda text: _buckets_of_text(text, 1_000)):
+            function(text)
+        long = read(text)
+        offered(long), made_by_customers(long), compare(long, short), compare(short, long)
+    for function in kept:
+        assert function._of_short.cache_info().maxsize >= 10 * _FEWEST
+        assert function._of_long.cache_info().currsize >= 3
+        assert function._of_long.cache_info().maxsize <= 4 * _FEWEST
