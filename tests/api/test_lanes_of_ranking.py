@@ -3,9 +3,9 @@
 import pytest
 from flask import request
 
-from matchmaker.serving.lanes import LaneName, lane_of
 from matchmaker.services.matching import matching
 from matchmaker.services.matching.seekers import SeekerFactory
+from matchmaker.serving.lanes import LaneName, lane_of
 from tests.api.conftest import application_of_a_file, installation_of_a_file
 from tests.api.world import make_world
 
