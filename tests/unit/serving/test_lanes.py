@@ -1,5 +1,6 @@
 """Lanes: what is light is not behind what is heavy, and no queue is longer than it may be."""
 
+import itertools
 import threading
 import time
 
@@ -164,3 +165,44 @@ def test_computing_waits_for_a_crowd_to_be_read_and_for_half_of_the_time_at_most
         pause.wait()
         now[0] += 0.001
     assert 4 < waited[0] < 5.5
+
+
+class Timed:
+    """A request that notes when it began and when it ended."""
+
+    def __init__(self, seconds):
+        self.seconds, self.ended = seconds, threading.Event()
+
+    def service(self):
+        self.begun_at = time.monotonic()
+        time.sleep(self.seconds)
+        self.ended_at = time.monotonic()
+        self.ended.set()
+
+    def cancel(self):
+        pass
+
+
+def served_side_by_side(seconds, alone):
+    """Requests that take so long each, served by two threads of one lane."""
+    lane = Lane(
+        LaneName.HEAVY, LaneSize(2, 50, 50, 10, alone=alone), lambda task: None, Occupancy(), 1
+    )
+    tasks = [Timed(each) for each in seconds]
+    assert all(lane.add(task) for task in tasks)
+    assert all(task.ended.wait(10) for task in tasks)
+    lane.stop()
+    return tasks
+
+
+def test_what_is_soon_done_is_done_one_after_another():
+    tasks = served_side_by_side([0.02] * 6, alone=1.0)
+    for first, second in itertools.pairwise(sorted(tasks, key=lambda task: task.begun_at)):
+        assert first.ended_at <= second.begun_at
+
+
+def test_what_takes_long_keeps_nobody_waiting_for_longer_than_it_may():
+    long, *short = served_side_by_side([1.5, 0.01, 0.01], alone=0.1)
+    for task in short:
+        assert task.begun_at >= long.begun_at + 0.1
+        assert task.ended_at < long.ended_at
