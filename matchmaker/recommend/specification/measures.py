@@ -111,7 +111,18 @@ _LOT = 5
 _MANY = 100  # 年8万
 _A_DAY = 1 / 31
 _ORDERED = regex(
-    r"(?:首批|先要|先样|先订|需要|采购|订购|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
+    r"(?:首批|先要|先样|先订|需要|采购|求购|订购|购买|订做|定做|定制|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|buy|purchase|look(?:ing)? for|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
+)
+_ORDERING = 18  # characters before a count among which a word of ordering stands
+# "We need 500 forged gate valve bodies": a count of things that are named behind it, and not of
+# who makes them.
+_WANTED = regex(
+    r"(?<![a-z])(?:need|want|require|order|buy|purchase|look(?:ing)? for|quote (?:us )?(?:for|on)) (?:about |around |approx\.? |some |roughly )?$"
+)
+_THINGS = regex(
+    r" (?:(?!(?:in|of|for|per|to|with|and|or|from|x|by|times|more|other|axis|way|piece|step|stage)\b)[a-z0-9][a-z0-9/-]* ){0,6}?"
+    r"(?!(?:suppl|partner|firm|compan|maker|manufacturer|factor|vendor|foundr|workshop|shop|lab|quote|offer|engineer|people|student|day|hour|week|month|year|micron|degree|series|class|stainless|press|process|less|axis|axes)[a-z]*)"
+    r"[a-z]{3,}s(?![a-z-])"
 )
 _CLAUSE_END = regex(
     r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
@@ -167,7 +178,11 @@ def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement
         amount >= _MANY and (folded[end : end + 1] == " " or _CLAUSE_END.match(folded, end))
     ):
         start, period = before.start(), before["period"] or before["every"]
-    elif _NUMBERED.search(folded, max(0, start - 16), start):
+    elif _NUMBERED.search(folded, max(0, start - 16), start) or (
+        _is_count(amount)
+        and _WANTED.search(folded, max(0, start - 32), start)
+        and _THINGS.match(folded, end)
+    ):
         bounds = MeasuredBounds(amount, amount)
         return [requirement(RequirementKind.QUANTITY, text, start, end, bounds, "piece")]
     else:
@@ -175,6 +190,11 @@ def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement
     months = PERIODS.get(period, 12)
     bounds = MeasuredBounds(_a_month(amount, months), _a_month(amount, months))
     return [requirement(RequirementKind.QUANTITY, text, start, end, bounds, "piece/month")]
+
+
+def _is_count(amount: float) -> bool:
+    """Whether so many may be ordered: of thousands round ones, others name a bearing or a steel."""
+    return amount > 1 and (amount < 1_000 or amount % 50 == 0)
 
 
 def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None:
@@ -361,7 +381,7 @@ def _is_order(folded: str, start: int, end: int, amount: float) -> bool:
     """Whether a count is of what is ordered: it ends its clause, or a word of ordering is near."""
     if amount <= 1:
         return False
-    if _ORDERED.search(folded[max(0, start - 8) : start]):
+    if _ORDERED.search(folded[max(0, start - _ORDERING) : start]):
         return True
     return amount >= _LOT and bool(_CLAUSE_END.match(folded, end))
 

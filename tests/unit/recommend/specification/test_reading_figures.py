@@ -293,3 +293,23 @@ def test_a_figure_is_what_its_words_make_of_it(text, values) -> None:
 )
 def test_so_many_things_a_month_are_a_quantity(text, quantity) -> None:
     assert {item.value for item in read(text).of(RequirementKind.QUANTITY)} == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("We need 500 forged F51 duplex gate valve bodies", {"500 piece"}),
+        ("looking for 200 pcs stainless flanges DN80", {"200 piece"}),
+        ("order of 12,000 pairs of socks", {"12000 pair"}),
+        ("求购500件锻造阀体", {"500 piece"}),
+        ("想定做3000双船袜", {"3000 pair"}),
+        ("We are looking for 3 suppliers of frames", set()),
+        ("we need 5 axis machining centres", set()),
+        ("We need 1045 steel bars", set()),
+        ("looking for 6204 bearings", set()),
+        ("We need 316 stainless flanges", set()),
+        ("need 4 inch ball valves", set()),
+    ],
+)
+def test_so_many_of_what_is_named_are_ordered_and_other_figures_are_not(text, count):
+    assert {item.value for item in read(text).of(RequirementKind.QUANTITY)} == count
