@@ -12,6 +12,12 @@ from matchmaker.recommend.specification.forms import (
     NOMINAL_PRESSURE,
 )
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
+from matchmaker.recommend.specification.ordered import (
+    ends_clause,
+    is_count_of_things,
+    is_order,
+    is_ordered,
+)
 from matchmaker.recommend.specification.patterns import (
     MEASURE,
     RATE_AFTER,
@@ -78,7 +84,6 @@ _ORDER = regex(
 )
 # 每款最少500双: so many of each are the least.
 _OF_EACH = regex(r"(?:每|一)[个种]?[款色码单花规](?:格|型|号)?(?:起做|起订)?$")
-_NUMBERED = regex(r"(?<![a-z])(?:qty|q'ty|quantity|数量|需求量)(?: of|[:：.\s是为约])*$")
 _ASPECTS = {
     "wall thickness": r"壁厚|wall(?:s| thickness)?",
     "thickness": r"厚度?|thick(?:ness)?|gauge",
@@ -107,26 +112,8 @@ _TENTH = regex(
 _IN_A_PLACE = regex(
     r" (?!(?:to|x|by|and|or|dia|diameter|wide|long|thick|high|deep|tall|od|id|bore|nominal|full|class|ansi|pipes?|tubes?|valves?|ball|gate|globe|check|butterfly|flanges?|bolts?|screws?|wafers?|cylinders?|schedule|sch|stainless|carbon|steel|brass|props?|propellers?)\b)[a-z]"
 )
-_LOT = 5
 _MANY = 100  # 年8万
 _A_DAY = 1 / 31
-_ORDERED = regex(
-    r"(?:首批|先要|先样|先订|需要|采购|求购|订购|购买|订做|定做|定制|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|buy|purchase|look(?:ing)? for|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
-)
-_ORDERING = 18  # characters before a count among which a word of ordering stands
-# "We need 500 forged gate valve bodies": a count of things that are named behind it, and not of
-# who makes them.
-_WANTED = regex(
-    r"(?<![a-z])(?:need|want|require|order|buy|purchase|look(?:ing)? for|quote (?:us )?(?:for|on)) (?:about |around |approx\.? |some |roughly )?$"
-)
-_THINGS = regex(
-    r" (?:(?!(?:in|of|for|per|to|with|and|or|from|x|by|times|more|other|axis|way|piece|step|stage)\b)[a-z0-9][a-z0-9/-]* ){0,6}?"
-    r"(?!(?:suppl|partner|firm|compan|maker|manufacturer|factor|vendor|foundr|workshop|shop|lab|quote|offer|engineer|people|student|day|hour|week|month|year|micron|degree|series|class|stainless|press|process|less|axis|axes)[a-z]*)"
-    r"[a-z]{3,}s(?![a-z-])"
-)
-_CLAUSE_END = regex(
-    r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
-)
 _BAR_STOCK = regex(r"[ -](?:stock|ends?)(?![a-z])")
 # Of mobile networks, and no grams.
 _GENERATION = regex(r"[345]g/[345]g?|[345]g(?=[/网通模基信专])")
@@ -175,14 +162,10 @@ def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement
     elif of_things := RATE_OF_THINGS.match(folded, end):
         period = of_things["period"]
     elif (before := RATE_BEFORE.search(folded, max(0, start - _NEAR), start)) and (
-        amount >= _MANY and (folded[end : end + 1] == " " or _CLAUSE_END.match(folded, end))
+        amount >= _MANY and (folded[end : end + 1] == " " or ends_clause(folded, end))
     ):
         start, period = before.start(), before["period"] or before["every"]
-    elif _NUMBERED.search(folded, max(0, start - 16), start) or (
-        _is_count(amount)
-        and _WANTED.search(folded, max(0, start - 32), start)
-        and _THINGS.match(folded, end)
-    ):
+    elif is_count_of_things(folded, start, end, amount):
         bounds = MeasuredBounds(amount, amount)
         return [requirement(RequirementKind.QUANTITY, text, start, end, bounds, "piece")]
     else:
@@ -190,11 +173,6 @@ def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement
     months = PERIODS.get(period, 12)
     bounds = MeasuredBounds(_a_month(amount, months), _a_month(amount, months))
     return [requirement(RequirementKind.QUANTITY, text, start, end, bounds, "piece/month")]
-
-
-def _is_count(amount: float) -> bool:
-    """Whether so many may be ordered: of thousands round ones, others name a bearing or a steel."""
-    return amount > 1 and (amount < 1_000 or amount % 50 == 0)
 
 
 def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None:
@@ -366,24 +344,15 @@ def _amount(
             )
         if re.match(r"\s?/\s?(?!(?:件|个|只|支|套|台|pcs?|pieces?|each|ea)(?![a-z]))|\s?每", after):
             return None  # of one of them it is its weight: 180kg/件
-        by_the_tonne = is_tonnes and _ORDERED.search(folded[max(0, start - 8) : start])
+        by_the_tonne = is_tonnes and is_ordered(folded, start)
         # "A 5 tonne winch" is one of them.
         is_one = re.search(r"(?<![a-z])an? $", folded[max(0, start - 3) : start])
         if by_the_tonne and not is_one and not _LIFTED.match(after):
             return requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
         return requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
-    if base == "m²" or not _is_order(folded, start, end, bounds.low or bounds.high or 0):
+    if base == "m²" or not is_order(folded, start, end, bounds.low or bounds.high or 0):
         return None
     return requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
-
-
-def _is_order(folded: str, start: int, end: int, amount: float) -> bool:
-    """Whether a count is of what is ordered: it ends its clause, or a word of ordering is near."""
-    if amount <= 1:
-        return False
-    if _ORDERED.search(folded[max(0, start - _ORDERING) : start]):
-        return True
-    return amount >= _LOT and bool(_CLAUSE_END.match(folded, end))
 
 
 def _days(

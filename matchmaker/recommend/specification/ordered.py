@@ -1,0 +1,60 @@
+"""Counts: whether a figure is how many of a thing are ordered."""
+
+from __future__ import annotations
+
+from matchmaker.regex import regex
+
+_NUMBERED = regex(r"(?<![a-z])(?:qty|q'ty|quantity|数量|需求量)(?: of|[:：.\s是为约])*$")
+_LOT = 5
+_ORDERED = regex(
+    r"(?:首批|先要|先样|先订|需要|采购|求购|订购|购买|订做|定做|定制|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|buy|purchase|look(?:ing)? for|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
+)
+_ORDERING = 18  # characters before a count among which a word of ordering stands
+# "We need 500 forged gate valve bodies": a count of things that are named behind it, and not of
+# who makes them.
+_WANTED = regex(
+    r"(?<![a-z])(?:need|want|require|order|buy|purchase|look(?:ing)? for|quote (?:us )?(?:for|on)) (?:about |around |approx\.? |some |roughly )?$"
+)
+_THINGS = regex(
+    r" (?:(?!(?:in|of|for|per|to|with|and|or|from|x|by|times|more|other|axis|way|piece|step|stage)\b)[a-z0-9][a-z0-9/-]* ){0,6}?"
+    r"(?!(?:suppl|partner|firm|compan|maker|manufacturer|factor|vendor|foundr|workshop|shop|lab|quote|offer|engineer|people|student|day|hour|week|month|year|micron|degree|series|class|stainless|press|process|less|axis|axes)[a-z]*)"
+    r"[a-z]{3,}s(?![a-z-])"
+)
+_CLAUSE_END = regex(
+    r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
+)
+
+
+def is_count_of_things(folded: str, start: int, end: int, amount: float) -> bool:
+    """Whether a figure without a unit counts the things behind it, or is called a quantity."""
+    if _NUMBERED.search(folded, max(0, start - 16), start):
+        return True
+    return (
+        _is_count(amount)
+        and bool(_WANTED.search(folded, max(0, start - 32), start))
+        and bool(_THINGS.match(folded, end))
+    )
+
+
+def ends_clause(folded: str, end: int) -> bool:
+    """Whether nothing is named behind a figure that it could count."""
+    return bool(_CLAUSE_END.match(folded, end))
+
+
+def is_ordered(folded: str, start: int) -> bool:
+    """Whether a word of ordering stands before a figure."""
+    return bool(_ORDERED.search(folded[max(0, start - _ORDERING) : start]))
+
+
+def is_order(folded: str, start: int, end: int, amount: float) -> bool:
+    """Whether a count is of what is ordered: it ends its clause, or a word of ordering is near."""
+    if amount <= 1:
+        return False
+    if is_ordered(folded, start):
+        return True
+    return amount >= _LOT and ends_clause(folded, end)
+
+
+def _is_count(amount: float) -> bool:
+    """Whether so many may be ordered: of thousands round ones, others name a bearing or a steel."""
+    return amount > 1 and (amount < 1_000 or amount % 50 == 0)
