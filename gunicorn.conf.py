@@ -20,13 +20,15 @@ from matchmaker.settings import read_settings
 # The application is loaded after this and stays, so nothing of it is looked through for garbage
 # until it is there (`when_ready`): that takes a sixth of the time in which its modules load.
 # This file is read again at a SIGHUP: then it is there, and nobody would turn collection on again.
-if "wsgi" not in sys.modules:
+_is_start = "wsgi" not in sys.modules
+if _is_start:
     gc.disable()
 
 _settings = read_settings()
 _metrics_folder = (_settings.data_dir / "metrics").resolve()
-if _settings.metrics_port:
-    # Before anything imports prometheus_client, which reads it then.
+if _settings.metrics_port and _is_start:
+    # Before anything imports prometheus_client, which reads it then. Afterwards its files are
+    # those of the processes that run: this one has them open, and counts on in them.
     shutil.rmtree(_metrics_folder, ignore_errors=True)
     _metrics_folder.mkdir(parents=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_folder)
