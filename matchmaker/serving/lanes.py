@@ -33,16 +33,16 @@ class LaneName(StrEnum):
 
 
 # What takes CPU time of tens of milliseconds and more: ranking, auditing, documents, looking
-# at files, passwords. A text that somebody asks with may have 20,000 characters: it is read anew
-# wherever something is judged by it, which takes a second and more.
+# at files, passwords, finding out whom 200 names mean. A text that somebody asks with may have
+# 20,000 characters: it is read anew wherever something is judged by it, which takes a second.
 _HEAVY = regex(
     r".*/recommendations(/export)?|.*/(audit|worklist|members|ties)/export|/clusters/.+"
     r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
     r"|imports(/.*)?|reconcile.*|search|session|invitations/accept|password.*|confirmation"
-    r"|account/(password|delete))"
+    r"|account/(password|delete)|surveys/[^/]+/(answer|audit)|survey-answers.*)"
     r"|/find(/.*)?|/compare|/portfolio|/admin/(import|duplicates(/merge)?)|/imports/.*|/sign-in"
     r"|/search|/profile(/reach)?|/postings/(new|[^/]+(/change)?)|/introductions/new"
-    r"|/(invitation|confirm|reset)|/surveys/[^/]+/audit"
+    r"|/(invitation|confirm|reset|survey)|/surveys/[^/]+/(answer|audit)"
 )
 _HEAVY_READ = regex(r"/|/needs(/.+)?|/introductions/[^/]+")
 _HEAVY_SENT = regex(

@@ -17,6 +17,7 @@ from matchmaker.domain import (
     Place,
     PlaceLevel,
 )
+from matchmaker.services.directory import search
 from matchmaker.services.directory.name_search import MatchedBy
 from matchmaker.services.directory.search_results import ResultKind
 from tests.api.conftest import services_in
@@ -33,13 +34,17 @@ ROWS = GraphRows(
     organizations=(
         Organization("t:zju", "浙江大学", Kind.UNIVERSITY, contact="secret@example.org"),
         Organization("t:firm", "温州轴承厂", Kind.FIRM, credit_code=CREDIT_CODE),
+        Organization("t:gone", "退出电机厂", Kind.FIRM, listed=False),
     ),
     needs=(
         Need("t:open", "t:firm", GoalName.SUPPLIER, TEXT, deadline=TOMORROW),
         Need("t:past", "t:firm", GoalName.SUPPLIER, TEXT, deadline=YESTERDAY),
         Need("t:met", "t:firm", GoalName.SUPPLIER, TEXT),
     ),
-    offers=(Offer("t:offer", "t:zju", OfferKind.TECHNOLOGY, "磁悬浮电机控制"),),
+    offers=(
+        Offer("t:offer", "t:zju", OfferKind.TECHNOLOGY, "磁悬浮电机控制"),
+        Offer("t:hidden", "t:gone", OfferKind.TECHNOLOGY, "磁悬浮电机"),
+    ),
 )
 
 
@@ -83,6 +88,13 @@ def test_the_first_result_and_why(services, text, first):
 def test_only_needs_that_can_still_be_answered_are_shown(services):
     needs = found(services, TEXT, kinds=frozenset({ResultKind.NEED}))
     assert needs == [(ResultKind.NEED, "t:open", MatchedBy.WORDS)]
+
+
+def test_who_opted_out_takes_no_place_of_those_that_are_looked_at(services, monkeypatch):
+    """How many others are found would tell that somebody says just that."""
+    monkeypatch.setattr(search, "_LOOKED_AT", 1)
+    offers = found(services, "磁悬浮电机", kinds=frozenset({ResultKind.OFFER}), by_meaning=False)
+    assert offers == [(ResultKind.OFFER, "t:offer", MatchedBy.WORDS)]
 
 
 def test_what_was_added_after_the_snapshot_is_found_by_its_name(services):

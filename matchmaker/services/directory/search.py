@@ -43,7 +43,14 @@ from matchmaker.services.directory.searched_names import codes_searched, names_s
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.snapshot.lexical import lexical_scores, term_shares
 from matchmaker.snapshot.load import SnapshotReader, check_graph
-from matchmaker.snapshot.model import GOALS, OFFER_KINDS, STATEMENT_KINDS, FloatArray, Snapshot
+from matchmaker.snapshot.model import (
+    GOALS,
+    OFFER_KINDS,
+    STATEMENT_KINDS,
+    BoolArray,
+    FloatArray,
+    Snapshot,
+)
 from matchmaker.snapshot.nearest import best, nearest
 from matchmaker.store.ports import GraphStore
 from matchmaker.text import normal
@@ -301,10 +308,11 @@ class Search:
         """
         if not wanted & frozenset(_RESULT_KINDS.values()) or len(normal(text)) < 2:
             return {}
-        standing = self._standing(snapshot, text, by_meaning=by_meaning)
         groups: dict[ResultKind, list[_AnsweringStatement]] = {}
         owners_told = set[int]()
         is_hidden = snapshot.mask_of(hidden)
+        shown = _said_by_others(snapshot, is_hidden)
+        standing = self._standing(snapshot, text, shown, by_meaning=by_meaning)
         kinds, texts = snapshot.statements.kind, snapshot.statements.table.column("text")
         for row, by, strength in standing:
             kind = _RESULT_KINDS[STATEMENT_KINDS[kinds[row]]]
@@ -319,10 +327,10 @@ class Search:
         return groups
 
     def _standing(
-        self, snapshot: Snapshot, text: str, *, by_meaning: bool
+        self, snapshot: Snapshot, text: str, shown: BoolArray, *, by_meaning: bool
     ) -> list[tuple[int, MatchedBy, float]]:
-        """Rows of statements with how they answer, best first."""
-        active = np.asarray(snapshot.statements.active)
+        """Rows of statements that are `shown` with how they answer, best first."""
+        active = np.asarray(snapshot.statements.active) & shown
         shares = term_shares(snapshot.lexical, text)
         scores = np.where(
             active & (shares >= _WORDS_SHARED), lexical_scores(snapshot.lexical, text), -np.inf
@@ -348,6 +356,18 @@ class Search:
         bar = max(_ALIKE, question.everyday)
         pairs = zip(rows.tolist(), likeness.tolist(), strict=True)
         return [(row, cosine) for row, cosine in pairs if cosine >= bar]
+
+
+def _said_by_others(snapshot: Snapshot, hidden: BoolArray) -> BoolArray:
+    """A mask (m,) of statements that not only those in `hidden` (n,) made.
+
+    Else theirs would be looked at before others, and how many are left would tell of them.
+    """
+    shown = np.ones(len(snapshot.statements.kind), dtype=np.bool_)
+    for row in np.flatnonzero(hidden).tolist():
+        for statement in snapshot.organization_statements.row(row).tolist():
+            shown[statement] = not hidden[snapshot.statement_organizations.row(statement)].all()
+    return shown
 
 
 def _table_group(snapshot: Snapshot, kind: ResultKind, text: str, limit: int) -> SearchGroup:
