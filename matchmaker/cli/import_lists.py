@@ -30,11 +30,20 @@ if TYPE_CHECKING:
 
 _SHOWN_WORDS = 20
 _SHOWN_PAIRS = 20
+_SHOWN_OFFERINGS = 50
 
 
 @click.command(name="list")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--cluster", default="", help="Cluster whose list it is; new organisations join it.")
+@click.option(
+    "--organization", default="", help="Organisation whose own list of what it offers it is."
+)
+@click.option(
+    "--withdraw",
+    is_flag=True,
+    help="With --organization: what its earlier lists brought and this one has not goes.",
+)
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option(
     "--same", multiple=True, metavar="ID=ID", help="These two that may be one are the same."
@@ -47,7 +56,8 @@ _SHOWN_PAIRS = 20
 @import_options
 def list_command(file: Path, cluster: str, yes: bool, **options: Any) -> int:
     """Import a list as people keep it: members, orders, projects, relations,
-    equipment, policies and programmes, technologies, patents, certificates.
+    equipment, policies and programmes, technologies, patents, certificates; with
+    --organization the products, services, technologies or equipment of one.
 
     What it is and which column is which is proposed from its titles and cells, told, and
     written after a yes. --table says it otherwise: organizations, orders, projects,
@@ -73,6 +83,8 @@ def _import_list(
     problems: Path | None,
     same: tuple[str, ...],
     apart: tuple[str, ...],
+    organization: str,
+    withdraw: bool,
     **options: Any,
 ) -> int:
     from matchmaker.services.operations.import_report import stays_as_written
@@ -80,9 +92,9 @@ def _import_list(
     workflow = services.import_workflow
     chosen = replace(table_options_of(options), decisions=_decisions(same, apart))
     with file.open("rb") as content:
-        id = workflow.keep(ADMIN, file.name, content, cluster)
-    if chosen != type(chosen)():
-        workflow.choose(ADMIN, id, chosen)
+        id = workflow.keep(ADMIN, file.name, content, cluster, organization)
+    if withdraw or chosen != type(chosen)():
+        workflow.choose(ADMIN, id, chosen, withdraws=withdraw)
     preview = workflow.preview(ADMIN, id, at_length=True)
     if preview.refused is not None:
         raise preview.refused
@@ -92,6 +104,7 @@ def _import_list(
     if not as_json:
         _print_understood(preview)
         _print_pairs(preview)
+        _print_offerings(report)
         if report.is_too_large_to_undo:
             say(stays_as_written(report), error=True)
     is_refused = strict and not report.is_clean
@@ -128,6 +141,24 @@ def _print_pairs(preview: ImportPreview) -> None:
             first=pair.first, second=pair.second,
         )  # fmt: skip
         say(ask, error=True)
+
+
+_STATES = {
+    "new": message("new"),
+    "changed": message("said anew"),
+    "same": message("offered already"),
+    "posted": message("posted already, and left"),
+    "missing": message("not in the list, and stays"),
+    "withdrawn": message("not in the list: withdrawn"),
+}
+
+
+def _print_offerings(report: ImportReport) -> None:
+    """What becomes of each line of an organisation's own list."""
+    for each in report.offerings[:_SHOWN_OFFERINGS]:
+        click.echo(f"  {each.line or '–':>5}  {_STATES[each.state].text(language())}: {each.text}")
+    if (more := len(report.offerings) - _SHOWN_OFFERINGS) > 0:
+        say(message("and %(count)s more", count=more))
 
 
 def _print_report(report: ImportReport, *, as_json: bool, problems: Path | None) -> None:

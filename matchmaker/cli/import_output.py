@@ -37,6 +37,7 @@ def document(report: ImportReport) -> dict[str, Any]:
             for change in report.changes
         ],
         "alike": [fields_of(pair) for pair in report.alike],
+        "offerings": [fields_of(each) for each in report.offerings],
     }
 
 

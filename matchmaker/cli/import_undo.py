@@ -37,12 +37,14 @@ _SHOWN = 80  # characters of a text
 
 @click.command()
 @click.option("--cluster", default="", help="Cluster whose imports they are.")
+@click.option("--organization", default="", help="Organisation whose own lists they are.")
 @AS_OPTION
 @JSON_OPTION
-def history(cluster: str, email: str | None, as_json: bool) -> None:
+def history(cluster: str, organization: str, email: str | None, as_json: bool) -> None:
     """List the newest imports with their ids, and what became of their lines."""
     services = wired()
-    records = services.import_workflow.imports(acting_principal(services, email), cluster)
+    principal = acting_principal(services, email)
+    records = services.import_workflow.imports(principal, cluster, organization)
     if as_json:
         print_json([_document(record) for record in records])
         return

@@ -15,7 +15,7 @@ from matchmaker.regex import regex
 from matchmaker.text import clean
 
 CellSeverity = Literal["error", "warning"]
-FileFormat = Literal["csv", "xlsx", "xlsb", "xls", "ods", "json", "jsonl", "html"]
+FileFormat = Literal["csv", "xlsx", "xlsb", "xls", "ods", "json", "jsonl", "html", "docx"]
 
 # More than any table people keep by hand has, and what a computer still takes.
 MAX_ROWS = 5_000_000

@@ -17,6 +17,7 @@ from matchmaker.ingest import (
     open_document,
     sheet_files,
     text_file,
+    word_table,
     workbook,
 )
 from matchmaker.ingest.cells import CellProblem
@@ -33,6 +34,7 @@ from matchmaker.ingest.header import (
     template_lines,
     with_footer,
 )
+from matchmaker.ingest.no_tables import refuse_no_table
 from matchmaker.ingest.parsed_rows import is_parsed, rows_at
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary
@@ -49,7 +51,8 @@ from matchmaker.text import normal
 
 # What names of such files end with; what a file is, its bytes tell.
 _ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
-SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".docx")
+SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), *_BOOKS)
 # Rows that are looked at for the header, comments among them.
 MAX_SAMPLE = 5_000
 _ZIP, _COMPOUND = b"PK", b"\xd0\xcf\x11\xe0"
@@ -251,20 +254,7 @@ def rows_of(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
         return rows_at(path)
     if head.startswith((_ZIP, _COMPOUND)):
         return _sheet(_sheets_known(path, head), options.sheet, expected, path.name)
-    if path.name.lower().endswith((".xlsx", ".xlsm", ".xlsb", ".ods")) and b"\0" in head:
-        raise sheet_files.no_workbook(path.name)
-    if head.startswith(b"%PDF-"):
-        raise InvalidInput(
-            "is a PDF document, whatever its name.",
-            where=path.name,
-            mend="Ask for the table that it was made from, as .xlsx or .csv.",
-        )
-    if head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<?xml"):
-        raise InvalidInput(
-            "is an XML document, whatever its name.",
-            where=path.name,
-            mend="Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv.",
-        )
+    refuse_no_table(path.name, head)
     letters = head.replace(b"\0", b"").lower()  # of UTF-16 too
     if b"<html" in letters or b"<table" in letters:
         return _sheet(
@@ -291,11 +281,15 @@ _last_sheets: dict[sheet_files.FileState, list[RowSource]] = {}
 
 def _sheets_of(path: Path, head: bytes) -> list[RowSource]:
     if head.startswith(_COMPOUND):
+        if word_table.is_old_word(path):
+            raise word_table.old_word(path.name)
         return old_workbook.sheets_of(path)
     if b"opendocument" in head:
         return open_document.sheets_of(path)
     if binary_workbook.is_binary(path):
         return binary_workbook.sheets_of(path)
+    if word_table.is_word(path):
+        return word_table.sheets_of(path)
     return workbook.sheets_of(path)
 
 

@@ -267,7 +267,7 @@ class Repositories:
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.clock = Repository(records, "clock", ClockRecord, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
-        self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
+        self.imports = Repository(records, "import", ImportRecord, _import_keys)
         self.import_parts = Repository(
             records, "import_part", ImportPart, lambda part: {"import": part.import_id}
         )
@@ -291,6 +291,12 @@ def pair_id(first: str, second: str, goal: str) -> str:
 def _fields(*names: str) -> Callable[[Any], Keys]:
     """To be found by these fields as they are."""
     return lambda value: {name: getattr(value, name) for name in names}
+
+
+def _import_keys(record: ImportRecord) -> Keys:
+    if record.organization:
+        return {"organization": record.organization}
+    return {"cluster": record.cluster}
 
 
 def _call_keys(call: Call) -> Keys:

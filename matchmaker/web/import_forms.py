@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
+from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.offerings import titled
 from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_file import FileOptions
 from matchmaker.ingest.table_options import TableOptions
@@ -52,6 +55,19 @@ def default_fields(format: str) -> tuple[DefaultField, ...]:
         for column in FORMATS[format].columns
         if column.name in DEFAULTED
     )
+
+
+def sent_list(sent: FileStorage | None, pasted: str, *, is_own: object) -> tuple[str, IO[bytes]]:
+    """The name and the bytes of a list that was sent: a file, else what was pasted.
+
+    Raises InvalidInput where there is neither.
+    """
+    if sent is not None and sent.filename:
+        return sent.filename, sent.stream
+    if not pasted.strip():
+        raise InvalidInput("is missing.", where="file", mend="Choose one, or paste its lines.")
+    text = titled(pasted) if is_own else pasted
+    return "pasted.txt", BytesIO(text.encode("utf-8-sig"))
 
 
 def chosen_options(form: Form, before: TableOptions) -> TableOptions:

@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import client_waits, services
-from matchmaker.domain import GoalName
+from matchmaker.domain import GoalName, OfferKind
 from matchmaker.errors import ChangedMeanwhile, InvalidInput
 from matchmaker.exports.delimited import write_csv
 from matchmaker.exports.files import MEDIA_TYPES
@@ -28,10 +28,11 @@ from matchmaker.services.operations.import_undo import undo_jobs
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.web.field_words import in_words
-from matchmaker.web.import_forms import chosen_options, default_fields
+from matchmaker.web.import_forms import chosen_options, default_fields, sent_list
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import (
     PageAnswer,
+    acting_organization,
     beginning,
     is_htmx_request,
     localised,
@@ -55,19 +56,22 @@ ENCODINGS = (
 
 @web.get("/admin/import")
 @web.get("/clusters/<path:id>/import", endpoint="cluster_import")
+@web.get("/postings/list", endpoint="own_list")
 def import_page(id: str = "") -> PageAnswer:
-    """A list to bring in, for all or for a cluster, and those brought in before."""
+    """A list to bring in, for all, for a cluster or of one's own; and those brought in before."""
     principal, workflow = signed_in(), _workflow()
+    own = acting_organization() if request.endpoint == "web.own_list" else ""
     upload = request.args.get("upload", "")
     preview = workflow.preview(principal, upload) if upload else None
     table = preview.options.table if preview else ""
-    imports = () if upload else workflow.imports(principal, id)
+    imports = () if upload else workflow.imports(principal, id, own)
     return render_template(
         "import.html",
         preview=preview,
-        allowed=workflow.formats(principal, id),
+        allowed=workflow.formats(principal, id, own),
         formats=FORMATS,
-        templates=[TABLES[name] for name in workflow.formats(principal, id) if name in TABLES],
+        templates=[TABLES[name] for name in workflow.formats(principal, id, own) if name in TABLES],
+        offered_kinds=[kind for kind in OfferKind if kind is not OfferKind.PROGRAMME],
         defaults=default_fields(table) if table else (),
         edited=sum(map(len, preview.options.edits.values())) if preview else 0,
         encodings=ENCODINGS,
@@ -77,43 +81,47 @@ def import_page(id: str = "") -> PageAnswer:
         shown=MAX_SHOWN,
         cluster=services().published.cluster(id) if id else None,
         id=id,
-        kept=() if upload else workflow.unwritten_uploads(principal, id),
+        own=own,
+        kept=() if upload else workflow.unwritten_uploads(principal, id, own),
         imports=imports,
         undos=undo_jobs(services().repositories, imports),
-        address=partial(_address, id),
+        address=partial(imports_address, id, own),
     )
 
 
 @web.post("/admin/import")
 @web.post("/clusters/<path:id>/import")
+@web.post("/postings/list", endpoint="send_own_list")
 def import_list(id: str = "") -> PageAnswer:
     """A file is kept and looked at first; then read otherwise; then written."""
     principal, workflow, form = signed_in(), _workflow(), request.form
+    own = acting_organization() if request.endpoint == "web.send_own_list" else ""
     upload = form.get("upload", "")
     if not upload:
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            raise InvalidInput("is missing.", where="file", mend="Choose one.")
-        upload = workflow.keep(principal, sent.filename, sent.stream, id)
-        return redirect(_address(id, upload), 303)
+        name, content = sent_list(request.files.get("file"), form.get("pasted", ""), is_own=own)
+        upload = workflow.keep(principal, name, content, id, own)
+        return redirect(imports_address(id, own, upload), 303)
     options = chosen_options(form, workflow.options(principal, upload))
     joins = "joins" in form if id else None
-    workflow.choose(principal, upload, options, joins)
+    workflow.choose(principal, upload, options, joins, withdraws="withdraws" in form)
     if form.get("do") == "write":
         job = workflow.write(principal, upload)
         return redirect(url_for("web.job", id=job.id), 303)
     if form.get("do") == "check_all":
         return redirect(url_for("web.job", id=workflow.check(principal, upload).id), 303)
-    return redirect(_address(id, upload), 303)
+    return redirect(imports_address(id, own, upload), 303)
 
 
 def _workflow() -> ImportWorkflow:
     return services().import_workflow.awaited_by(client_waits())
 
 
-def _address(cluster: str, upload: str) -> str:
-    """Of the page with a file that was kept, "" for none."""
+def imports_address(cluster: str, own: object = "", upload: str = "") -> str:
+    """The address of the page of imports for all, for a cluster or of one's `own` lists, with a
+    file that was kept, "" for none."""
     kept: dict[str, Any] = {"upload": upload} if upload else {}
+    if own:
+        return url_for("web.own_list", **kept)
     if cluster:
         return url_for("web.cluster_import", id=cluster, **kept)
     return url_for("web.import_page", **kept)
@@ -175,9 +183,8 @@ def undo_import(id: str) -> PageAnswer:
     if isinstance(taken, Job):
         return redirect(url_for("web.job", id=taken.id), 303)
     _tell(taken)
-    cluster = request.form.get("cluster", "")
-    target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
-    return redirect(target, 303)
+    form = request.form
+    return redirect(imports_address(form.get("cluster", ""), form.get("own", "")), 303)
 
 
 @web.post("/imports/<id>/cancel")
@@ -185,7 +192,8 @@ def cancel_import(id: str) -> PageAnswer:
     """Stop all work on a file that is not written yet, and remove it."""
     services().import_workflow.cancel(signed_in(), id)
     show_notice(gettext("Cancelled. Nothing was written, and the file is gone."))
-    return redirect(_address(request.form.get("cluster", ""), ""), 303)
+    form = request.form
+    return redirect(imports_address(form.get("cluster", ""), form.get("own", "")), 303)
 
 
 @web.get("/imports/<id>/fields")
@@ -340,3 +348,4 @@ def format_title(name: str) -> str:
 web.add_app_template_filter(format_title, "format_title")
 web.add_app_template_filter(column_title, "column_title")
 web.add_app_template_filter(choice_label, "choice_label")
+web.add_app_template_global(imports_address, "imports_address")

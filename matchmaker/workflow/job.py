@@ -158,6 +158,7 @@ class ImportRecord:
     """An import as it was written, with what takes it back; `undone` says that it was, with
     `restored` fields as before and `removed` rows, and `left` how much of it stayed all the same.
 
+    `organization` is whose own offers it brought, "" for others' rows.
     `table` is the format of the file, of which `file` is the name. `problems` are the first of
     what was told of its lines. `counts` are rows of the file, whether they changed anything or
     not; `too_large` is None where it was not kept yet that so many changed that none are kept, and
@@ -181,6 +182,7 @@ class ImportRecord:
     removed: int = 0
     too_large: bool | None = None
     by_administrator: bool | None = None
+    organization: str = ""
 
     @property
     def can_be_undone(self) -> bool:

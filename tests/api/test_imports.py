@@ -21,6 +21,7 @@ from matchmaker.ingest.table_file import TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations import (
     import_preview,
+    import_reading,
     import_records,
     import_report,
     import_undo,
@@ -593,7 +594,7 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
     status = workflow.status(ADMIN, id)
     assert (status.state, status.lines.read) == (ImportState.LOOKED_AT, 2)
     with monkeypatch.context() as no_reading:
-        no_reading.delattr(import_workflow, "open_upload")
+        no_reading.delattr(import_reading, "open_upload")
         (row,) = workflow.problems(ADMIN, id).rows
     assert row[:3] == ("large:2", "", "firm")
     assert "empty" in row[3].text("en")

@@ -32,6 +32,7 @@ USE_CASES = frozenset(
         "test_earlier_people.py", "test_file_quota.py", "test_import_fields.py",
         "test_import_rows.py", "test_importing.py", "test_invitations.py", "test_left_behind.py",
         "test_meeting_rules.py", "test_open_introductions.py", "test_own_exports.py",
+        "test_own_lists.py",
         "test_programme_alerts.py", "test_refusals.py", "test_stated_twice.py",
         "test_surveys.py", "test_taken_back.py", "test_who_may_answer.py",
     }

@@ -28,7 +28,9 @@ class ImportChoices(Strict):
     """Choices of how the file is read; what is left out is judged from the file."""
 
     table: Short = Field(
-        "", description="organizations, orders, projects, relations, equipment, or a table."
+        "",
+        description="organizations, orders, projects, relations, equipment, or a table; of an "
+        "organisation's own list: offerings.",
     )
     source: Annotated[str, Field(max_length=32)] = ""
     sheet: Short = ""
@@ -42,6 +44,9 @@ class ImportChoices(Strict):
     decimal: Literal["", ".", ","] = ""
     day_first: bool | None = None
     joins: bool | None = Field(None, description="Whether new organisations join the cluster.")
+    withdraws: bool = Field(
+        False, description="Whether what earlier own lists brought and this one has not goes."
+    )
     decisions: Annotated[list[PairDecisionIn], Field(max_length=1000)] = Field(
         [], description="What is said of organisations that may be one."
     )
@@ -57,10 +62,14 @@ class ImportChoices(Strict):
 
 
 class NewImport(Strict):
-    """A file, for which cluster, how it is read, and whether it is written at once."""
+    """A file, for which cluster, how it is read, and whether it is written at once.
+
+    With `organization` it is a list of what that organisation offers itself, by its own people.
+    """
 
     file: FileStorage
     cluster: Annotated[str, Field(max_length=MAX_ID)] = ""
+    organization: Annotated[str, Field(max_length=MAX_ID)] = ""
     options: Annotated[ImportChoices | None, sent_as_json] = Field(
         None, description="As JSON; what is left out is judged from the file."
     )
@@ -100,6 +109,7 @@ class ImportChangesQuery(Strict):
 
 
 class ImportQuery(Strict):
-    """Of which cluster; of none: an administrator's own."""
+    """Of which cluster, or by which organisation; of none: an administrator's own."""
 
     cluster: Annotated[str, Field(max_length=MAX_ID)] = ""
+    organization: Annotated[str, Field(max_length=MAX_ID)] = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matchmaker.api.http.fields import Localised, Outgoing, RowOut
 from matchmaker.domain import SourceTier
+from matchmaker.ingest.known_offerings import OfferingState
 from matchmaker.ingest.undo import WhyKept
 from matchmaker.messages import Message
 from matchmaker.services.operations.health import Status
@@ -79,6 +80,21 @@ class LineProblemOut(Localised):
     reason: Message
 
 
+class OfferingOut(Outgoing):
+    """What becomes of a line of an organisation's own list: `text` as others will read it.
+
+    `changed`: it is said anew, `before` is how it reads today. `posted`: a posting has that name,
+    and only it is changed. `missing` ones stay and `withdrawn` ones go, by earlier lists and not in
+    this one: their line is 0.
+    """
+
+    line: int
+    kind: str
+    text: str
+    state: OfferingState
+    before: str
+
+
 class KeptFieldOut(Outgoing):
     """A field of an import that stays though it was to be taken back; without `field` the whole
     row.
@@ -110,6 +126,7 @@ class ImportOut(Localised):
     not be then.
     Work that goes on is at `done` of `total` (0 where it cannot be counted) of a `stage`. Of what
     was taken back `restored` fields are as before, `removed` rows went, and `left` stayed.
+    `offerings` are those of an `organization`'s own list, until it is written.
     """
 
     id: str
@@ -137,6 +154,8 @@ class ImportOut(Localised):
     stage: Message | None
     done: int
     total: int
+    organization: str
+    offerings: list[OfferingOut]
     taken_back: TakenBackOut | None = None
 
 

@@ -60,8 +60,11 @@ def _import_out(status: ImportStatus) -> ImportOut:
 
 @operations.get("/imports", **reads(IMPORTS, ImportList))
 def list_imports(query: ImportQuery) -> Response:
-    """List what was imported for a cluster, newest first, without the problems."""
-    statuses = services().import_workflow.statuses(current_principal(), query.cluster)
+    """List what was imported for a cluster, or by an organisation of what it offers itself,
+    newest first, without the problems.
+    """
+    workflow, principal = services().import_workflow, current_principal()
+    statuses = workflow.statuses(principal, query.cluster, query.organization)
     return as_json(ImportList(items=[_import_out(status) for status in statuses]))
 
 
@@ -69,12 +72,17 @@ def list_imports(query: ImportQuery) -> Response:
 def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
     """Send a file: what would come of it, or, with `write`, work that writes it.
 
+    A coordinator sends it for a `cluster`, an organisation's own people a list of what it offers
+    for their `organization`.
+
     A large file is `checking` until a worker has read all of it.
     """
     principal, workflow = current_principal(), _workflow()
-    id = workflow.keep(principal, form.file.filename or "", form.file.stream, form.cluster)
-    if form.options is not None:
-        workflow.choose(principal, id, form.options.to_options(), form.options.joins)
+    name, stream = form.file.filename or "", form.file.stream
+    id = workflow.keep(principal, name, stream, form.cluster, form.organization)
+    if (chosen := form.options) is not None:
+        options, withdraws = chosen.to_options(), chosen.withdraws
+        workflow.choose(principal, id, options, chosen.joins, withdraws=withdraws)
     if form.write:
         workflow.write(principal, id)
     status = workflow.status(principal, id)

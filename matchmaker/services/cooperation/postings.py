@@ -20,6 +20,7 @@ from matchmaker.services.matching.matching import Matching
 from matchmaker.services.own_organizations import keep_organization, member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.reviewing import reviewing_clusters
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
@@ -370,10 +371,7 @@ class Postings:
         principal.require_member(posting.organization)
 
     def _reviewing(self, organization_id: str) -> frozenset[str]:
-        """Clusters of the organisation that want to see its postings first."""
-        ids = [cluster.id for cluster in self.store.clusters_of(organization_id)]
-        rules = self.repositories.rules.many(ids)
-        return frozenset(id for id, stored in rules.items() if stored.value.reviews)
+        return reviewing_clusters(self.store, self.repositories, organization_id)
 
     def _visible(self, principal: Principal, id: str) -> Versioned[Posting]:
         principal.require_known()

@@ -19,6 +19,7 @@ def check_of(upload: Upload, report: ImportReport, recognised: int) -> FileCheck
         report.merged, report.to_review, recognised, line_problems(report.problems),
         pairs=report.alike, names=report.names, decided=report.decided,
         created=report.created, changed=report.changed,
+        offerings=report.offerings, withdraws=upload.state.withdraws,
     )  # fmt: skip
 
 
@@ -26,8 +27,9 @@ def refused_check_of(upload: Upload, error: InvalidInput) -> FileCheck:
     """The check of a file that cannot be read as it is chosen."""
     reason = LineProblem(0, error.where, "error", sentences(error.message, error.mend))
     return FileCheck(
-        upload.state.options, upload.state.joins, LineCounts(), {}, 0, 0, 0, 0, 0, (), reason
-    )
+        upload.state.options, upload.state.joins, LineCounts(), {}, 0, 0, 0, 0, 0, (), reason,
+        withdraws=upload.state.withdraws,
+    )  # fmt: skip
 
 
 def report_of(check: FileCheck, name: str) -> ImportReport:
@@ -50,6 +52,7 @@ def report_of(check: FileCheck, name: str) -> ImportReport:
         alike=check.pairs,
         names=check.names,
         decided=check.decided,
+        offerings=check.offerings,
     )
 
 

@@ -65,6 +65,7 @@ class WrittenFields:
 
     id: str
     cluster: str
+    organization: str
     file: str
     new: int
     can_be_undone: bool
@@ -90,7 +91,7 @@ class ImportFields:
         """
         principal.require_known()
         record = self.repositories.imports.get(id).value
-        require_importing(principal, record.cluster)
+        require_importing(principal, record.cluster, record.organization)
         hidden = self.sources.hidden_from(principal)
         was = _by_id(record.before)
         stands = self._stored(_rows_beside(record.put) | _organizations_of(record.put))
@@ -121,8 +122,9 @@ class ImportFields:
             )
             rows = tuple(replace(each, source=shown_source(each.source, hidden)) for each in rows)
         return WrittenFields(
-            id, record.cluster, record.file, new, record.can_be_undone, fields, rows
-        )
+            id, record.cluster, record.organization, record.file, new, record.can_be_undone,
+            fields, rows,
+        )  # fmt: skip
 
     def take_back(
         self,

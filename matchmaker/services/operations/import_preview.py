@@ -156,7 +156,8 @@ class ImportPreview:
     is None where the file cannot be read with them, and `refused` says why; also where it
     `is_large` and no worker has read it whole yet. `file` is None where
     it cannot be read at all. `recognised` counts organisations of a list that are known by
-    their names. `pairs` are organisations that may be one, to be decided on.
+    their names. `pairs` are organisations that may be one, to be decided on. `organization` is
+    whose own list it is, and whether it `withdraws` what it does not have.
     """
 
     upload: str
@@ -172,6 +173,8 @@ class ImportPreview:
     recognised: int = 0
     rows: tuple[ProblemRow, ...] = ()
     pairs: tuple[PairChoice, ...] = ()
+    organization: str = ""
+    withdraws: bool = False
 
 
 def file_preview(

@@ -9,7 +9,7 @@ from pathlib import Path
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
-from matchmaker.ingest.list_formats import FORMATS, LISTS
+from matchmaker.ingest.list_formats import FORMATS, LISTS, OFFERINGS
 from matchmaker.ingest.list_guess import (
     all_titles,
     are_no_members,
@@ -17,6 +17,7 @@ from matchmaker.ingest.list_guess import (
     guessed_format,
     party_named_once,
 )
+from matchmaker.ingest.offerings import guessed_kind
 from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import AS_JUDGED, FileOptions, TableFile, open_table
@@ -28,8 +29,13 @@ from matchmaker.services.repositories import RememberedList, Repositories
 from matchmaker.store.changes import Change
 
 
-def formats_of(cluster: str) -> tuple[str, ...]:
-    """Those of `FORMATS` that are imported for a cluster, "" for all; lists first."""
+def formats_of(cluster: str, organization: str = "") -> tuple[str, ...]:
+    """Those of `FORMATS` that are imported for a cluster, "" for all; lists first.
+
+    An organisation's own list is of what it offers.
+    """
+    if organization:
+        return (OFFERINGS,)
     own = (name for name in TABLES if not cluster or name in ALLOWED)
     return tuple(dict.fromkeys(("organizations", *LISTS, *own)))
 
@@ -59,15 +65,15 @@ def proposed(
     options = state.options
     table = open_upload(upload, options.file if options else AS_JUDGED)
     if options is None:
-        remembered = repositories.remembered_lists.get_or_none(list_id(state.cluster, table.header))
+        remembered = repositories.remembered_lists.get_or_none(list_id(state, table.header))
         options = TableOptions()
         if remembered is not None:
             state = replace(state, is_remembered=True, joins=remembered.value.joins)
             options = remembered.value.options
             table = open_upload(upload, options.file)
     samples = column_samples(table)
-    allowed = formats_of(state.cluster)
-    kind = options.table or guessed_format(samples, allowed)
+    allowed = formats_of(state.cluster, state.organization)
+    kind = options.table or (OFFERINGS if state.organization else guessed_format(samples, allowed))
     if kind not in allowed:
         raise InvalidInput("is no table that you may import.", where="table")
     known = FORMATS[kind].names | {""}
@@ -77,6 +83,8 @@ def proposed(
     is_chosen = options.source and (principal.admin or not state.cluster)
     source = options.source if is_chosen else source_prefix(upload.path, state.cluster)
     own = party_named_once(kind, mapping.values(), table.above, upload.path.stem)
+    if state.organization and "kind" not in options.defaults:
+        own = {"kind": guessed_kind(table, mapping).value}
     defaults = {**own, **options.defaults} | (own if state.is_remembered else {})
     options = replace(options, table=kind, mapping=mapping, source=source, defaults=defaults)
     usual = kind not in LISTS and not are_no_members(table.header)
@@ -92,7 +100,7 @@ def remembered_reading(
         header = open_upload(upload, AS_JUDGED).header
     except InvalidInput:
         return ()
-    id = list_id(upload.state.cluster, header)
+    id = list_id(upload.state, header)
     before = repositories.remembered_lists.get_or_none(id)
     remembered = RememberedList(
         id, upload.state.cluster, upload.path.name, at,

@@ -13,7 +13,7 @@ from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.import_report import MAX_UNDONE, ImportReport
 from matchmaker.services.operations.import_status import line_problems
-from matchmaker.services.operations.upload_folder import Upload
+from matchmaker.services.operations.upload_folder import Upload, UploadState
 from matchmaker.workflow.job import ImportRecord, LineCounts
 
 _MAX_SOURCE = 32  # as the page's form takes it
@@ -31,12 +31,14 @@ def record_of(
         report.before if is_small else GraphRows(), file=upload.path.name,
         lines=line_counts(report), problems=line_problems(report.problems),
         too_large=not is_small, by_administrator=importer.admin,
+        organization=upload.state.organization,
     )  # fmt: skip
 
 
-def list_id(cluster: str, titles: Iterable[str]) -> str:
-    """By what a list of a cluster is known again: the titles of its columns."""
-    text = "\x1f".join((cluster, *titles))
+def list_id(state: UploadState, titles: Iterable[str]) -> str:
+    """By what a list of a cluster or an organisation is known again: the titles of its columns."""
+    whose = (state.cluster, state.organization) if state.organization else (state.cluster,)
+    text = "\x1f".join((*whose, *titles))
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 

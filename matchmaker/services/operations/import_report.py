@@ -14,6 +14,7 @@ from matchmaker.domain import (
     SourceTier,
     key_of,
 )
+from matchmaker.ingest.known_offerings import OfferingOutcome
 from matchmaker.ingest.pair_decisions import DecidedPair
 from matchmaker.ingest.report import FileCounts, Problem
 from matchmaker.messages import Message, message
@@ -72,7 +73,7 @@ class ImportReport:
     change, `alike` the first pairs that may be one, `decided` those that a person decided, `names`
     what the file calls those of `alike` that are in it, whether it may be loaded or not. `put` are
     rows as they are stored after, `before` those that were stored under their keys: what an undo
-    needs.
+    needs. `offerings` is what becomes of each one in an organisation's own list.
     """
 
     written: bool
@@ -92,6 +93,7 @@ class ImportReport:
     names: Mapping[str, str] = field(default_factory=dict)
     put: GraphRows = field(default_factory=GraphRows)
     before: GraphRows = field(default_factory=GraphRows)
+    offerings: tuple[OfferingOutcome, ...] = ()
 
     @property
     def read(self) -> int:
@@ -132,6 +134,10 @@ class ImportReport:
     def written_rows(self) -> int:
         """Rows that are new or change."""
         return sum(self.created.values()) + sum(self.changed.values())
+
+    def offerings_that_are(self, *states: str) -> tuple[OfferingOutcome, ...]:
+        """Offerings of an organisation's own list of which this becomes."""
+        return tuple(each for each in self.offerings if each.state in states)
 
     @property
     def is_too_large_to_undo(self) -> bool:

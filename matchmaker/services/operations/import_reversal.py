@@ -80,14 +80,16 @@ def undoable_import(
 ) -> Versioned[ImportRecord]:
     """An import for who may take it back: one by an administrator, only administrators.
 
-    It may have changed what no coordinator may: who there is, and who that is.
+    It may have changed what no coordinator may: who there is, and who that is. What an
+    organisation offers itself its own people take back, whoever brought it.
     Raises SignInNeeded, NotFound, NotAllowed, WrongState.
     """
     principal.require_known()
     stored = repositories.imports.get(id)
-    require_importing(principal, stored.value.cluster)
+    own = stored.value.organization
+    require_importing(principal, stored.value.cluster, own)
     principal.require_writing()
-    if not principal.admin and _is_by_administrator(repositories, stored.value):
+    if not (principal.admin or own) and _is_by_administrator(repositories, stored.value):
         raise NotAllowed("An administrator imported this, and takes it back.")
     if not stored.value.can_be_undone:
         raise WrongState(

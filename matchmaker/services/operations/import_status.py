@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from matchmaker.ingest.known_offerings import OfferingOutcome
 from matchmaker.ingest.report import Problem
 from matchmaker.messages import Message, sentences
 from matchmaker.services.operations.import_decisions import PairChoice
@@ -48,7 +49,8 @@ class ImportStatus:
     written.
     `error` is why nothing can be, or was, written or taken back, `waits_for` why work that was
     begun is to be begun again. Work is at `done` of `total` of a `stage`. Of what was taken back,
-    `restored` fields are as before, `removed` rows went and `left` stayed.
+    `restored` fields are as before, `removed` rows went and `left` stayed. `offerings` is what
+    would become of each line of an `organization`'s own list, until it is written.
     """
 
     id: str
@@ -76,6 +78,8 @@ class ImportStatus:
     stage: Message | None = None
     done: int = 0
     total: int = 0
+    organization: str = ""
+    offerings: tuple[OfferingOutcome, ...] = ()
 
 
 def status_of_preview(preview: ImportPreview) -> ImportStatus:
@@ -101,6 +105,8 @@ def status_of_preview(preview: ImportPreview) -> ImportStatus:
         line_problems(report.problems) if report else (),
         sentences(refused.message, refused.mend) if refused else None,
         is_too_large_to_undo=report is not None and report.is_too_large_to_undo,
+        organization=preview.organization,
+        offerings=report.offerings if report else (),
     )
 
 
@@ -129,6 +135,7 @@ def status_of_record(record: ImportRecord, undo: Job | None = None) -> ImportSta
         left=record.left,
         restored=record.restored,
         removed=record.removed,
+        organization=record.organization,
     )
     if undo is None or not (is_going or has_failed):
         return status
@@ -155,6 +162,7 @@ def status_of_job(job: Job) -> ImportStatus:
         stage=job.stage if not job.is_over else None,
         done=job.done if not job.is_over else 0,
         total=job.total if not job.is_over else 0,
+        organization=job.arguments.get("organization", ""),
     )
 
 

@@ -49,6 +49,7 @@ class UndoWorkflow:
         return self.job_queue.request(
             principal, JobKind.UNDO, record.cluster, id=_job_id(id),
             file=record.file, **{"import": id},
+            **({"organization": record.organization} if record.organization else {}),
         )  # fmt: skip
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:

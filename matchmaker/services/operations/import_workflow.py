@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import IO
@@ -19,10 +19,7 @@ from matchmaker.errors import (
     WrongState,
 )
 from matchmaker.exports.tables import DataExport, ExportTable
-from matchmaker.ingest.list_formats import LISTS
 from matchmaker.ingest.list_guess import column_samples
-from matchmaker.ingest.list_reader import read_list, with_known
-from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.table_file import SUFFIXES, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import TakenBack
@@ -31,21 +28,16 @@ from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_cancellation import cancel_upload
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_decisions import ImportDecisions
-from matchmaker.services.operations.import_parts import ImportParts, forget_parts
+from matchmaker.services.operations.import_parts import forget_parts
 from matchmaker.services.operations.import_preview import (
     ImportPreview,
     file_preview,
     problem_rows,
     takes_long,
 )
-from matchmaker.services.operations.import_proposal import (
-    formats_of,
-    open_upload,
-    parsed_upload,
-    proposed,
-    remembered_reading,
-)
-from matchmaker.services.operations.import_records import import_summary, line_outcomes, record_of
+from matchmaker.services.operations.import_proposal import formats_of, proposed
+from matchmaker.services.operations.import_reading import import_upload
+from matchmaker.services.operations.import_records import import_summary, line_outcomes
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_reversal import undo_import
 from matchmaker.services.operations.import_status import (
@@ -55,8 +47,10 @@ from matchmaker.services.operations.import_status import (
     status_of_record,
 )
 from matchmaker.services.operations.import_undo import undo_jobs
+from matchmaker.services.operations.import_writing import ImportWriting
 from matchmaker.services.operations.importer import Importer, ImportOptions, require_importing
 from matchmaker.services.operations.job_queue import JobCancelled, JobQueue
+from matchmaker.services.operations.own_lists import require_unreviewed
 from matchmaker.services.operations.problem_lines import (
     keep_lines,
     kept_table,
@@ -65,15 +59,14 @@ from matchmaker.services.operations.problem_lines import (
     problems_table,
     told_table,
 )
-from matchmaker.services.operations.reference_data import members_of, reference_index
+from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.services.operations.requester import by_now, keep_rights, requester
+from matchmaker.services.operations.requester import by_now, requester
 from matchmaker.services.operations.upload_folder import Upload, UploadFolder
+from matchmaker.services.own_organizations import member_id
 from matchmaker.services.repositories import Repositories
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
-from matchmaker.store.changes import Change
+from matchmaker.services.unit_of_work import Clock, retry_on_conflict
 from matchmaker.store.documents import Store
-from matchmaker.store.log import Entry
 from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
 
@@ -81,8 +74,9 @@ from matchmaker.workflow.job import ImportRecord, Job, JobKind
 class ImportWorkflow:
     """Use cases of imports over the pages, the API and the command line.
 
-    Admins import everything, coordinators what is about the members of their cluster. Files are
-    parsed for as long as `is_awaited` says that somebody waits for it.
+    Admins import everything, coordinators what is about the members of their cluster, the people
+    of an `organization` what it offers itself. Files are parsed for as long as `is_awaited` says
+    that somebody waits for it.
     """
 
     store: Store
@@ -98,22 +92,31 @@ class ImportWorkflow:
         """The same for a request whose sender may leave."""
         return replace(self, is_awaited=is_awaited)
 
-    def formats(self, principal: Principal, cluster: str = "") -> tuple[str, ...]:
+    def formats(
+        self, principal: Principal, cluster: str = "", organization: str = ""
+    ) -> tuple[str, ...]:
         """Those of `FORMATS` that one may import, lists first. Raises NotAllowed."""
-        self._require(principal, cluster)
-        return formats_of(cluster)
+        self._require(principal, cluster, organization)
+        return formats_of(cluster, organization)
 
-    def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str = "") -> str:
+    def keep(
+        self, principal: Principal, name: str, content: IO[bytes], cluster: str = "",
+        organization: str = "",
+    ) -> str:  # fmt: skip
         """Keep a file until it is written; the id to speak of it.
 
         Raises InvalidInput, also where reading it would take more than a file may, StorageFull,
-        and NotFound where it was cancelled meanwhile, or whoever sent it waits no more.
+        WrongState where the organisation may not bring a list, and NotFound where it was
+        cancelled meanwhile, or whoever sent it waits no more.
         """
-        self._require(principal, cluster)
+        own = organization and member_id(self.store, principal, organization)
+        self._require(principal, cluster, own)
         principal.require_writing()
+        if own:
+            require_unreviewed(self.store, self.repositories, own)
         if not name.lower().endswith(SUFFIXES):
             raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
-        kept = self.uploads.keep(principal, name, content, cluster)
+        kept = self.uploads.keep(principal, name, content, "" if own else cluster, own)
         upload = replace(kept, is_awaited=self.is_awaited)
         try:
             with upload.being_read():
@@ -123,33 +126,46 @@ class ImportWorkflow:
             raise
         return upload.id
 
-    def unwritten_uploads(self, principal: Principal, cluster: str = "") -> list[Upload]:
+    def unwritten_uploads(
+        self, principal: Principal, cluster: str = "", organization: str = ""
+    ) -> list[Upload]:
         """Files of the principal that are not written yet, the newest first."""
-        self._require(principal, cluster)
-        return [each for each in self.uploads.all_of(principal) if each.state.cluster == cluster]
+        self._require(principal, cluster, organization)
+        whose = (cluster, organization)
+        return [
+            each
+            for each in self.uploads.all_of(principal)
+            if (each.state.cluster, each.state.organization) == whose
+        ]
 
     def options(self, principal: Principal, id: str) -> TableOptions:
         """The options by which a kept file is read. Raises InvalidInput, NotAllowed."""
         return self._upload(principal, id).state.options or TableOptions()
 
     def choose(
-        self, principal: Principal, id: str, options: TableOptions, joins: bool | None = None
-    ) -> None:
-        """Say how a kept file is to be read, and whether new organisations join the cluster.
+        self, principal: Principal, id: str, options: TableOptions, joins: bool | None = None,
+        *, withdraws: bool = False,
+    ) -> None:  # fmt: skip
+        """Say how a kept file is to be read, and whether new organisations join the cluster, or
+        what is not in the list is withdrawn.
 
         Of another sheet, header or kind the columns are proposed anew.
         """
         upload = self._upload(principal, id)
         self.decisions.require(principal, options.decisions)
         before = upload.state.options or TableOptions()
-        if options.table and options.table not in formats_of(upload.state.cluster):
+        whose = (upload.state.cluster, upload.state.organization)
+        if options.table and options.table not in formats_of(*whose):
             raise InvalidInput("is no table that you may import.", where="table")
         if options.file != before.file:
             options = replace(options, mapping={}, values={}, edits={})
         if before.table and options.table != before.table:
             options = replace(options, mapping={}, values={}, defaults={})
             joins = None
-        state = replace(upload.state, options=options, joins=joins, is_remembered=False)
+        state = replace(
+            upload.state, options=options, joins=joins, is_remembered=False,
+            withdraws=withdraws and bool(upload.state.organization),
+        )  # fmt: skip
         with upload.being_read():
             upload.save(state)
 
@@ -167,8 +183,9 @@ class ImportWorkflow:
     def _preview(self, principal: Principal, upload: Upload, *, at_length: bool) -> ImportPreview:
         state = upload.state
         preview = ImportPreview(
-            upload.id, state.cluster, upload.path.name, state.options or TableOptions()
-        )
+            upload.id, state.cluster, upload.path.name, state.options or TableOptions(),
+            organization=state.organization, withdraws=state.withdraws,
+        )  # fmt: skip
         try:
             upload, table = proposed(self.repositories, principal, upload)
             options = upload.state.options or TableOptions()
@@ -207,8 +224,9 @@ class ImportWorkflow:
         with upload.being_read():
             upload, _ = proposed(self.repositories, principal, upload)
         return self.job_queue.request(
-            principal, JobKind.CHECK, upload.state.cluster, upload=id, file=upload.path.name
-        )
+            principal, JobKind.CHECK, upload.state.cluster, upload=id, file=upload.path.name,
+            **_whose(upload),
+        )  # fmt: skip
 
     def run_check(self, job: Job, progress: Progress = no_progress) -> Message:
         """Do what `check` requested, with the rights of who did: what `JobQueue` calls."""
@@ -280,7 +298,7 @@ class ImportWorkflow:
         self.decisions.require(principal, options.decisions)
         job = self.job_queue.request(
             principal, JobKind.IMPORT, upload.state.cluster, id=id,
-            upload=id, table=options.table, file=upload.path.name,
+            upload=id, table=options.table, file=upload.path.name, **_whose(upload),
         )  # fmt: skip
         # Now that it is written down: where this is cut off, the worker does it.
         self.uploads.request_if_possible(principal.subject, id)
@@ -332,11 +350,14 @@ class ImportWorkflow:
         it was not to be, whoever sent it has it back. Rights that change while it runs count:
         it is done anew with those of now, or goes.
         """
+        writing = ImportWriting(
+            self.store, self.repositories, self.importer, self.decisions, self.clock
+        )
         try:
             requested = self.uploads.request(principal.subject, upload_id)
             upload, _ = proposed(self.repositories, principal, requested)
             written = retry_on_conflict(
-                lambda: self._written(
+                lambda: writing.write(
                     by_now(self.repositories, principal), upload, id, progress, begin_writing
                 )
             )
@@ -350,45 +371,20 @@ class ImportWorkflow:
         forget_parts(self.repositories, id)
         return written
 
-    def _written(
-        self, principal: Principal, upload: Upload, id: str, progress: Progress,
-        begin_writing: Callable[[bool], None],
-    ) -> tuple[ImportReport, int]:  # fmt: skip
-        imported_by = principal.subject
-        options, cluster = upload.state.options or TableOptions(), upload.state.cluster
-        unit = UnitOfWork(imported_by, self.clock())
-        unit.add(*remembered_reading(self.repositories, upload, options, unit.at))
-        known = self.importer.not_duplicates()
-        keep = partial(keep_rights, repositories=self.repositories, principal=principal)
-        parts = ImportParts(self.repositories, id, imported_by, keep)
-
-        def complete(report: ImportReport) -> tuple[Sequence[Entry], Sequence[Change]]:
-            record = record_of(report, id, options.table, cluster, principal, unit.at, upload)
-            rows = str(sum(report.rows.values()))
-            whole = UnitOfWork(imported_by, unit.at)
-            keep(whole)
-            whole.add(*unit.changes, self.repositories.imports.put(record))
-            whole.log("import.written", f"table/{record.table}", rows=rows)
-            self.decisions.remember(whole, report.decided, known)
-            return whole.entries, whole.changes
-
-        run = ImportOptions(
-            progress=progress, begin_writing=begin_writing, cluster=cluster, keep=True,
-            complete=complete, parts=parts,
-        )  # fmt: skip
-        # They may have been less than when it was requested.
-        self.decisions.require(principal, options.decisions)
-        return self._import(principal, upload, run)
-
-    def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
+    def imports(
+        self, principal: Principal, cluster: str = "", organization: str = ""
+    ) -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
-        self._require(principal, cluster)
-        page = self.repositories.imports.page("cluster", cluster, limit=20, newest_first=True)
+        self._require(principal, cluster, organization)
+        under = ("organization", organization) if organization else ("cluster", cluster)
+        page = self.repositories.imports.page(*under, limit=20, newest_first=True)
         return [stored.value for stored in page.rows]
 
-    def statuses(self, principal: Principal, cluster: str = "") -> list[ImportStatus]:
+    def statuses(
+        self, principal: Principal, cluster: str = "", organization: str = ""
+    ) -> list[ImportStatus]:
         """Of what was imported, the newest first, without problems. Raises NotAllowed."""
-        records = self.imports(principal, cluster)
+        records = self.imports(principal, cluster, organization)
         undos = undo_jobs(self.repositories, records)
         return [
             status_of_record(replace(record, problems=()), undos.get(record.id))
@@ -403,7 +399,7 @@ class ImportWorkflow:
         principal.require_known()
         stored = self.repositories.imports.get_or_none(id)
         if stored is not None:
-            self._require(principal, stored.value.cluster)
+            self._require(principal, stored.value.cluster, stored.value.organization)
             undos = undo_jobs(self.repositories, [stored.value])
             return status_of_record(stored.value, undos.get(id))
         if self.repositories.jobs.get_or_none(id) is not None:
@@ -416,7 +412,7 @@ class ImportWorkflow:
         stored = self.repositories.imports.get_or_none(id)
         if stored is None:
             return problems_export(self.problems(principal, id))
-        self._require(principal, stored.value.cluster)
+        self._require(principal, stored.value.cluster, stored.value.organization)
         return problems_export(told_table(stored.value.problems))
 
     def undo(self, principal: Principal, id: str, progress: Progress = no_progress) -> TakenBack:
@@ -426,25 +422,19 @@ class ImportWorkflow:
     def _import(
         self, principal: Principal, upload: Upload, run: ImportOptions
     ) -> tuple[ImportReport, int]:
-        """What comes of a file, and how many of its organisations are known by their names."""
-        options = upload.state.options or TableOptions()
-        run = replace(run, tables=options, joins=upload.state.joins is not False)
-        if options.table not in LISTS:
-            return self.importer.tables(principal, [parsed_upload(upload, options.file)], run), 0
-        table = open_upload(upload, options.file)
-        places = reference_index(self.store).places
-        home = run.cluster and self.store.cluster(run.cluster).place
-        parsed = read_list(table, options, slug(options.source), places, home or "")
-        named = with_known(parsed, members_of(self.store, run.cluster), places)
-        recognised = parsed.organization_ids - named.organization_ids
-        return self.importer.read(principal, lambda _: named, run), len(recognised)
+        return import_upload(self.store, self.importer, principal, upload, run)
 
     def _upload(self, principal: Principal, id: str) -> Upload:
         upload = replace(self.uploads.of(principal, id), is_awaited=self.is_awaited)
-        self._require(principal, upload.state.cluster)
+        self._require(principal, upload.state.cluster, upload.state.organization)
         return upload
 
-    def _require(self, principal: Principal, cluster: str) -> None:
-        require_importing(principal, cluster)
+    def _require(self, principal: Principal, cluster: str, organization: str = "") -> None:
+        require_importing(principal, cluster, organization)
         if cluster:
             self.store.cluster(cluster)
+
+
+def _whose(upload: Upload) -> dict[str, str]:
+    """What work about an organisation's own list is requested with besides."""
+    return {"organization": upload.state.organization} if upload.state.organization else {}

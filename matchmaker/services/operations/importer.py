@@ -131,10 +131,10 @@ class Importer:
         files = [file for path in paths for file in tables_at(path, options.tables.table)]
         if is_large(files) and not options.cluster:
             index = reference_index(self.store)
-            large = LargeImport.read(self.store, index, files, options.tables, _today())
+            large = LargeImport.read(self.store, index, files, options.tables, today())
             return self._import_large(large, options)
         parsed = read_files(
-            files, options.tables, reference_index(self.store), _today(), options.cluster
+            files, options.tables, reference_index(self.store), today(), options.cluster
         )
         return self._import(principal, parsed, options, trust_keys=False)
 
@@ -146,7 +146,7 @@ class Importer:
         step = message("Reading the file")
         options.progress(step, 0, 0)
         reading = read_large_cordis(
-            path, lambda done, total: options.progress(step, done, total), _today()
+            path, lambda done, total: options.progress(step, done, total), today()
         )
         index = reference_index(self.store)
         return self._import_large(LargeImport(self.store, index, reading, trust_keys=True), options)
@@ -167,7 +167,7 @@ class Importer:
     def _import(
         self, principal: Principal, parsed: Parsed, options: ImportOptions, *, trust_keys: bool
     ) -> ImportReport:
-        parsed = replace(parsed, rows=_dated(parsed.rows, _today()))
+        parsed = replace(parsed, rows=_dated(parsed.rows, today()))
         options.progress(message("Looking for duplicates"), 0, 0)
         known = tuple(self.store.duplicate_keys())
         aliases = self.store.aliases() | known_by_earlier_ids(
@@ -259,14 +259,14 @@ class Importer:
             options.begin(is_in_parts=not self.store.is_written_at_once(checked.rows))
 
         def report_of(changes: RowChanges) -> ImportReport:
-            overruled = tuple(_overruled(changes, checked.origins))
+            contradicted = tuple(overruled(changes, checked.origins))
             whole = replace(
                 report,
                 written=not rules.dry_run,
-                problems=(*report.problems, *overruled),
-                files=file_counts(checked.read, (*checked.problems, *overruled)),
+                problems=(*report.problems, *contradicted),
+                files=file_counts(checked.read, (*checked.problems, *contradicted)),
             )
-            return _with_changes(whole, changes, options)
+            return with_changes(whole, changes, options)
 
         completion = options.completion(report_of)
         return report_of(self.store.import_rows(checked.rows, rules, completion, options.note))
@@ -309,11 +309,11 @@ class Importer:
         def report_of(changes: RowChanges) -> ImportReport:
             if reports:
                 return reports[0]
-            large.reading.problems.extend(_overruled(changes, large.reading.origins))
+            large.reading.problems.extend(overruled(changes, large.reading.origins))
             whole = replace(
                 report, written=not rules.dry_run, problems=large.problems(), files=large.files()
             )
-            reports.append(_with_changes(whole, changes, options))
+            reports.append(with_changes(whole, changes, options))
             return reports[0]
 
         max_kept = MAX_KEPT if options.keep else 2 * MAX_CHANGES
@@ -343,8 +343,8 @@ class Importer:
         """Ids of a cluster's members of today: who has left is not in its scope any more."""
         ids = ids_of(partial(self.store.members, cluster))
         rows = self.store.memberships_in(cluster, sorted(ids))
-        today = _today()
-        return {row.organization for row in rows if is_within(row.since, row.until, today)}
+        day = today()
+        return {row.organization for row in rows if is_within(row.since, row.until, day)}
 
     def _with_merged(
         self, rows: GraphRows, resolution: Resolution, leads_to: Mapping[str, str]
@@ -375,7 +375,7 @@ class Importer:
         return replace(parsed, rows=rows)
 
 
-def _overruled(
+def overruled(
     changes: RowChanges, origins: Mapping[tuple[str, str], tuple[str, int]]
 ) -> Iterator[Problem]:
     """What is told of rows that a stronger source overrules."""
@@ -386,9 +386,8 @@ def _overruled(
             yield Problem(file, line, _SAID_IN.get(table, ""), reason, "warning", is_lost=True)
 
 
-def _with_changes(
-    report: ImportReport, changes: RowChanges, options: ImportOptions
-) -> ImportReport:
+def with_changes(report: ImportReport, changes: RowChanges, options: ImportOptions) -> ImportReport:
+    """A report with what was written, and with what takes it back where that is kept."""
     is_kept = options.keep
     if options.parts is not None:
         changes = options.parts.with_earlier(changes)
@@ -416,7 +415,8 @@ def _dated(rows: GraphRows, today: datetime.date) -> GraphRows:
     return GraphRows(**{name: tuple(map(dated, table)) for name, table in rows.tables()})
 
 
-def _today() -> datetime.date:
+def today() -> datetime.date:
+    """The day by which what is imported is dated."""
     return datetime.datetime.now(datetime.UTC).date()
 
 
@@ -426,9 +426,14 @@ def _names_of(pairs: Sequence[DuplicateCandidate], organizations: Any) -> dict[s
     return {id: row.name for id in sorted(ids) if (row := organizations.get(id)) is not None}
 
 
-def require_importing(principal: Principal, cluster: str) -> None:
-    """Raise NotAllowed for anyone but admins and, for a cluster, its coordinators."""
-    if cluster:
+def require_importing(principal: Principal, cluster: str, organization: str = "") -> None:
+    """Raise NotAllowed for anyone but admins and, for a cluster, its coordinators.
+
+    What an organisation offers its own people bring in, and admins.
+    """
+    if organization:
+        principal.require_member(organization)
+    elif cluster:
         principal.require_coordinator(cluster)
     elif not principal.admin:
         raise NotAllowed("Only administrators may import for all clusters.")

@@ -75,11 +75,14 @@ class JobQueue:
         """Have it done, under an `id` of its own or a new one; what failed, once more.
 
         What takes an import back is begun again once it is over, and not beside itself.
-        Raises NotAllowed for anyone but admins, and coordinators who import; WrongState as
-        `require_room` does.
+        Raises NotAllowed for anyone but admins, and coordinators and people of an organisation
+        who import; WrongState as `require_room` does.
         """
         principal.require_writing()
-        if not (principal.admin or (kind in _OF_COORDINATORS and cluster in principal.clusters)):
+        is_own = cluster in principal.clusters or principal.acts_for(
+            arguments.get("organization", "")
+        )
+        if not (principal.admin or (kind in _OF_COORDINATORS and is_own)):
             raise NotAllowed("Only administrators may ask for that.")
         self.require_room(principal)
         now = self.clock()

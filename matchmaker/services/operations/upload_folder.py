@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate
 from matchmaker.errors import InvalidInput, NotFound, ServiceUnavailable, StorageFull, full_disk_of
+from matchmaker.ingest.known_offerings import OfferingOutcome
 from matchmaker.ingest.pair_decisions import DecidedPair
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.nodes.mirror import Mirror
@@ -40,13 +41,16 @@ _MAX_BYTES = 200
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """For which cluster a file was sent, and how it is read; None: as is proposed.
+    """For which cluster or organisation a file was sent, and how it is read; None: as is proposed.
 
-    `joins` says whether organisations that are new become members of the cluster.
+    `joins` says whether organisations that are new become members of the cluster, `withdraws`
+    whether what earlier lists of the organisation brought and this one has not is withdrawn.
     `is_remembered` says that it is read as an earlier file with the same titles was.
     """
 
     cluster: str = ""
+    organization: str = ""
+    withdraws: bool = False
     options: TableOptions | None = None
     joins: bool | None = None
     is_remembered: bool = False
@@ -79,6 +83,8 @@ class FileCheck:
     decided: tuple[DecidedPair, ...] = ()
     created: Mapping[str, int] = field(default_factory=dict)
     changed: Mapping[str, int] = field(default_factory=dict)
+    offerings: tuple[OfferingOutcome, ...] = ()
+    withdraws: bool = False
 
 
 _STATE = TypeAdapter(UploadState)
@@ -178,8 +184,9 @@ class Upload:
             check = _CHECK.validate_json(self._check_file.read_bytes())
         except (OSError, ValueError):
             return None
-        is_current = check.options == self.state.options and check.joins == self.state.joins
-        return check if is_current else None
+        state = self.state
+        read_as = (check.options, check.joins, check.withdraws)
+        return check if read_as == (state.options, state.joins, state.withdraws) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +204,10 @@ class UploadFolder:
         """The mirror by which the files get to other nodes."""
         return self.shared or Mirror(self.root)
 
-    def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str) -> Upload:
+    def keep(
+        self, principal: Principal, name: str, content: IO[bytes], cluster: str,
+        organization: str = "",
+    ) -> Upload:  # fmt: skip
         """Keep a file; the oldest of many goes. Raises StorageFull, and nothing is left of it."""
         own = self._own(principal)
         id = new_id()
@@ -207,7 +217,7 @@ class UploadFolder:
             with kept.path.open("wb") as file:
                 shutil.copyfileobj(content, file)
             with kept.being_read():
-                kept = kept.save(UploadState(cluster))
+                kept = kept.save(UploadState(cluster, organization))
         except (OSError, StorageFull) as error:
             _remove(kept.path.parent)
             raise full_disk_of(error) or error from None

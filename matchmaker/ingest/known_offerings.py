@@ -1,0 +1,150 @@
+"""A list of offerings beside what its organisation offers already: what is new, what is known.
+
+Who sends a list anew does not want everything twice: what is said in the same words stays, what
+has the same name is said anew, and what is not in the list is told of.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from matchmaker.domain import Offer
+from matchmaker.ingest.offerings import Offering, plain
+from matchmaker.provenance import LISTED, POSTED
+from matchmaker.regex import regex
+from matchmaker.text import normal
+
+# What stands behind a name where more is said of a thing.
+_BEHIND_NAME = regex(r"\s*[,，;；:：、.。(（\n-]")
+
+
+class OfferingState(StrEnum):
+    """What becomes of an offering of a list."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    POSTED = "posted"
+    MISSING = "missing"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingOutcome:
+    """What becomes of an offering: `text` as others will read it, `before` as they do today.
+
+    `posted`: a posting has the same name, and only its page changes it. `missing` ones, which stay,
+    and `withdrawn` ones came by earlier lists and are not in this one: they have no line.
+    """
+
+    line: int
+    kind: str
+    text: str
+    state: OfferingState
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedOfferings:
+    """Rows to write, with the line of each, and what becomes of every offering.
+
+    `missing` are those of earlier lists, of the kinds that are in this one, that it does not have.
+    """
+
+    rows: tuple[tuple[Offer, int], ...]
+    outcomes: tuple[OfferingOutcome, ...]
+    missing: tuple[Offer, ...]
+
+
+def matched(
+    offerings: Sequence[Offering], stored: Sequence[Offer], organization: str, file: str,
+    day: datetime.date,
+) -> MatchedOfferings:  # fmt: skip
+    """The offerings of a file beside all offers that are stored of their organisation."""
+    same = _same(offerings, stored)
+    left = [each for each in offerings if each.line not in same]
+    free = [each for each in stored if each.id not in {row.id for row in same.values()}]
+    named = _of_name(left, [each for each in free if each.active])
+    rows, outcomes = [], []
+    taken = {each.id for each in stored}
+    for each in offerings:
+        known = same.get(each.line) or named.get(each.line)
+        offer = each.to_offer(organization, file, day)
+        if known is None:
+            while offer.id in taken:  # by what said so once and says something else by now
+                offer = replace(offer, id=f"{offer.id}-2")
+            taken.add(offer.id)
+            rows.append((offer, each.line))
+            state, before = OfferingState.NEW, ""
+        elif known.provenance.source == POSTED:
+            state = OfferingState.SAME if each.line in same else OfferingState.POSTED
+            before = known.text
+        else:
+            # Since when it is offered it says already.
+            rows.append((replace(offer, id=known.id, date=known.date), each.line))
+            is_same = each.line in same
+            state = OfferingState.SAME if is_same else OfferingState.CHANGED
+            state, before = (state, known.text) if known.active else (OfferingState.NEW, "")
+        outcomes.append(OfferingOutcome(each.line, each.kind.value, each.text, state, before))
+    found = {row.id for row in (*same.values(), *named.values())}
+    kinds = {each.kind for each in offerings}
+    missing = tuple(
+        each
+        for each in stored
+        if each.active
+        and each.id not in found
+        and each.kind in kinds
+        and each.provenance.source == LISTED
+    )
+    return MatchedOfferings(tuple(rows), tuple(outcomes), missing)
+
+
+def withdrawn(rows: Collection[Offer], day: datetime.date) -> Iterator[Offer]:
+    """Offers of earlier lists as they are once the list does not have them any more."""
+    for row in rows:
+        yield replace(row, active=False, provenance=replace(row.provenance, date=day))
+
+
+def _same(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[int, Offer]:
+    """Offers that say the same as a line, each for one; what is still offered before the rest."""
+    by_text: defaultdict[tuple[str, str], list[Offer]] = defaultdict(list)
+    for row in sorted(stored, key=lambda row: (not row.active, row.id)):
+        if row.active or row.provenance.source != POSTED:
+            by_text[row.kind.value, plain(row.text)].append(row)
+    same = {}
+    for each in offerings:
+        if rows := by_text.get((each.kind.value, plain(each.text))):
+            same[each.line] = rows.pop(0)
+    return same
+
+
+def _of_name(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[int, Offer]:
+    """Offers that have the name of a line, where one of each has it: several are told apart by
+    what else they say."""
+    lines: defaultdict[str, list[Offering]] = defaultdict(list)
+    for each in offerings:
+        lines[each.head].append(each)
+    of_lists: defaultdict[str, list[Offer]] = defaultdict(list)
+    for row in stored:
+        if row.provenance.source == LISTED:
+            of_lists[row.id.partition(":")[2].partition("-")[0]].append(row)
+    others = [row for row in stored if row.provenance.source != LISTED]
+    found: dict[int, Offer] = {}
+    for head, alike in lines.items():
+        if len(alike) > 1:
+            continue
+        rows = of_lists.get(head) or [row for row in others if _is_named(row, alike[0])]
+        if len(rows) == 1:
+            found[alike[0].line] = rows[0]
+    return found
+
+
+def _is_named(row: Offer, offering: Offering) -> bool:
+    text, name = normal(row.text), normal(offering.name)
+    if row.kind is not offering.kind or not text.startswith(name):
+        return False
+    return len(text) == len(name) or bool(_BEHIND_NAME.match(text, len(name)))

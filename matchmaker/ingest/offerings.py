@@ -1,0 +1,305 @@
+"""A list of what an organisation itself offers: each line a product, service, technology, machine.
+
+The list is of one organisation, whoever else has a name for it; a line of somebody else is
+refused. What a line says of a thing becomes its text, which others read and are matched by.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from matchmaker.domain import MAX_TEXT, Kind, Offer, OfferKind, Organization, Provenance, SourceTier
+from matchmaker.ingest.cells import is_nothing, read_cell
+from matchmaker.ingest.facts import digest
+from matchmaker.ingest.legal_forms import split_form
+from matchmaker.ingest.list_formats import NAMES_EQUIPMENT, OFFERINGS, OWN_LISTS, TOLD_BARE
+from matchmaker.ingest.list_guess import named_above, named_by_file
+from matchmaker.ingest.names import name_key
+from matchmaker.ingest.report import Problem
+from matchmaker.ingest.suggestions import expected_titles
+from matchmaker.ingest.table_file import Line, TableFile
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.title_keys import title_keys
+from matchmaker.ingest.titles import unread_notes
+from matchmaker.messages import Message, in_context, message
+from matchmaker.provenance import LISTED
+from matchmaker.regex import regex
+from matchmaker.text import language_of, normal
+
+# A figure, or a range of figures, which takes the unit that its title gives: 流量(m³/h) 12.5.
+_FIGURE = regex(r"[-+±≤≥<>~～φΦø∅]?\s*\d[\d.,]*(?:\s*[-–—~～至x×*/]\s*[-+φΦø∅]?\d[\d.,]*)*")
+_TITLE_WITH_UNIT = regex(r"(.+?)\s*[(（\[【]\s*([^()（）\[\]【】]{1,12})\s*[)）\]】]\s*")
+# What in a title says what kind of thing the list holds.
+_KINDS: tuple[tuple[OfferKind, tuple[str, ...]], ...] = (
+    (OfferKind.EQUIPMENT, (*NAMES_EQUIPMENT, "设备", "仪器", "equipment", "instrument", "machine")),
+    (OfferKind.TECHNOLOGY, ("成果", "技术名称", "推广技术", "technology", "technologie",
+                            "research result", "innovation")),
+    (OfferKind.SERVICE, ("服务", "检测项目", "试验项目", "加工项目", "service", "leistung",
+                         "servicio")),
+    (OfferKind.PRODUCT, ("产品", "商品", "货品", "product", "produ", "item", "article", "goods")),
+)  # fmt: skip
+# A part of an organisation, or who works in it: no other organisation is called so.
+_PART = regex(
+    r".*(?:系|部|处|科|室|车间|班组|课题组|团队|分厂|事业部|产线|项目组)"
+    r"|(?:the )?(?:[\w&, -]+ )?(?:department|dept\.?|team|group|workshop|division|unit)(?: of .*)?"
+)
+_PART_OF_UNIVERSITY = regex(
+    r"(?!.*(?:职业|师范|技术学院)).{1,12}(?:学院|书院|学部)"
+    r"|(?:the )?(?:faculty|school|laboratory|lab|chair)\b.*"
+    r"|.*\b(?:lab|laboratory|chair|faculty|school)"
+)
+# What stands behind the whole name of who has parts of any kind.
+_BEHIND = regex(
+    r".*(?:学院|中心|平台|系|部|处|室|所|院|车间|团队|课题组|厂|lab|laboratory|department)"
+)
+_OF_OTHERS = regex(
+    r"公司|集团|大学|研究院|研究所|协会|商会|\b(?:ltd|gmbh|inc|co|llc|universit\w*)\b"
+)
+_UNIVERSITIES = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
+_WORD = regex(r"\w+")
+_SHORTEST_NAME = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """A line of such a list: what is offered, in which words, and on which line.
+
+    `name` is what it is called, with its type or article number.
+    """
+
+    line: int
+    kind: OfferKind
+    name: str
+    text: str
+
+    @property
+    def head(self) -> str:
+        """What tells it from others of its kind, whatever else is said of it."""
+        return digest(self.kind.value, plain(self.name))
+
+    def to_offer(self, organization: str, file: str, day: datetime.date) -> Offer:
+        """As the graph keeps it."""
+        return Offer(
+            f"{LISTED}:{self.head}-{digest(organization, plain(self.text))}",
+            organization, self.kind, self.text, language_of(self.text), date=day,
+            provenance=Provenance(LISTED, f"{file}:{self.line}", SourceTier.SELF, day),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingList:
+    """The offerings of a file; of `read` lines each other one is told of in `problems`."""
+
+    offerings: tuple[Offering, ...]
+    problems: tuple[Problem, ...]
+    read: int
+
+
+def plain(text: str) -> str:
+    """A text as it is compared: letters and figures alone."""
+    return "".join(sign for sign in normal(text) if sign.isalnum())
+
+
+def read_offerings(table: TableFile, options: TableOptions, owner: Organization) -> OfferingList:
+    """The offerings of an open table under the columns that a person chose, all of `owner`."""
+    reading = _Reading(table, options, owner)
+    reading.read()
+    return OfferingList(tuple(reading.offerings), tuple(reading.problems), reading.lines)
+
+
+def guessed_kind(table: TableFile, mapping: Mapping[str, str]) -> OfferKind:
+    """What a list holds by the title of its names, else by what stands above and its own name."""
+    naming = [title for title, name in mapping.items() if name == "name"]
+    for texts in (naming, (*table.above, table.sheet, table.path.stem), table.header):
+        for kind, words in _KINDS:
+            if any(word in normal(text) for text in texts for word in words):
+                return kind
+    return OfferKind.PRODUCT
+
+
+def titled(text: str) -> str:
+    """Lines that are nothing but names, one below the other, with the title that a table has."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if "\t" in text or not lines or any(sign in lines[0] for sign in ",;|，；"):
+        return text
+    if normal(lines[0]) in expected_titles(OFFERINGS):
+        return text
+    quoted = (f'"{line.replace(chr(34), chr(34) * 2)}"' for line in ("name", *lines))
+    return "\n".join(quoted)
+
+
+def is_of(owner: Organization, name: str) -> bool:
+    """Tell whether a name is one of the organisation's: in full, without its form, or a part's."""
+    known = [each for each in (owner.name, owner.name_en, *owner.other_names) if each]
+    if name_key(name) in map(name_key, known):
+        return True
+    short = _without_form(name)
+    if len(short) >= _SHORTEST_NAME and any(_without_form(each).endswith(short) for each in known):
+        return True
+    whole = plain(name)
+    if any(whole.startswith(plain(each)) and _BEHIND.fullmatch(whole) for each in known):
+        return True
+    if _OF_OTHERS.search(normal(name)):
+        return False
+    is_university = owner.kind in _UNIVERSITIES
+    return bool(
+        _PART.fullmatch(normal(name))
+        or (is_university and _PART_OF_UNIVERSITY.fullmatch(normal(name)))
+    )
+
+
+def _without_form(name: str) -> str:
+    return "".join(split_form(_WORD.findall(normal(name)))[0])
+
+
+@dataclass
+class _Reading:
+    table: TableFile
+    options: TableOptions
+    owner: Organization
+    offerings: list[Offering] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    lines: int = 0
+    seen: dict[tuple[OfferKind, str, str], int] = field(default_factory=dict)
+
+    def read(self) -> None:
+        self.problems += self.table.notes
+        self._note_whose()
+        unread = [t for t in self.table.header if t and not self.options.mapping.get(t)]
+        self._notes(unread_notes(OFFERINGS, unread))
+        for line in self.table.lines():
+            self.lines += 1
+            before = len(self.problems)
+            offering = self._offering(line)
+            told = self.problems[before:]
+            if offering is None or any(each.severity == "error" for each in told):
+                continue
+            key = offering.kind, plain(offering.name), plain(offering.text)
+            if (same := self.seen.setdefault(key, line.number)) != line.number:
+                del self.problems[before:]
+                self._tell(line, "", message("is the same as line %(line)s.", line=same), "passed")
+                continue
+            self.offerings.append(offering)
+
+    def _notes(self, notes: Iterator[tuple[str, Message]]) -> None:
+        self.problems += (Problem(self.table.name, 0, title, why, "note") for title, why in notes)
+
+    def _note_whose(self) -> None:
+        """Above the titles or in the file's name somebody else may be named."""
+        named = named_above(self.table.above) or named_by_file(self.table.path.stem)
+        if named and not is_of(self.owner, named):
+            reason = message(
+                "It is called a list of %(name)s, which is another organisation than yours: make "
+                "sure that it is your own.",
+                name=named,
+            )
+            self.problems.append(Problem(self.table.name, 0, "", reason, "note"))
+
+    def _tell(self, line: Line, column: str, reason: Message, severity: str = "error") -> None:
+        is_lost = severity == "warning"
+        self.problems.append(
+            Problem(self.table.name, line.number, column, reason, severity, is_lost)  # type: ignore[arg-type]
+        )
+
+    def _offering(self, line: Line) -> Offering | None:
+        if line.passed_over is not None:
+            self._tell(line, "", line.passed_over, "passed")
+            return None
+        edits = self.options.edits.get(line.number, {})
+        mapping = self.options.mapping
+        for problem in line.problems:
+            if problem.column not in edits and (problem.severity == "error" or
+                                                mapping.get(problem.column)):  # fmt: skip
+                self._tell(line, problem.column, problem.reason, problem.severity)
+        if line.is_unreadable:
+            return None
+        cells = {**line.cells, **edits}
+        written = {
+            column: [
+                (title, cell)
+                for title, name in mapping.items()
+                if name == column and (cell := cells.get(title, "")) and not is_nothing(cell)
+            ]
+            for column in OWN_LISTS[OFFERINGS].names
+        }
+        if not any(written[column] for column in ("name", "model", "specification")):
+            if any(cell and not is_nothing(cell) for cell in line.cells.values()):
+                self._tell(line, "name", message("is empty."))
+            else:
+                self._tell(line, "", message("is empty."), "passed")
+            return None
+        return self._read(line, written)
+
+    def _read(
+        self, line: Line, written: Mapping[str, Sequence[tuple[str, str]]]
+    ) -> Offering | None:
+        for _, cell in written["owner"]:
+            if not is_of(self.owner, cell):
+                reason = message(
+                    "names %(name)s, not your own organisation: a list of your own is of what you "
+                    "have yourselves.",
+                    name=cell[:100],
+                )
+                self._tell(line, "owner", reason)
+                return None
+        if written["open"]:
+            title, cell = written["open"][0]
+            opened = self._value(line, "open", title, cell)
+            if opened is False:
+                self._tell(line, "open", message("is not open to others."), "passed")
+                return None
+        name = " ".join(dict.fromkeys(cell for _, cell in (*written["name"], *written["model"])))
+        if not name:
+            self._tell(line, "name", message("is empty."))
+            return None
+        said = [_said(title, cell) for title, cell in written["specification"]]
+        text = ", ".join(dict.fromkeys((name, *said)))
+        if len(text) > MAX_TEXT:
+            cut = message(
+                "has %(length)s characters: the first %(limit)s are kept.",
+                length=len(text), limit=MAX_TEXT,
+            )  # fmt: skip
+            self.problems.append(
+                Problem(self.table.name, line.number, "specification", cut, "warning")
+            )
+        return Offering(line.number, self._kind(line, written["kind"]), name, text[:MAX_TEXT])
+
+    def _kind(self, line: Line, written: Sequence[tuple[str, str]]) -> OfferKind:
+        usual = OfferKind(self.options.defaults.get("kind") or OfferKind.PRODUCT)
+        if not written:
+            return usual
+        title, cell = written[0]
+        kind = self._value(line, "kind", title, cell)
+        if kind is OfferKind.PROGRAMME:
+            self._tell(line, "kind", message("A programme is posted by itself, with its terms."))
+        return OfferKind(kind) if kind is not None else usual
+
+    def _value(self, line: Line, column: str, title: str, cell: str) -> Any:
+        cell = self.options.values.get(column, {}).get(cell, cell)
+        read = next(each.read for each in OWN_LISTS[OFFERINGS].columns if each.name == column)
+        reading = read_cell(title, read, cell)
+        if reading.problem is not None:
+            self._tell(line, title, reading.problem.reason, "warning")
+        return reading.value
+
+
+def _said(title: str, cell: str) -> str:
+    """A cell with what its title says of it: 304 below 材质 is 材质 304, 12.5 below 流量(m³/h) has
+    its unit."""
+    if not TOLD_BARE.isdisjoint(title_keys(title)):
+        return cell
+    with_unit = _TITLE_WITH_UNIT.fullmatch(title)
+    if with_unit and _FIGURE.fullmatch(cell.strip()):
+        return f"{with_unit[1]} {cell.strip()} {with_unit[2]}"
+    shown = with_unit[1] if with_unit else title
+    return f"{shown} {cell}" if not normal(cell).startswith(normal(shown)) else cell
+
+
+def columns_missing(options: TableOptions) -> Message | None:
+    """Why a file cannot be read with these columns: none says what anything is called."""
+    if {"name", "model"}.isdisjoint(options.mapping.values()):
+        return message("no column holds %(names)s.", names=[in_context("field", "name")])
+    return None

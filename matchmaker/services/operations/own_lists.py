@@ -1,0 +1,136 @@
+"""Lists of what an organisation itself offers, brought in by its own people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from matchmaker.access import Principal
+from matchmaker.domain import GraphRows, Offer
+from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.ingest.known_offerings import (
+    MatchedOfferings,
+    OfferingOutcome,
+    OfferingState,
+    matched,
+    withdrawn,
+)
+from matchmaker.ingest.offerings import OfferingList, columns_missing, read_offerings
+from matchmaker.ingest.report import Problem, consistent, file_counts
+from matchmaker.ingest.table_file import TableFile
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.messages import message
+from matchmaker.provenance import LISTED
+from matchmaker.services.operations.import_report import ImportReport
+from matchmaker.services.operations.importer import (
+    ImportOptions,
+    overruled,
+    require_importing,
+    today,
+    with_changes,
+)
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.reviewing import reviewing_clusters
+from matchmaker.store.ports import MAX_PAGE, GraphStore, MergeRules, Page, RowChanges, iterate
+
+# Of one organisation so many may stand by its lists: each is looked through for every question.
+MAX_OFFERINGS = 2_000
+
+
+def require_unreviewed(store: GraphStore, repositories: Repositories, organization: str) -> None:
+    """Raise WrongState where coordinators are to see first what an organisation offers."""
+    if reviewing_clusters(store, repositories, organization):
+        raise WrongState(
+            "The coordinators of your cluster see what members offer before others do.",
+            mend="Post it singly, or send them your list: they can import it.",
+        )
+
+
+def import_offerings(
+    store: GraphStore, principal: Principal, table: TableFile, options: TableOptions,
+    organization: str, run: ImportOptions, *, withdraws: bool = False,
+) -> ImportReport:  # fmt: skip
+    """The result of a list of what an organisation offers, written or not, as `run` says.
+
+    Nothing else is written, whatever the file names. What earlier lists brought and this one does
+    not have stays, unless the list `withdraws` it.
+    Raises NotAllowed, InvalidInput where nothing is named, or too much.
+    """
+    require_importing(principal, "", organization)
+    if missing := columns_missing(options):
+        raise InvalidInput(missing, where=table.name, mend="Say which column it is.")
+    owner, day = store.organization(organization), today()
+    listed = read_offerings(table, options, owner)
+    stored = list(iterate(partial(_offers, store, owner.id)))
+    found = matched(listed.offerings, stored, owner.id, table.name, day)
+    _require_few(found, stored, withdraws=withdraws)
+    gone = tuple(withdrawn(found.missing, day)) if withdraws else ()
+    rows = GraphRows(offers=(*(row for row, _ in found.rows), *gone))
+    lines = {row.id: line for row, line in found.rows}
+    told = (*listed.problems, *_posted(table, found))
+    report = _report(table, listed, found, told, rows, withdraws=withdraws)
+    rules = MergeRules(
+        written_defaults={("offers", id): frozenset({"active"}) for id in lines},
+        dry_run=run.dry_run,
+    )
+    if not run.dry_run:
+        run.progress(message("Writing to the store"), 0, 0)
+        run.begin(is_in_parts=not store.is_written_at_once(rows))
+
+    def report_of(changes: RowChanges) -> ImportReport:
+        origins = {("offers", id): (table.name, line) for id, line in lines.items()}
+        problems = (*report.problems, *overruled(changes, origins))
+        whole = replace(
+            report,
+            written=not run.dry_run,
+            problems=problems,
+            files=file_counts({table.name: listed.read}, problems),
+        )
+        return with_changes(whole, changes, run)
+
+    return report_of(store.import_rows(rows, rules, run.completion(report_of), run.note))
+
+
+def _offers(store: GraphStore, organization: str, after: str | None) -> Page[Offer]:
+    return store.offers(organization, after, MAX_PAGE)
+
+
+def _require_few(found: MatchedOfferings, stored: Sequence[Offer], *, withdraws: bool) -> None:
+    standing = {row.id for row in stored if row.active and row.provenance.source == LISTED}
+    standing |= {row.id for row, _ in found.rows}
+    if withdraws:
+        standing -= {row.id for row in found.missing}
+    if len(standing) > MAX_OFFERINGS:
+        raise InvalidInput(
+            "These would be %(count)s offers by lists of yours; at most %(most)s are kept.",
+            where="file",
+            mend="Put sizes and variants of one thing into one line.",
+            count=len(standing), most=MAX_OFFERINGS,
+        )  # fmt: skip
+
+
+def _posted(table: TableFile, found: MatchedOfferings) -> Iterator[Problem]:
+    written = {line for _, line in found.rows}
+    for each in found.outcomes:
+        if each.line not in written:
+            reason = message("is posted already: change it among your needs and offers.")
+            yield Problem(table.name, each.line, "", reason, "passed")
+
+
+def _report(
+    table: TableFile, listed: OfferingList, found: MatchedOfferings, told: Sequence[Problem],
+    rows: GraphRows, *, withdraws: bool,
+) -> ImportReport:  # fmt: skip
+    problems = tuple(consistent(told))
+    state = OfferingState.WITHDRAWN if withdraws else OfferingState.MISSING
+    missing = (OfferingOutcome(0, row.kind.value, row.text, state) for row in found.missing)
+    return ImportReport(
+        written=False,
+        dry_run=True,
+        rows=rows.counts(),
+        problems=tuple(each for each in problems if each.severity != "note"),
+        notes=tuple(each for each in problems if each.severity == "note"),
+        files=file_counts({table.name: listed.read}, problems),
+        offerings=(*found.outcomes, *missing),
+    )

@@ -1,0 +1,215 @@
+"""An organisation's own list of what it offers: written, sent anew, taken back; on both stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import (
+    Cluster,
+    GraphRows,
+    Kind,
+    Membership,
+    Offer,
+    OfferKind,
+    Organization,
+    Provenance,
+    SourceTier,
+)
+from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, WrongState
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.services.operations import own_lists
+from matchmaker.services.operations.import_decisions import ImportDecisions
+from matchmaker.services.operations.import_workflow import ImportWorkflow
+from matchmaker.services.operations.importer import Importer
+from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.upload_folder import UploadFolder
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.store.documents import Store
+from matchmaker.workflow.account import Account, AccountMembership
+from matchmaker.workflow.interactions import ClusterRules
+
+FIRM = Organization("t:mill", "示例袜业有限公司", Kind.FIRM, name_en="Sample Hosiery")
+OTHER = Organization("t:other", "邻居针织有限公司", Kind.FIRM)
+CLUSTER = Cluster("t:socks", "袜业集群", "Socks")
+ACCOUNT = Account("x", "x@mill.example", "X", utc_now(), memberships=(AccountMembership(FIRM.id),))
+OWN = ACCOUNT.principal()
+FIRST = "产品名称,型号,材质\n棉袜,A1,棉80%\n运动袜,B2,涤纶\n"
+
+
+class Desk:
+    """A firm, one beside it, and the people of the first, who send its lists."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        store.upsert(
+            GraphRows(
+                organizations=(FIRM, OTHER),
+                clusters=(CLUSTER,),
+                memberships=(Membership(CLUSTER.id, FIRM.id),),
+            )
+        )
+        self.store = store
+        self.repositories = Repositories(lambda: store.documents)
+        self.repositories.records.commit([self.repositories.accounts.put(ACCOUNT)])
+        self.workflow = ImportWorkflow(
+            store, self.repositories, Importer(store), cast(JobQueue, None),
+            UploadFolder(folder / "uploads"), ImportDecisions(store, self.repositories), utc_now,
+        )  # fmt: skip
+
+    def kept(self, text: str, *, by: Principal = OWN, whose: str = FIRM.id) -> str:
+        return self.workflow.keep(by, "list.csv", BytesIO(text.encode()), organization=whose)
+
+    def looked_at(self, text: str) -> list[tuple[int, str, str]]:
+        report = self.workflow.preview(OWN, self.kept(text)).report
+        assert report is not None
+        return [(each.line, str(each.state), each.text) for each in report.offerings]
+
+    def written(self, text: str, *, withdraws: bool = False) -> str:
+        id = self.kept(text)
+        self.workflow.choose(OWN, id, TableOptions(), withdraws=withdraws)
+        self.workflow.write_now(OWN, id)
+        return id
+
+    def offers(self, *, of: str = FIRM.id) -> dict[str, bool]:
+        rows = self.store.offers(of, None, 200).rows
+        return {row.text: row.active for row in rows}
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    return Desk(store, tmp_path)
+
+
+def test_each_line_is_an_offer_of_its_owner_and_of_nobody_else(desk: Desk) -> None:
+    """Two lines, two products; they come from the firm itself, and no organisation is made."""
+    desk.written(FIRST)
+    rows = desk.store.offers(FIRM.id, None, 10).rows
+    assert {(row.text, row.kind, row.provenance.tier) for row in rows} == {
+        ("棉袜 A1, 材质 棉80%", OfferKind.PRODUCT, SourceTier.SELF),
+        ("运动袜 B2, 材质 涤纶", OfferKind.PRODUCT, SourceTier.SELF),
+    }
+    assert desk.offers(of=OTHER.id) == {}
+    assert len(list(desk.store.organizations_by_id([FIRM.id, OTHER.id]))) == 2
+
+
+def test_a_list_sent_anew_changes_what_has_the_same_name_and_repeats_nothing(desk: Desk) -> None:
+    """Nothing is told twice; what is not in the new list stays, and is told of."""
+    desk.written(FIRST)
+    again = "产品名称,型号,材质\n棉袜,A1,棉95%\n船袜,C3,棉\n"
+    assert desk.looked_at(again) == [
+        (2, "changed", "棉袜 A1, 材质 棉95%"),
+        (3, "new", "船袜 C3, 材质 棉"),
+        (0, "missing", "运动袜 B2, 材质 涤纶"),
+    ]
+    desk.written(again)
+    assert desk.offers() == {
+        "棉袜 A1, 材质 棉95%": True, "船袜 C3, 材质 棉": True, "运动袜 B2, 材质 涤纶": True,
+    }  # fmt: skip
+    assert [state for _, state, _ in desk.looked_at(again)] == ["same", "same", "missing"]
+
+
+def test_what_is_not_in_the_list_goes_only_where_that_is_said_and_comes_back(desk: Desk) -> None:
+    """Withdrawn, offered again by a later list; and taking back the list restores it, too."""
+    desk.written(FIRST)
+    short = "产品名称,型号,材质\n棉袜,A1,棉80%\n"
+    taken = desk.written(short, withdraws=True)
+    assert desk.offers() == {"棉袜 A1, 材质 棉80%": True, "运动袜 B2, 材质 涤纶": False}
+    desk.workflow.undo(OWN, taken)
+    assert desk.offers() == {"棉袜 A1, 材质 棉80%": True, "运动袜 B2, 材质 涤纶": True}
+    desk.written(short, withdraws=True)
+    desk.written(FIRST)
+    assert desk.offers() == {"棉袜 A1, 材质 棉80%": True, "运动袜 B2, 材质 涤纶": True}
+
+
+def test_taking_a_list_back_leaves_what_was_there_before(desk: Desk) -> None:
+    """Texts as before, and no offer that it brought."""
+    desk.written(FIRST)
+    before = desk.offers()
+    second = desk.written("产品名称,型号,材质\n棉袜,A1,棉95%\n船袜,C3,棉\n")
+    taken = desk.workflow.undo(OWN, second)
+    assert desk.offers() == before
+    assert (taken.fields, taken.rows) == (1, 1)
+
+
+def test_what_others_imported_of_the_firm_is_said_anew_by_its_own_list(desk: Desk) -> None:
+    """One offer and not two, from then on the firm's own words."""
+    listed = Offer("socks:1", FIRM.id, OfferKind.PRODUCT, "棉袜 A1", provenance=Provenance("socks"))
+    desk.store.upsert(GraphRows(offers=(listed,)))
+    desk.written(FIRST)
+    row = desk.store.offer("socks:1")
+    assert (row.text, row.provenance.tier) == ("棉袜 A1, 材质 棉80%", SourceTier.SELF)
+    assert len(desk.offers()) == 2
+
+
+def test_a_posting_of_the_same_name_stays_and_is_told_of(desk: Desk) -> None:
+    """Only its own page changes what was posted."""
+    posted = Offer(
+        "post:1", FIRM.id, OfferKind.PRODUCT, "棉袜 A1，可来样定制",
+        provenance=Provenance("posted", "1", SourceTier.SELF),
+    )  # fmt: skip
+    desk.store.upsert(GraphRows(offers=(posted,)))
+    assert desk.looked_at(FIRST)[0] == (2, "posted", "棉袜 A1, 材质 棉80%")
+    desk.written(FIRST)
+    assert desk.offers() == {"棉袜 A1，可来样定制": True, "运动袜 B2, 材质 涤纶": True}
+
+
+def test_a_line_of_somebody_else_is_left_out_with_their_name(desk: Desk) -> None:
+    """The firm's own name in any form counts, another's does not."""
+    text = (
+        "企业名称,产品名称\n示例袜业有限公司,棉袜\nSample Hosiery,运动袜\n"
+        "邻居针织有限公司,手套\n,船袜\n"
+    )
+    preview = desk.workflow.preview(OWN, desk.kept(text))
+    assert preview.report is not None
+    assert (preview.report.read, preview.report.loaded, preview.report.refused) == (4, 3, 1)
+    (problem,) = preview.report.problems
+    assert problem.line == 4
+    assert "邻居针织有限公司" in problem.reason.text("zh")
+
+
+def test_nobody_else_brings_a_list_or_takes_it_back(desk: Desk) -> None:
+    """Neither strangers nor a key that may only read; an administrator may."""
+    other = Principal("account:y", "y", organizations=frozenset({OTHER.id}))
+    for stranger in (other, Principal("anonymous")):
+        with pytest.raises((NotAllowed, SignInNeeded)):
+            desk.kept(FIRST, by=stranger)
+    reading = replace(OWN, writes=False)
+    with pytest.raises(NotAllowed):
+        desk.kept(FIRST, by=reading)
+    id = desk.written(FIRST)
+    with pytest.raises(NotAllowed):
+        desk.workflow.undo(other, id)
+    with pytest.raises(NotAllowed):
+        desk.workflow.status(other, id)
+    assert [each.id for each in desk.workflow.imports(OWN, organization=FIRM.id)] == [id]
+    assert desk.workflow.imports(ADMIN) == []
+    desk.workflow.undo(ADMIN, id)
+    assert desk.offers() == {}
+
+
+def test_where_coordinators_see_offers_first_no_list_goes_round_them(desk: Desk) -> None:
+    """Also where they say so after it was looked at."""
+    id = desk.kept(FIRST)
+    desk.repositories.records.commit(
+        [desk.repositories.rules.put(ClusterRules(CLUSTER.id, reviews=True))]
+    )
+    with pytest.raises(WrongState):
+        desk.workflow.write_now(OWN, id)
+    with pytest.raises(WrongState):
+        desk.kept(FIRST)
+    assert desk.offers() == {}
+
+
+def test_more_than_are_kept_of_one_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three stand where three may; a fourth refuses its list whole."""
+    monkeypatch.setattr(own_lists, "MAX_OFFERINGS", 3)
+    desk.written(FIRST)
+    desk.written("产品名称\n船袜\n")
+    preview = desk.workflow.preview(OWN, desk.kept("产品名称\n连裤袜\n"))
+    assert isinstance(preview.refused, InvalidInput)

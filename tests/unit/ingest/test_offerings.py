@@ -1,0 +1,245 @@
+"""Lists of what an organisation itself offers, as firms, institutes and platforms keep them."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from matchmaker.domain import Kind, Offer, OfferKind, Organization
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.known_offerings import matched
+from matchmaker.ingest.list_guess import all_titles, column_samples
+from matchmaker.ingest.offerings import (
+    Offering,
+    OfferingList,
+    guessed_kind,
+    is_of,
+    read_offerings,
+    titled,
+)
+from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.table_file import open_table
+from matchmaker.ingest.table_options import TableOptions
+
+FIRM = Organization("t:1", "温州示例阀门有限公司", Kind.FIRM, name_en="Sample Valve Co., Ltd.")
+UNIVERSITY = Organization("t:2", "示例理工大学", Kind.UNIVERSITY, name_en="Sample University")
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def read(path: Path, owner: Organization = FIRM) -> tuple[OfferingList, OfferKind]:
+    """As it is read where nobody chooses anything."""
+    table = open_table(path, expected=all_titles())
+    mapping = suggested("offerings", column_samples(table))
+    kind = guessed_kind(table, mapping)
+    options = TableOptions(table="offerings", mapping=mapping, defaults={"kind": kind.value})
+    return read_offerings(table, options, owner), kind
+
+
+def texts(listed: OfferingList) -> list[tuple[int, str]]:
+    return [(each.line, each.text) for each in listed.offerings]
+
+
+def told(listed: OfferingList) -> list[tuple[int, str]]:
+    return [(each.line, each.severity) for each in listed.problems if each.line]
+
+
+def workbook(path: Path, *rows: list[object], title: str = "Sheet", merged: str = "") -> Path:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    for cells in merged.split():
+        sheet.merge_cells(cells)
+    book.save(path)
+    return path
+
+
+def test_a_price_list_in_gbk_is_read_without_its_prices(tmp_path: Path) -> None:
+    """Each size is an offer, the total is none, and no price gets into a text."""
+    path = tmp_path / "价目表.csv"
+    path.write_bytes(
+        "产品名称,型号,口径,材质,单价（元）\n不锈钢球阀,Q41F,DN50,304,320\n"
+        "不锈钢球阀,Q41F,DN80,304,510\n\n合计,,,,830\n".encode("gbk")
+    )
+    listed, kind = read(path)
+    assert kind is OfferKind.PRODUCT
+    assert texts(listed) == [
+        (2, "不锈钢球阀 Q41F, 口径 DN50, 材质 304"), (3, "不锈钢球阀 Q41F, 口径 DN80, 材质 304"),
+    ]  # fmt: skip
+    assert (listed.read, told(listed)) == (3, [(5, "passed")])
+    assert any("价格不公开" in each.reason.text("zh") for each in listed.problems)
+
+
+def test_merged_titles_and_units_in_titles(tmp_path: Path) -> None:
+    """A figure takes the unit above it; a group that reaches over rows is said of each."""
+    path = workbook(
+        tmp_path / "catalogue.xlsx",
+        ["产品目录（2025）"],
+        ["序号", "产品类别", "产品", "型号", "技术参数"],
+        ["", "", "", "", "流量（m³/h）", "扬程（m）"],
+        [1, "化工泵", "磁力泵", "CQB50", 12.5, 32],
+        [2, "", "磁力泵", "CQB65", 25, 32],
+        merged="A1:F1 A2:A3 B2:B3 C2:C3 D2:D3 E2:F2 B4:B5",
+    )
+    assert texts(read(path)[0]) == [
+        (4, "磁力泵 CQB50, 产品类别 化工泵, 流量 12.5 m³/h, 扬程 32 m"),
+        (5, "磁力泵 CQB65, 产品类别 化工泵, 流量 25 m³/h, 扬程 32 m"),
+    ]
+
+
+def test_an_english_list_of_models_without_names(tmp_path: Path) -> None:
+    """The number of the model names it, the description says what it is."""
+    path = tmp_path / "models.csv"
+    path.write_text(
+        "Model;Description;Size;MOQ;Unit price (USD)\n"
+        "HC-101;2-pc ball valve, full bore;1/2-2;100;8.5\n"
+    )
+    assert texts(read(path)[0]) == [(2, "HC-101, 2-pc ball valve, full bore, Size 1/2-2, MOQ 100")]
+
+
+def test_a_list_of_equipment_says_when_it_is_open_and_leaves_out_what_is_not(
+    tmp_path: Path,
+) -> None:
+    """What it cost and where it stands is nobody's business."""
+    path = workbook(
+        tmp_path / "list.xlsx",
+        ["大型仪器设备清单"],
+        [
+            "设备名称",
+            "型号",
+            "数量",
+            "开放时间",
+            "收费标准（元/小时）",
+            "是否开放",
+            "存放地点",
+            "原值",
+        ],
+        ["扫描电镜", "Sigma 300", 1, "周一至周五", 300, "是", 2000000],
+        ["衍射仪", "D8", 1, "", "", "否", 900000],
+    )
+    listed, kind = read(path, UNIVERSITY)
+    assert kind is OfferKind.EQUIPMENT
+    assert texts(listed) == [
+        (3, "扫描电镜 Sigma 300, 数量 1, 开放时间 周一至周五, 收费标准 300 元/小时")
+    ]
+    assert told(listed) == [(4, "passed")]
+
+
+def test_results_of_an_institute_are_its_own_whichever_of_its_parts_has_them(
+    tmp_path: Path,
+) -> None:
+    """A school of one's own is no other organisation; another university is."""
+    path = workbook(
+        tmp_path / "results.xlsx",
+        ["附件1 科技成果汇总表"],
+        ["序号", "成果名称", "完成单位", "完成人", "成果简介"],
+        [1, "石墨密封技术", "机械工程学院", "张三", "逸散低于100ppm"],
+        [2, "空化试验技术", "示例理工大学材料学院", "李四", ""],
+        [3, "喷涂工艺", "邻省工业大学", "王五", ""],
+    )
+    listed, kind = read(path, UNIVERSITY)
+    assert kind is OfferKind.TECHNOLOGY
+    assert texts(listed) == [(3, "石墨密封技术, 逸散低于100ppm"), (4, "空化试验技术")]
+    assert told(listed) == [(5, "error")]
+
+
+def word(path: Path, body: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        document = f"<w:document {WORD}><w:body>{body}</w:body></w:document>"
+        archive.writestr("word/document.xml", document)
+    return path
+
+
+def paragraph(text: str) -> str:
+    return (
+        f"<w:p><w:r><w:t>{text}</w:t></w:r><w:del><w:r><w:delText>x</w:delText></w:r></w:del></w:p>"
+    )
+
+
+def row(*cells: str, goes_on: str = "") -> str:
+    mark = f'<w:tcPr><w:vMerge w:val="{goes_on}"/></w:tcPr>' if goes_on else ""
+    parts = (f"<w:tc>{mark if not at else ''}{paragraph(cell)}</w:tc>"
+             for at, cell in enumerate(cells))  # fmt: skip
+    return f"<w:tr>{''.join(parts)}</w:tr>"
+
+
+def test_a_table_of_a_word_document(tmp_path: Path) -> None:
+    """What reaches over two rows is of both; the words above the table say what it is of."""
+    first = row("流体", "空化水洞", "CT", goes_on="restart")
+    second = row("", "流量台", "FT", goes_on="continue")
+    table = f"<w:tbl>{row('类别', '设备名称', '型号')}{first}{second}</w:tbl>"
+    other = f"<w:tbl>{row('联系人', '电话')}{row('王', '1')}</w:tbl>"
+    listed, kind = read(
+        word(tmp_path / "a.docx", paragraph("共享设备") + table + paragraph("联系") + other)
+    )
+    assert kind is OfferKind.EQUIPMENT
+    assert texts(listed) == [(2, "空化水洞 CT, 类别 流体"), (3, "流量台 FT, 类别 流体")]
+    assert any("2 联系" in each.reason.text("zh") for each in listed.problems)
+    with pytest.raises(InvalidInput, match="without a table"):
+        open_table(word(tmp_path / "b.docx", paragraph("Nothing")))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff\xd8\xff\xe0\0\x10JFIF\0", b"RIFF\1\2\3\4WEBPVP8 \0",
+     b"\0\0\0\x18ftypheic\0\0\0\0", b"GIF89a\1\0\1\0", b"BM\x9a\0\0\0\0\0\0\0\x8a\0"],
+    ids=["png", "jpeg", "webp", "heic", "gif", "bmp"],
+)  # fmt: skip
+def test_a_picture_is_called_one_whatever_its_name(tmp_path: Path, head: bytes) -> None:
+    """It said before that the file is no workbook."""
+    for name in ("list.xlsx", "list.csv"):
+        path = tmp_path / name
+        path.write_bytes(head + bytes(600))
+        with pytest.raises(InvalidInput, match="is a picture"):
+            open_table(path)
+
+
+def test_names_one_below_the_other_need_no_title(tmp_path: Path) -> None:
+    """As they are pasted; a name with a comma is one name, and a title is one."""
+    path = tmp_path / "pasted.txt"
+    path.write_text(titled("低离心浇铸铜套\n锡青铜轴瓦, 带油槽\n"))
+    assert texts(read(path)[0]) == [(2, "低离心浇铸铜套"), (3, "锡青铜轴瓦, 带油槽")]
+    for text in ("产品名称\n铜套\n", "品名\t规格\n铜套\tDN50\n"):
+        assert titled(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own"),
+    [
+        ("温州示例阀门有限公司", True), ("Sample Valve", True), ("示例阀门", True),
+        ("温州示例阀门有限公司研发中心", True), ("装配车间", True), ("泰诚阀门集团有限公司", False),
+        ("杭州职业技术学院", False), ("机械工程学院", False), ("阀门", False),
+    ],
+)  # fmt: skip
+def test_whose_line_it_is(name: str, is_own: bool) -> None:
+    """A firm has no schools, and a word that many names end with is nobody's name."""
+    assert is_of(FIRM, name) is is_own
+
+
+def offer(id: str, text: str, **others: object) -> Offer:
+    return Offer(id, FIRM.id, OfferKind.PRODUCT, text, **others)  # type: ignore[arg-type]
+
+
+def states(lines: list[tuple[str, str]], stored: list[Offer]) -> list[str]:
+    offerings = [
+        Offering(number, OfferKind.PRODUCT, name, text)
+        for number, (name, text) in enumerate(lines, 2)
+    ]
+    found = matched(offerings, stored, FIRM.id, "list.csv", datetime.date(2026, 1, 1))
+    assert len({row.id for row, _ in found.rows}) == len(found.rows)
+    return [str(each.state) for each in found.outcomes]
+
+
+def test_several_of_one_name_are_told_apart_by_all_they_say() -> None:
+    """Three sizes of a valve: one is known in these words, the others are not the one that is."""
+    stored = [offer("list:1", "闸阀, DN50")]
+    lines = [("闸阀", "闸阀, DN50"), ("闸阀", "闸阀, DN80"), ("闸阀", "闸阀, DN100")]
+    assert states(lines, stored) == ["same", "new", "new"]
+    assert states([("闸阀", "闸阀, DN80")], stored) == ["changed"]
+    assert states([("闸阀 Z41H", "闸阀 Z41H")], stored) == ["new"]

@@ -1,0 +1,118 @@
+"""A firm's own list on its pages: looked at, published, sent anew, taken back."""
+
+import pytest
+from openpyxl import Workbook
+from playwright.sync_api import expect
+
+from matchmaker.access import ADMIN
+from tests.web.conftest import in_languages, press
+from tests.web.test_imports import work_off
+
+FIRM = "seed:valves-001"
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(sample):
+    """What a test published is taken back after it."""
+    yield
+    for record in sample.import_workflow.imports(ADMIN, organization=FIRM):
+        if record.can_be_undone:
+            sample.import_workflow.undo(ADMIN, record.id)
+
+
+def price_list(path, *rows):
+    book = Workbook()
+    for row in (["示例阀门产品价目表"], ["品名", "型号", "口径", "单价（元）"], *rows):
+        book.active.append(list(row))
+    book.save(path)
+    return path
+
+
+def say_in(language):
+    return (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+
+
+def send(visitor, path, look):
+    visitor.open("/postings/list")
+    visitor.page.set_input_files("input[name=file]", path)
+    press(visitor.page, look)
+
+
+@in_languages("zh")
+def test_a_price_list_is_published_as_it_was_shown_and_taken_back(
+    visit, sample, tmp_path, language
+):
+    """From the page of needs and offers to what others read, and back; prices nowhere."""
+    say = say_in(language)
+    firm = visit("firm", language)
+    page, look = firm.page, say("先检查", "Look at it first")
+    firm.open("/postings")
+    press(
+        page, page.get_by_role("button", name=say("上传产品、技术或设备清单", "Upload a list of"))
+    )
+    path = price_list(tmp_path / "价目表.xlsx", ["示例隔膜阀", "G41", "DN50", 4711.25], ["合计"])
+    page.set_input_files("input[name=file]", path)
+    press(page, look)
+    main = page.locator("main")
+    expect(main).to_contain_text("示例隔膜阀 G41, 口径 DN50")
+    expect(main).to_contain_text(say("价格不公开", "Prices are not published"))
+    expect(main).to_contain_text(say("第 4 行：是合计行", "Line 4: is a line of totals"))
+    assert firm.violations() == []
+    press(page, say("发布", "Publish these"))
+    work_off(sample)
+    page.reload()
+    press(page, page.get_by_role("button", name=say("我们的供需", "Our needs and offers")).last)
+    expect(main).to_contain_text("示例隔膜阀 G41, 口径 DN50")
+    visitor = visit("supplier", language)
+    visitor.open(f"/organizations/{FIRM}")
+    expect(visitor.page.locator("#offers + ul")).to_contain_text("示例隔膜阀 G41, 口径 DN50")
+    expect(visitor.page.locator("main")).not_to_contain_text("4711")
+    firm.open("/postings/list")
+    press(page, say("撤回", "Take it back"))
+    assert page.url.endswith("/postings/list")
+    firm.open("/postings")
+    expect(main).not_to_contain_text("示例隔膜阀")
+
+
+@in_languages("en")
+def test_a_list_sent_anew_tells_what_changes_and_withdraws_what_is_ticked(
+    visit, sample, tmp_path, language
+):
+    """Without scripts, too: every step is a form."""
+    say = say_in(language)
+    firm = visit("firm", language, java_script_enabled=False)
+    page, look = firm.page, say("先检查", "Look at it first")
+    first = price_list(tmp_path / "a.xlsx", ["示例甲阀", "J1", "DN50"], ["示例乙阀", "Y1", "DN80"])
+    for path in (first, price_list(tmp_path / "b.xlsx", ["示例甲阀", "J1", "DN65"])):
+        firm.open("/postings/list")
+        page.set_input_files("input[name=file]", path)
+        page.get_by_role("button", name=look).click()
+        if path == first:
+            page.get_by_role("button", name=say("发布", "Publish these")).click()
+            work_off(sample)
+    main = page.locator("main")
+    expect(main).to_contain_text(say("现状：示例甲阀 J1, 口径 DN50", "Now: 示例甲阀 J1, 口径 DN50"))
+    expect(main).to_contain_text("示例乙阀 Y1, 口径 DN80")
+    page.locator("input[name=withdraws]").check()
+    page.get_by_role("button", name=say("发布", "Publish these")).click()
+    work_off(sample)
+    offers = {row.text: row.active for row in sample.store.offers(FIRM, None, 200).rows}
+    assert offers["示例甲阀 J1, 口径 DN65"]
+    assert not offers["示例乙阀 Y1, 口径 DN80"]
+
+
+@in_languages("en")
+def test_pasted_names_are_a_list_and_a_picture_is_called_one(visit, tmp_path, language):
+    """Neither needs a title, and neither ends on a page of faults."""
+    say = say_in(language)
+    firm = visit("firm", language)
+    page = firm.page
+    firm.open("/postings/list")
+    page.locator("summary", has_text=say("或粘贴", "Or paste")).click()
+    page.locator("textarea[name=pasted]").fill("示例锡青铜轴瓦\n示例铝青铜蜗轮, 带毛坯")
+    press(page, say("先检查", "Look at it first"))
+    expect(page.locator("main")).to_contain_text("示例铝青铜蜗轮, 带毛坯")
+    picture = tmp_path / "list.xlsx"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(500))
+    send(firm, picture, say("先检查", "Look at it first"))
+    expect(page.locator("main")).to_contain_text(say("这是一张图片", "is a picture"))
