@@ -167,8 +167,14 @@ class Reading:
         )  # fmt: skip
 
 
+_ONLY_ITS_CELL = message("By itself this would cost only the cell.")
+
+
 def consistent(problems: Problems | Sequence[Problem]) -> Iterator[Problem]:
-    """Problems of which none says that something is kept of a line that is left out."""
+    """Problems of which none says that something is kept of a line that is left out.
+
+    What by itself costs only its cell is told with that: it is not why the line is left out.
+    """
     refused, passed = (
         {(each.file, each.line) for each in problems if each.line and each.severity == severity}
         for severity in ("error", "passed")
@@ -180,7 +186,8 @@ def consistent(problems: Problems | Sequence[Problem]) -> Iterator[Problem]:
         if each.severity != "warning" or place not in refused:
             yield each
         elif each.is_lost:
-            yield replace(each, severity="error", is_lost=False)
+            reason = sentences(each.reason, _ONLY_ITS_CELL)
+            yield replace(each, reason=reason, severity="error", is_lost=False)
 
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "passed", "warning", "note")

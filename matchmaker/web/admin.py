@@ -18,7 +18,7 @@ from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, day_of, show_notice, signed_in, web, whole_number
 from matchmaker.web.log_actions import action_choices
 from matchmaker.web.log_lines import ACTORS, log_lines
-from matchmaker.web.name_lookup import clusters_shown, organization_named
+from matchmaker.web.name_lookup import clusters_shown, industry_meant, organization_named
 from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.web.second_factor import by_passkey, own_proof
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
@@ -148,7 +148,7 @@ def change_cluster() -> PageAnswer:
                 "name": form.get("name", "").strip(),
                 "name_en": form.get("name_en", "").strip(),
                 "place": codes.id_of("places", form.get("place", "")),
-                "industry": codes.id_of("industries", form.get("industry", "")),
+                "industry": industry_meant(form.get("industry", "")),
             },
         )
         id = cluster.id

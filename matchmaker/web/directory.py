@@ -22,7 +22,7 @@ from matchmaker.web.layout import (
     web,
     whole_number,
 )
-from matchmaker.web.name_lookup import organizations_named
+from matchmaker.web.name_lookup import industry_meant, organizations_named
 
 
 @web.get("/profile")
@@ -62,7 +62,7 @@ def profile_reach() -> PageAnswer:
         organization = replace(
             organization,
             place=codes.id_of("places", form.get("place", "")),
-            industry=codes.id_of("industries", form.get("industry", "")),
+            industry=codes.meant("industries", form.get("industry", ""))[0],
             stages=_stages(form),
         )
         reach = services().matching.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
@@ -107,7 +107,7 @@ def save_profile() -> PageAnswer:
     version = whole_number(form.get("version", "0"), "version")
     try:
         changes["place"] = services().codes.id_of("places", form.get("place", ""))
-        changes["industry"] = services().codes.id_of("industries", form.get("industry", ""))
+        changes["industry"] = industry_meant(form.get("industry", ""))
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
         sent = {**form.to_dict(), "stages": form.getlist("stages")}

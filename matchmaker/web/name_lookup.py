@@ -10,9 +10,22 @@ from matchmaker.services.directory.codes import MAX_CODES, CodeEntry
 from matchmaker.services.directory.search_results import ResultKind, SearchResult
 from matchmaker.store.ports import Page
 from matchmaker.text import normal
+from matchmaker.web.layout import show_notice
 
 _ASKED_ABOUT = 8
 CLUSTERS_SHOWN = 100
+
+
+def industry_meant(text: str) -> str | None:
+    """The id of the industry that a field of a form means, None for no text.
+
+    Where only another one lists all that it says, that one, and a notice says so. Raises
+    InvalidInput where nothing, or more than one, is meant.
+    """
+    id, told = services().codes.meant("industries", text)
+    if told is not None:
+        show_notice(told)
+    return id
 
 
 def organizations_named(principal: Principal, text: str) -> tuple[SearchResult, ...]:

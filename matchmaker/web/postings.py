@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -33,6 +34,7 @@ from matchmaker.web.layout import (
     web,
     whole_number,
 )
+from matchmaker.web.name_lookup import industry_meant
 from matchmaker.web.qr_codes import qr_code
 from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.posting import Posting, PostingAction, PostingState
@@ -100,20 +102,37 @@ def _several() -> dict[str, list[str]]:
     """Conditions that have several values; none where the form is not that of an offer."""
     if request.form.get("what") != "offer":
         return {}
-    parted = {name: re.split("[;；、\n]", request.form.get(name, "")) for name in _PARTED}
     chosen = {
-        name: [_meant(name, part.strip()) for part in parts if part.strip()]
-        for name, parts in parted.items()
+        name: [_meant(name, part) for part in _parts(name, request.form.get(name, ""))]
+        for name in _PARTED
     }
     further = re.split(f"[{PARTING}]", request.form.get(_IN_WORDS, ""))
     chosen[_IN_WORDS] = [part.strip() for part in further if part.strip()]
     return chosen | {name: request.form.getlist(name) for name in _TICKED}
 
 
+def _parts(name: str, text: str) -> Iterator[str]:
+    """What a field of several names; an industry's own name has commas: 泵、阀门、压缩机制造."""
+    for part in filter(None, map(str.strip, re.split("[;；\n]", text))):
+        if name == "for_industries" and _is_industry(part):
+            yield part
+        else:
+            yield from filter(None, map(str.strip, part.split("、")))
+
+
+def _is_industry(text: str) -> bool:
+    try:
+        return services().codes.meant("industries", text)[0] is not None
+    except InvalidInput:
+        return False
+
+
 def _meant(name: str, text: str) -> str:
     """What a condition says: of a place or an industry its id, by whatever it is called."""
     table = _TABLES.get(name)
     try:
+        if table == "industries":
+            return industry_meant(text) or text
         return text if table is None else services().codes.id_of(table, text) or text
     except InvalidInput as error:
         error.where = name

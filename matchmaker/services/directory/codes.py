@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from matchmaker.domain import Industry, Place
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.industries import IndustryIndex
+from matchmaker.ingest.industries import IndustryIndex, industry_note
 from matchmaker.ingest.places import PlaceIndex
-from matchmaker.messages import message
+from matchmaker.messages import Message, message
 from matchmaker.services.directory.regions import region, section
 from matchmaker.snapshot.geography import rows_below
 from matchmaker.snapshot.load import SnapshotReader
@@ -151,6 +151,21 @@ class Codes:
         if not text or ":" in text:
             return text or None  # an id may be newer than the snapshot: the store knows
         return code_named(self.reader.current(), table, text)
+
+    def meant(self, table: CodeTable, text: str) -> tuple[str | None, Message | None]:
+        """The same, of industries also the nearest to words that are none's name, with a message
+        that says so: 泵、阀门 is of what lists both.
+        """
+        snapshot, text = self.reader.current(), text.strip()
+        if table != "industries" or not text or ":" in text:
+            return self.id_of(table, text), None
+        id = _coded(snapshot, table, _row_named(snapshot, table, text, is_exact=False)).id
+        index = industry_index(snapshot)
+        is_named = _named_so(snapshot, table, text) or id == text
+        match = index.find(text)
+        if is_named or match.exact or match.id != id:
+            return id, None
+        return id, industry_note(index, text, match)
 
     def ids_named(self, table: CodeTable, text: str) -> frozenset[str]:
         """Ids of all that a text means, see `rows_named`."""

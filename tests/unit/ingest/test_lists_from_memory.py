@@ -189,6 +189,9 @@ def test_nothing_of_a_refused_line_is_said_to_be_kept() -> None:
     ]
     told = [(each.line, each.field, each.severity) for each in consistent(lines)]
     assert told == [(2, "b", "error"), (2, "c", "error"), (3, "a", "warning")]
+    # 约10万 beside an unknown kind seemed to be why the line is left out.
+    reasons = [each.reason.text("en") for each in consistent(lines)]
+    assert ["only the cell" in reason for reason in reasons] == [True, False, False]
 
 
 def test_a_place_chosen_for_all_is_that_of_unknown_towns(tmp_path: Path) -> None:
