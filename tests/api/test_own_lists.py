@@ -7,6 +7,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from matchmaker.services.operations import own_lists
 from matchmaker.workflow.job import JobKind
 from tests.api.sending import take_back_imports
 from tests.api.test_imports import work_off
@@ -112,3 +113,17 @@ def test_a_large_list_is_checked_by_the_worker(send, world, monkeypatch):
     work_off(world, JobKind.CHECK)
     shown = send("member", "GET", f"/imports/{looked['id']}").json
     assert [each["text"] for each in shown["offerings"] if each["line"]] == ["甲", "乙", "丙"]
+
+
+def test_a_large_file_gets_as_far_as_its_own_bound(app, world, monkeypatch):
+    """The page takes more than a form has; more than a list needs is refused in words."""
+    client, headers = app.test_client(), world.headers("member") | {"Accept-Language": "en"}
+    text = "产品名称\n" + "示例长名阀门\n" * 200_000
+    sent = {"file": (io.BytesIO(text.encode()), "list.csv")}
+    answer = client.post("/postings/list", data=sent, headers=headers)
+    assert answer.status_code == 303, answer.text
+    monkeypatch.setattr(own_lists, "MAX_FILE", 1_000)
+    sent = {"file": (io.BytesIO(text.encode()), "list.csv")}
+    answer = client.post("/postings/list", data=sent, headers=headers)
+    assert answer.status_code == 422
+    assert "is larger than" in answer.text

@@ -47,6 +47,7 @@ PAGES = {
         "/search?q=铸造阀体", "/search", "/gatherings",
         "/introductions/new?goal=supplier&candidate=seed:valves-005",
         "/compare?id=seed:valves-005&id=seed:valves-026", "/calls", "/calls/new", "/refusals",
+        "/postings/list",
     ),
     "university": ("/", "/needs", "/find?goal=industry_partner", "/portfolio", "/definitions"),
     "coordinator": (

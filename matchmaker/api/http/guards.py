@@ -67,7 +67,7 @@ SECRET = tuple(
 # Where files may be sent: tables to import.
 UPLOADS = f"{API_PREFIX}/imports"
 UPLOAD = regex(
-    rf"/(admin|clusters/.+)/import|{UPLOADS}"
+    rf"/(admin|clusters/.+)/import|/postings/list|{UPLOADS}"
     # Files of conversations, and such as show certificates.
     rf"|/introductions/[^/]+|{API_PREFIX}/introductions/[^/]+/attachments"
     rf"|/calls/[^/]+/files|{API_PREFIX}/calls/[^/]+/files"

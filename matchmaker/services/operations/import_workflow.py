@@ -50,7 +50,7 @@ from matchmaker.services.operations.import_undo import undo_jobs
 from matchmaker.services.operations.import_writing import ImportWriting
 from matchmaker.services.operations.importer import Importer, ImportOptions, require_importing
 from matchmaker.services.operations.job_queue import JobCancelled, JobQueue
-from matchmaker.services.operations.own_lists import require_unreviewed
+from matchmaker.services.operations.own_lists import require_small, require_unreviewed
 from matchmaker.services.operations.problem_lines import (
     keep_lines,
     kept_table,
@@ -120,6 +120,8 @@ class ImportWorkflow:
         upload = replace(kept, is_awaited=self.is_awaited)
         try:
             with upload.being_read():
+                if own:
+                    require_small(upload.path)
                 inspect_file(upload.path, upload.watch())
         except (InvalidInput, NotFound, StorageFull):
             self.uploads.drop(upload)

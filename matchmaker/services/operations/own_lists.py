@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Offer
@@ -34,6 +35,8 @@ from matchmaker.services.repositories import Repositories
 from matchmaker.services.reviewing import reviewing_clusters
 from matchmaker.store.ports import MAX_PAGE, GraphStore, MergeRules, Page, RowChanges, iterate
 
+# Bytes of such a list: of those who may send one there are many, and each may keep several.
+MAX_FILE = 10_000_000
 # Of one organisation so many may stand by its lists: each is looked through for every question.
 MAX_OFFERINGS = 2_000
 
@@ -44,6 +47,17 @@ def require_unreviewed(store: GraphStore, repositories: Repositories, organizati
         raise WrongState(
             "The coordinators of your cluster see what members offer before others do.",
             mend="Post it singly, or send them your list: they can import it.",
+        )
+
+
+def require_small(path: Path) -> None:
+    """Raise InvalidInput for a file that is larger than a list of one's own needs to be."""
+    if path.stat().st_size > MAX_FILE:
+        raise InvalidInput(
+            "is larger than %(most)s MB.",
+            where="file",
+            mend="Leave pictures out, or part it into several files.",
+            most=MAX_FILE // 1_000_000,
         )
 
 
