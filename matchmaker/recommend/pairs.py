@@ -246,6 +246,18 @@ class Pairs:
         shared = self.network.shared_around(self.around, row)
         return shared[~np.isin(shared, list(self.seeker.hidden))] if self.seeker.hidden else shared
 
+    def hidden_ties(self) -> FloatArray:
+        """Number of each candidate's ties with those of whom the reader may not be told, (n,).
+
+        Undertakings that are no ties are told of all the same, without them.
+        """
+        incidence, ties = self.network.incidence, self.network.undertakings.tie
+        theirs = np.zeros(incidence.shape[1], dtype=np.float32)
+        if self.seeker.hidden:
+            columns = incidence[sorted(self.seeker.hidden)].indices
+            theirs[columns[ties[columns] >= 0]] = 1
+        return np.asarray(incidence[self.rows] @ theirs, dtype=np.float32)
+
     def narrowed(self, rows: IntArray, ranks: dict[str, IntArray]) -> Pairs:
         """The same seeker against fewer candidates, with what was computed so far."""
         fewer = replace(self, rows=rows, ranks=ranks)

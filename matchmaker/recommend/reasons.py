@@ -72,6 +72,11 @@ class ShownFacts:
         return np.asarray(pairs.shared("shared_partners")[pairs.rows])
 
     @cached_property
+    def undertakings(self) -> FloatArray:
+        """Number of joint undertakings of which the reader may be told, (n,)."""
+        return self.feature("completed") - self.pairs.hidden_ties()
+
+    @cached_property
     def is_near_without_hidden(self) -> BoolArray:
         """Whether three steps over those of whom the reader may be told lead to each, (n,)."""
         pairs, hidden = self.pairs, list(self.pairs.seeker.hidden)
@@ -290,7 +295,7 @@ def _conditions(facts: CandidateFacts, good: bool) -> Sentence:
 
 
 def _activity(facts: CandidateFacts, good: bool) -> Sentence:
-    count = int(facts.feature("completed"))
+    count = int(facts.shown.undertakings[facts.position])
     if not count:
         text = message("no joint undertaking on record")
     elif good and count >= ACTIVE:
