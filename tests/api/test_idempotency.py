@@ -8,6 +8,7 @@ import pytest
 
 from matchmaker.api.http import idempotency
 from matchmaker.api.http.idempotency import LocalAnswers, StoredAnswer
+from matchmaker.api.http.under_way import KeptUnderWay
 from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, ServiceUnavailable, WrongState
 from matchmaker.settings import Settings
@@ -50,6 +51,24 @@ def test_a_request_whose_worker_died_frees_its_key_after_a_while(tmp_path, monke
     later = idempotency.time.time() + idempotency.ABANDONED_SECONDS + 1
     monkeypatch.setattr(idempotency.time, "time", lambda: later)
     assert store.begin("k", "request") is None
+
+
+def test_a_request_that_takes_long_keeps_its_key_and_gives_it_back(tmp_path, monkeypatch):
+    """A proxy gives up after a minute, and its client sends the same again just then."""
+    monkeypatch.setattr(idempotency, "ABANDONED_SECONDS", 0.5)
+    local = LocalAnswers(tmp_path / "keys.db")
+    store = KeptUnderWay(local, every=0.1)
+    assert store.begin("long", "request") is None
+    time.sleep(1.0)
+    with pytest.raises(WrongState):
+        local.begin("long", "request")  # another process
+    store.finish("long", ANSWER)
+    assert local.begin("long", "request") == ANSWER
+    assert store.begin("failed", "request") is None
+    store.release("failed")
+    assert local.begin("failed", "request") is None
+    time.sleep(0.7)  # nobody keeps it for the one that gave it back
+    assert local.begin("failed", "request") is None
 
 
 def test_a_key_reserved_by_a_clock_that_was_ahead_is_free_once_it_is_right(tmp_path, monkeypatch):

@@ -167,6 +167,7 @@ def test_an_answer_given_on_one_node_is_given_again_on_another(state, shared_set
     answers = SharedAnswers(state)
     assert answers.begin("k", "request") is None
     answers.finish("k", ANSWER)
+    answers.renew("k")
     assert SharedAnswers(SharedState(shared_settings)).begin("k", "request") == ANSWER
     with pytest.raises(InvalidInput):
         answers.begin("k", "another")
@@ -179,7 +180,12 @@ def test_a_key_is_taken_while_its_request_runs_and_free_after_it_failed(state):
     with pytest.raises(WrongState):
         answers.begin("k", "request")
     assert 0 < state.quick.ttl(key("answer", "k")) <= 60  # if its node died
+    state.quick.expire(key("answer", "k"), 5)
+    answers.renew("k")
+    assert state.quick.ttl(key("answer", "k")) > 50
     answers.release("k")
+    answers.renew("k")
+    assert not state.quick.exists(key("answer", "k"))
     assert answers.begin("k", "request") is None
 
 

@@ -11,6 +11,7 @@ from matchmaker.access import ANONYMOUS, Principal
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore, LocalAnswers, SharedAnswers
 from matchmaker.api.http.recently_known import RecentlyKnown
+from matchmaker.api.http.under_way import KeptUnderWay
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import SOURCE, best_language
 from matchmaker.reports.kept import KeptReports
@@ -30,11 +31,12 @@ class Context:
         shared = services.shared_state
         self.allowance = services.requests_allowance
         self.written = services.written_allowance
-        self.idempotency: IdempotencyStore
+        answers: IdempotencyStore
         if shared is None:
-            self.idempotency = LocalAnswers(services.settings.data_dir / "idempotency.db")
+            answers = LocalAnswers(services.settings.data_dir / "idempotency.db")
         else:
-            self.idempotency = SharedAnswers(shared)
+            answers = SharedAnswers(shared)
+        self.idempotency = KeptUnderWay(answers)
 
 
 def context() -> Context:

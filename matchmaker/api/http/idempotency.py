@@ -28,7 +28,8 @@ from matchmaker.system_errors import reason_of
 log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 24 * 3600
-# A request that never finished (its worker died) frees its key after this long.
+# A request that never finished (its worker died) frees its key after this long; one that is
+# under way is reserved anew (`under_way.py`).
 ABANDONED_SECONDS = 60
 # What another process holds for so long, which is there for milliseconds, hangs: for as long
 # again nobody else waits for it.
@@ -46,6 +47,7 @@ CREATE TABLE IF NOT EXISTS answer (
 """
 
 
+_RENEW = "UPDATE answer SET at = ? WHERE key = ? AND status IS NULL"
 _KEEP = "UPDATE answer SET status = ?, headers = ?, body = ? WHERE key = ?"
 T = TypeVar("T")
 
@@ -77,6 +79,9 @@ class IdempotencyStore(Protocol):
 
         Where that is not possible it frees itself after ABANDONED_SECONDS.
         """
+
+    def renew(self, key: str) -> None:
+        """Keep a key reserved for ABANDONED_SECONDS from now, if its request is under way."""
 
 
 class LocalAnswers:
@@ -115,6 +120,11 @@ class LocalAnswers:
             self._change(
                 lambda connection: connection.execute("DELETE FROM answer WHERE key = ?", (key,))
             )
+
+    def renew(self, key: str) -> None:
+        """As the protocol says, and StorageFull, ServiceUnavailable."""
+        now = time.time()
+        self._change(lambda connection: connection.execute(_RENEW, (now, key)))
 
     def _change(self, step: Callable[[sqlite3.Connection], T]) -> T:
         """The result of `step` in a transaction, committed.
@@ -183,6 +193,14 @@ return {first[1], first[3] or '', first[4] or '', first[5] or ''}
 """
 
 
+_RENEW_SHARED = """
+local first = redis.call('HMGET', KEYS[1], 'owner', 'status')
+if first[1] and not first[2] then
+  redis.call('EXPIRE', KEYS[1], ARGV[1])
+end
+"""
+
+
 class SharedAnswers:
     """Answers at the server that all nodes share."""
 
@@ -220,6 +238,11 @@ class SharedAnswers:
         """As the protocol says."""
         with _not_kept_noted(), answering():
             self._redis.delete(_name(key))
+
+    def renew(self, key: str) -> None:
+        """As the protocol says, and ServiceUnavailable."""
+        with answering():
+            self._redis.eval(_RENEW_SHARED, 1, _name(key), ABANDONED_SECONDS)
 
 
 @contextmanager

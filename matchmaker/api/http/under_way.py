@@ -1,0 +1,68 @@
+"""Keys of requests that this process works on: theirs for as long as that takes."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import Final
+
+from matchmaker.api.http.idempotency import ABANDONED_SECONDS, IdempotencyStore, StoredAnswer
+from matchmaker.errors import ServiceUnavailable, StorageFull
+
+RENEWED_EVERY: Final = ABANDONED_SECONDS / 3
+# What takes longer than half an hour does not come to an end: its key is free again.
+MOST_RENEWALS: Final = 90
+
+
+class KeptUnderWay:
+    """Answers of a store, with keys reserved anew until their requests are finished.
+
+    Else a request that takes longer than ABANDONED_SECONDS, which a proxy may have given up and
+    its client sent again, would be done twice.
+    """
+
+    def __init__(self, store: IdempotencyStore, every: float = RENEWED_EVERY) -> None:
+        self._store, self._every = store, every
+        self._waiting: dict[str, threading.Timer] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, key: str, request: str) -> StoredAnswer | None:
+        """As the store does."""
+        first = self._store.begin(key, request)
+        if first is None:
+            with self._lock:
+                self._wait(key, MOST_RENEWALS)
+        return first
+
+    def finish(self, key: str, answer: StoredAnswer) -> None:
+        """As the store does."""
+        self._end(key)
+        self._store.finish(key, answer)
+
+    def release(self, key: str) -> None:
+        """As the store does."""
+        self._end(key)
+        self._store.release(key)
+
+    def renew(self, key: str) -> None:
+        """As the store does."""
+        self._store.renew(key)
+
+    def _wait(self, key: str, left: int) -> None:
+        timer = threading.Timer(self._every, self._renew, (key, left))
+        timer.daemon = True
+        self._waiting[key] = timer
+        timer.start()
+
+    def _renew(self, key: str, left: int) -> None:
+        with suppress(ServiceUnavailable, StorageFull):  # next time, perhaps
+            self._store.renew(key)
+        with self._lock:
+            if self._waiting.pop(key, None) is not None and left > 1:
+                self._wait(key, left - 1)
+
+    def _end(self, key: str) -> None:
+        with self._lock:
+            timer = self._waiting.pop(key, None)
+        if timer is not None:
+            timer.cancel()
