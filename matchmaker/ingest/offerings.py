@@ -97,6 +97,12 @@ class OfferingList:
     problems: tuple[Problem, ...]
     read: int
 
+    @property
+    def names_organizations(self) -> bool:
+        """Tell whether most of it is called as firms are: then nothing of it is offered."""
+        firms = sum(_has_form(each.name) for each in self.offerings)
+        return firms > 1 and 2 * firms > len(self.offerings)
+
 
 def plain(text: str) -> str:
     """A text as it is compared: letters and figures alone."""
@@ -149,6 +155,10 @@ def is_of(owner: Organization, name: str) -> bool:
         _PART.fullmatch(normal(name))
         or (is_university and _PART_OF_UNIVERSITY.fullmatch(normal(name)))
     )
+
+
+def _has_form(name: str) -> bool:
+    return bool(split_form(_WORD.findall(normal(name)))[1])
 
 
 def _without_form(name: str) -> str:

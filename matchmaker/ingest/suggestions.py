@@ -22,7 +22,7 @@ from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.customs import is_of_tariff
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
-from matchmaker.ingest.list_formats import FORMATS, ORDERS
+from matchmaker.ingest.list_formats import FORMATS, ORDERS, OWN_LISTS
 from matchmaker.ingest.question_titles import asked_for, is_about_answer, is_of_survey
 from matchmaker.ingest.title_keys import (
     are_of_different_years,
@@ -396,7 +396,9 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     known = {
         key: column
         for column in free
-        if column.name not in _NEVER_BY_LIKENESS and not _is_where_of_side(column)
+        if column.name not in _NEVER_BY_LIKENESS
+        and not _is_where_of_side(column)
+        and not (column.name == "owner" and table in OWN_LISTS)  # its lines would be left out
         for key in _ranks(column)
     }
     near = difflib.get_close_matches(key, known, 1, _ALIKE)

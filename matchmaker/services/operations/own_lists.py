@@ -76,6 +76,12 @@ def import_offerings(
         raise InvalidInput(missing, where=table.name, mend="Say which column it is.")
     owner, day = store.organization(organization), today()
     listed = read_offerings(table, options, owner)
+    if listed.names_organizations:
+        raise InvalidInput(
+            "most lines are called as firms are: a list of your own is of what you offer.",
+            where=table.name,
+            mend="Say which column names that, or choose another file.",
+        )
     stored = list(iterate(partial(_offers, store, owner.id)))
     found = matched(listed.offerings, stored, owner.id, table.name, day)
     _require_few(found, stored, withdraws=withdraws)

@@ -243,3 +243,12 @@ def test_several_of_one_name_are_told_apart_by_all_they_say() -> None:
     assert states(lines, stored) == ["same", "new", "new"]
     assert states([("闸阀", "闸阀, DN80")], stored) == ["changed"]
     assert states([("闸阀 Z41H", "闸阀 Z41H")], stored) == ["new"]
+
+
+def test_a_list_of_customers_is_none_of_what_is_offered(tmp_path: Path) -> None:
+    """By mistake names of others would be published; a product may have one in its name."""
+    path = tmp_path / "customers.csv"
+    path.write_text("名称,规格\n甲泵业有限公司,DN50\n乙阀门股份有限公司,DN80\n丙管件厂,DN20\n")
+    assert read(path)[0].names_organizations
+    path.write_text("名称,规格\n甲泵业有限公司定制泵,DN50\n闸阀,DN80\n球阀 Sample Ltd,DN20\n")
+    assert not read(path)[0].names_organizations
