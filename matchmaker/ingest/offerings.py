@@ -143,7 +143,9 @@ def is_of(owner: Organization, name: str) -> bool:
     if name_key(name) in map(name_key, known):
         return True
     short = _without_form(name)
-    if len(short) >= _SHORTEST_NAME and any(_without_form(each).endswith(short) for each in known):
+    longs = [_without_form(each) for each in known]
+    longs += [each.removesuffix("集团") for each in longs if short == plain(name)]
+    if len(short) >= _SHORTEST_NAME and any(each.endswith(short) for each in longs):
         return True
     whole = plain(name)
     if any(whole.startswith(plain(each)) and _BEHIND.fullmatch(whole) for each in known):

@@ -17,6 +17,7 @@ from matchmaker.domain import PARTING, GoalName, Kind, Need, Offer, OfferKind, S
 from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError
 from matchmaker.messages import message
 from matchmaker.recommend.model import Request
+from matchmaker.services.cooperation.postings import MOST_IMPORTED
 from matchmaker.services.directory.codes import CodeTable
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
@@ -50,7 +51,9 @@ def postings() -> PageAnswer:
     page = services().postings.listed(principal, own, after, 50)
     imported = () if after else services().postings.imported(principal, own)
     today = datetime.now(UTC).date()
-    return render_template("postings.html", page=page, imported=imported, today=today)
+    return render_template(
+        "postings.html", page=page, imported=imported, most_imported=MOST_IMPORTED, today=today
+    )
 
 
 @web.get("/postings/new")

@@ -10,7 +10,7 @@ from matchmaker.api.http.context import services
 from matchmaker.api.http.sources import hidden_sources
 from matchmaker.domain import Cluster
 from matchmaker.messages import Message, message
-from matchmaker.provenance import POSTED, SAID_HERE
+from matchmaker.provenance import LISTED, POSTED, SAID_HERE
 from matchmaker.regex import regex
 from matchmaker.services.auditing.survey_sync import SOURCE as SURVEY
 from matchmaker.services.directory.cluster_sources import CLUSTER_LIST
@@ -25,6 +25,7 @@ _NAMES: dict[str, Message] = {
     "offers.programmes.csv": _SAMPLE,
     SAID_HERE.source: message("said here"),
     POSTED: message("posted here"),
+    LISTED: message("a list of its own"),
     "introduction": message("an introduction made here"),
     "gathering": message("a gathering held here"),
     SURVEY: message("a survey"),

@@ -7,6 +7,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from matchmaker.services.cooperation import postings
 from matchmaker.services.operations import own_lists
 from matchmaker.workflow.job import JobKind
 from tests.api.sending import take_back_imports
@@ -45,7 +46,7 @@ def form(text=LIST, **fields):
     return {"file": (io.BytesIO(text.encode()), "list.csv"), "organization": OWN, **fields}
 
 
-def test_a_list_is_looked_at_written_found_and_taken_back(send, world):
+def test_a_list_is_looked_at_written_found_and_taken_back(send, world, monkeypatch):
     """The preview says what becomes of each line, and only what was written is offered."""
     looked = send("member", "POST", "/imports", data=form()).json
     assert (looked["state"], looked["organization"]) == ("looked_at", OWN)
@@ -61,6 +62,13 @@ def test_a_list_is_looked_at_written_found_and_taken_back(send, world):
     assert {"示例闸阀 Z41, 材质 WCB", "示例截止阀 J41, 材质 304"} <= {o["text"] for o in offers}
     listed = send("member", "GET", f"/imports?organization={OWN}").json["items"]
     assert [each["id"] for each in listed] == [looked["id"]]
+    # Each can be changed, also where they are more than a page shows.
+    monkeypatch.setattr(postings, "MOST_IMPORTED", 1)
+    member = world.principal("member")
+    for each in offers:
+        if each["text"].startswith("示例"):
+            row = world.services.postings.imported_row(member, OWN, each["id"])
+            assert row.text == each["text"]
     undone = send("owner", "POST", f"/imports/{looked['id']}/undo", json={}).json
     assert (undone["state"], undone["taken_back"]["rows"]) == ("taken_back", 2)
 

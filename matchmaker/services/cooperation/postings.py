@@ -97,21 +97,27 @@ class Postings:
         Raises NotAllowed, NotFound.
         """
         organization = member_id(self.store, principal, organization_id)
-        posted = {
-            posting.graph_id
-            for posting in self.repositories.postings.values("organization", organization)
-        }
         needs = self.store.needs(organization, NeedState.OPEN, None, MOST_IMPORTED).rows
         offers = self.store.offers(organization, None, MOST_IMPORTED).rows
         rows: list[Need | Offer] = [*needs, *(offer for offer in offers if offer.active)]
+        posted = self._posted(organization)
         return tuple(row for row in rows if row.id not in posted)
 
     def imported_row(self, principal: Principal, organization_id: str, id: str) -> Need | Offer:
-        """One of these. Raises NotAllowed, NotFound."""
-        for row in self.imported(principal, organization_id):
-            if row.id == id:
+        """One of these, also of those that are more than are shown. Raises NotAllowed, NotFound."""
+        organization = member_id(self.store, principal, organization_id)
+        for read in (self.store.need, self.store.offer):
+            row = _row_or_none(read, id)
+            if row is None or row.organization != organization:
+                continue
+            if _is_open(row) and id not in self._posted(organization):
                 return row
         raise NotFound("You have no posting '%(id)s'.", id=id)
+
+    def _posted(self, organization: str) -> set[str]:
+        """Ids in the graph of an organisation's postings."""
+        postings = self.repositories.postings.values("organization", organization)
+        return {posting.graph_id for posting in postings}
 
     def preview(self, principal: Principal, posting: Posting, limit: int = 10) -> Answer | None:
         """Candidates who could meet a need, before it is saved; None for an offer."""
@@ -404,3 +410,15 @@ def _check_dates(posting: Posting, today: date) -> None:
         day = getattr(posting, name)
         if day is not None and day < today:
             raise InvalidInput("is in the past.", where=name)
+
+
+def _row_or_none(read: Callable[[str], Need | Offer], id: str) -> Need | Offer | None:
+    try:
+        return read(id)
+    except NotFound:
+        return None
+
+
+def _is_open(row: Need | Offer) -> bool:
+    """Tell whether a need is looked for, or an offer stands."""
+    return row.active if isinstance(row, Offer) else row.state is NeedState.OPEN

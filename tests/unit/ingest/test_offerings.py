@@ -222,6 +222,13 @@ def test_whose_line_it_is(name: str, is_own: bool) -> None:
     assert is_of(FIRM, name) is is_own
 
 
+def test_a_group_is_called_without_saying_that_it_is_one() -> None:
+    """Its subsidiary of nearly the same name is another firm."""
+    group = Organization("t:3", "示例海昌阀门集团股份有限公司", Kind.FIRM)
+    assert is_of(group, "海昌阀门")
+    assert not is_of(group, "示例海昌阀门有限公司")
+
+
 def offer(id: str, text: str, **others: object) -> Offer:
     return Offer(id, FIRM.id, OfferKind.PRODUCT, text, **others)  # type: ignore[arg-type]
 
