@@ -175,6 +175,8 @@ class _Reading:
     offerings: list[Offering] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
+    # The last line with a name, and that.
+    last: tuple[int, list[str]] = (0, [])
     seen: dict[tuple[OfferKind, str, str], int] = field(default_factory=dict)
 
     def read(self) -> None:
@@ -257,16 +259,19 @@ class _Reading:
                 )
                 self._tell(line, "owner", reason)
                 return None
-        if written["open"]:
-            title, cell = written["open"][0]
-            opened = self._value(line, "open", title, cell)
-            if opened is False:
-                self._tell(line, "open", message("is not open to others."), "passed")
-                return None
-        name = " ".join(dict.fromkeys(cell for _, cell in (*written["name"], *written["model"])))
+        if self._flag(line, "open", written) is False:
+            self._tell(line, "open", message("is not open to others."), "passed")
+            return None
+        if self._flag(line, "discontinued", written):
+            self._tell(line, "discontinued", message("is not offered any more."), "passed")
+            return None
+        names = [cell for _, cell in written["name"]] or self._name_above(line)
+        models = [cell for _, cell in written["model"]]
+        name = " ".join(dict.fromkeys((*names, *models)))
         if not name:
             self._tell(line, "name", message("is empty."))
             return None
+        self.last = (line.number, names)
         said = [_said(title, cell) for title, cell in written["specification"]]
         text = ", ".join(dict.fromkeys((name, *said)))
         if len(text) > MAX_TEXT:
@@ -278,6 +283,21 @@ class _Reading:
                 Problem(self.table.name, line.number, "specification", cut, "warning")
             )
         return Offering(line.number, self._kind(line, written["kind"]), name, text[:MAX_TEXT])
+
+    def _name_above(self, line: Line) -> list[str]:
+        """The name that a line shares with the one above it, as people leave the second empty."""
+        number, names = self.last
+        if number != line.number - 1 or not names or "name" not in self.options.mapping.values():
+            return []
+        reason = message("is empty: that of the line above is taken, %(name)s.", name=names[0])
+        self.problems.append(Problem(self.table.name, line.number, "name", reason, "warning"))
+        return names
+
+    def _flag(
+        self, line: Line, column: str, written: Mapping[str, Sequence[tuple[str, str]]]
+    ) -> object:
+        """What a column of yes and no says, None for nothing."""
+        return self._value(line, column, *written[column][0]) if written[column] else None
 
     def _kind(self, line: Line, written: Sequence[tuple[str, str]]) -> OfferKind:
         usual = OfferKind(self.options.defaults.get("kind") or OfferKind.PRODUCT)

@@ -19,7 +19,8 @@ from matchmaker.messages import Message, message
 _BELONGS_TO = "依托单位|主管部门|主管单位|上级单位|上级主管部门|母公司|控股股东|所属集团|集团|举办单位|建设单位|运营单位|hosted by|host institution|parent|parent company|parent organisation|group|belongs to|muttergesellschaft|konzern|träger|maison mère"
 NO_PLACE = message("No column here corresponds to it.")
 _PRICES = "价格|单价|含税单价|不含税单价|未税单价|售价|销售价|出厂价|含税价|未税价|不含税价|报价|面价|标价|目录价|零售价|批发价|代理价|经销价|优惠价|参考价|参考价格|市场价|折扣|折扣率|成本|成本价|进价|采购价|金额|总价|税率|price|unit price|list price|net price|gross price|retail price|wholesale price|fob price|exw price|price per unit|price per piece|cost|discount|amount|preis|listenpreis|stückpreis|prix|precio|prezzo|eur|usd|rmb|cny|€|$"
-_STOCK = "库存|库存数量|库存量|现有库存|可用库存|现货|现货数量|仓库|库位|stock|in stock|stock quantity|stock qty|on hand|inventory|availability|warehouse|bestand|lagerbestand"
+_UNITS = "单位|计量单位|基本单位|unit|units|uom|unit of measure|einheit|me|unité|unidad"
+_STOCK = "库存|现存量|结存|结存数量|库存数量|库存量|现有库存|可用库存|现货|现货数量|仓库|库位|stock|in stock|stock quantity|stock qty|on hand|inventory|availability|warehouse|bestand|lagerbestand"
 
 
 def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
@@ -52,6 +53,8 @@ def _why_not_offered(title: str) -> Message | None:
         return message(
             "Prices are not published: choose what it is said in where others may read them."
         )
+    if not _keys(_UNITS).isdisjoint(keys):
+        return message("What it is counted in is not kept.")
     if not _keys(_STOCK).isdisjoint(keys):
         return message("How much is in stock is not kept: it is another figure tomorrow.")
     return None

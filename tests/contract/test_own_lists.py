@@ -24,6 +24,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations import own_lists
+from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
@@ -191,6 +192,15 @@ def test_nobody_else_brings_a_list_or_takes_it_back(desk: Desk) -> None:
     assert desk.workflow.imports(ADMIN) == []
     desk.workflow.undo(ADMIN, id)
     assert desk.offers() == {}
+
+
+def test_lists_of_a_firm_that_was_merged_are_those_of_who_stays(desk: Desk) -> None:
+    """Its people find what they brought, under the other id."""
+    id = desk.written(FIRST)
+    merge = DocumentMerge(desk.repositories, FIRM.id, OTHER.id, brings_people=False)
+    desk.repositories.records.commit(merge.changes())
+    assert desk.workflow.imports(ADMIN, organization=FIRM.id) == []
+    assert [each.id for each in desk.workflow.imports(ADMIN, organization=OTHER.id)] == [id]
 
 
 def test_where_coordinators_see_offers_first_no_list_goes_round_them(desk: Desk) -> None:

@@ -252,6 +252,17 @@ def test_several_of_one_name_are_told_apart_by_all_they_say() -> None:
     assert states([("闸阀 Z41H", "闸阀 Z41H")], stored) == ["new"]
 
 
+def test_what_stands_empty_below_a_name_has_it_and_what_is_discontinued_is_passed_over(
+    tmp_path: Path,
+) -> None:
+    """Two sizes below one name are of it, and that is told; behind a gap nothing is guessed."""
+    path = tmp_path / "list.csv"
+    path.write_text("名称,规格,是否停产\n棉袜,200针,否\n,168针,\n旧款袜,96针,是\n,72针,\n")
+    listed = read(path)[0]
+    assert texts(listed) == [(2, "棉袜, 200针"), (3, "棉袜, 168针")]
+    assert told(listed) == [(3, "warning"), (4, "passed"), (5, "error")]
+
+
 def test_a_list_of_customers_is_none_of_what_is_offered(tmp_path: Path) -> None:
     """By mistake names of others would be published; a product may have one in its name."""
     path = tmp_path / "customers.csv"
