@@ -40,6 +40,7 @@ _HEAVY = regex(
     r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
     r"|imports(/.*)?|reconcile.*|search|session|invitations/accept|password.*|confirmation"
     r"|account/(password|delete)|surveys/[^/]+/(answer|audit)|survey-answers.*)"
+    r"|/api/openapi\.json|/api/v1/account/export|.*/offers/export|/api/v1/organizations/.+/export"
     r"|/find(/.*)?|/compare|/portfolio|/admin/(import|duplicates(/merge)?)|/imports/.*|/sign-in"
     r"|/search|/profile(/reach)?|/postings/(new|[^/]+(/change)?)|/introductions/new"
     r"|/(invitation|confirm|reset|survey)|/surveys/[^/]+/(answer|audit)"

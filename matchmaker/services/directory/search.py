@@ -64,6 +64,7 @@ _LOOKED_AT = 60
 _WORDS_SHARED, _ALIKE = 0.5, 0.28
 _CODE = regex(r"(?=.*\d)[0-9A-Z]{4,}")
 _LEAST_CODE = 6
+_OF_STATEMENTS = frozenset({MatchedBy.WORDS, MatchedBy.MEANING})
 
 
 _TABLES: Mapping[ResultKind, CodeTable] = {
@@ -135,7 +136,7 @@ class Search:
             *self._answering_groups(snapshot, text, limit, wanted, hidden, by_meaning=by_meaning),
             *(_table_group(snapshot, kind, text, limit) for kind in _TABLES if kind in wanted),
         ]
-        nonempty = [self._shown(principal, group) for group in groups if group.results]
+        nonempty = [self._shown(principal, text, group) for group in groups if group.results]
         order = list(ResultKind)
         nonempty.sort(key=lambda each: (-each.results[0].match.strength, order.index(each.kind)))
         return tuple(nonempty)
@@ -156,8 +157,11 @@ class Search:
         found = matches.keys() - hidden
         return tuple(sorted(found, key=lambda id: (-matches[id].strength, id)))
 
-    def _shown(self, principal: Principal, group: SearchGroup) -> SearchGroup:
-        """With sources of organisations as the principal reads them."""
+    def _shown(self, principal: Principal, text: str, group: SearchGroup) -> SearchGroup:
+        """With sources of organisations as the principal reads them, and statements quoted.
+
+        Only of what is shown: of sixty long texts that takes a second.
+        """
         found = (each.organization for each in group.results if each.organization is not None)
         rows = [self.opted_out.told(principal, row) for row in found]
         by_id = {row.id: row for row in self.sources.shown(principal, rows)}
@@ -165,7 +169,13 @@ class Search:
             replace(each, organization=by_id[each.organization.id]) if each.organization else each
             for each in group.results
         )
-        return replace(group, results=tuple(results))
+        told = (
+            replace(each, match=quoted(each.match, text))
+            if each.match.by in _OF_STATEMENTS and not each.match.marks
+            else each
+            for each in results
+        )
+        return replace(group, results=tuple(told))
 
     # -- organisations, needs and offers
 
@@ -317,7 +327,7 @@ class Search:
         for row, by, strength in standing:
             kind = _RESULT_KINDS[STATEMENT_KINDS[kinds[row]]]
             owners = snapshot.statement_organizations.row(row)
-            match = quoted(MatchReason(by, str(texts[row].as_py()), strength), text)
+            match = MatchReason(by, str(texts[row].as_py()), strength)
             for owner in owners[~is_hidden[owners]].tolist():
                 if kind is ResultKind.ORGANIZATION:
                     if owner in owners_told:
