@@ -40,6 +40,7 @@ from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization, R
 from matchmaker.embedding import ModelIdentity, VectorCache
 from matchmaker.embedding.identity import Encoder, FloatArray
 from matchmaker.recommend.pipeline import prepare
+from matchmaker.recommend.specification.kept import reader
 from matchmaker.services.operations.refresher import SnapshotRefresher
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.sqlite import SqliteStore
@@ -82,6 +83,7 @@ def refresher_of(folder: Path) -> SnapshotRefresher:
         DrawnByText,
         lambda: cache,
         lambda: cache,
+        reader(),
     )
 
 

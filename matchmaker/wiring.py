@@ -39,6 +39,7 @@ from matchmaker.nodes.queues import queue_in_file, shared_queue
 from matchmaker.nodes.registry import NodeRegistry
 from matchmaker.nodes.shared_state import SharedState
 from matchmaker.recommend.pipeline import prepare
+from matchmaker.recommend.specification.kept import reader
 from matchmaker.regex import compile_all
 from matchmaker.services.auditing.survey_answers import SurveyAnswers
 from matchmaker.services.auditing.survey_sync import SurveySync
@@ -272,7 +273,7 @@ class Wiring:
 
     @cached_property
     def own_changes(self) -> OwnChanges:
-        return OwnChanges(self.store, self.embedder, self.cache)
+        return OwnChanges(self.store, self.embedder, self.cache, reader())
 
     @cached_property
     def change_log(self) -> ChangeLog:
@@ -580,6 +581,7 @@ class Wiring:
             self.cache,
             # They are the model's, whatever the graph: kept beside it.
             lambda: open_cache(self.settings.data_dir / "models", self.settings),
+            reader(),
             # A file needs no copy of itself.
             self.graph_copy if self.settings.store_kind == "neo4j" else None,
             exclusively

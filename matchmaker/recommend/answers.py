@@ -45,10 +45,10 @@ from matchmaker.recommend.specification import (
     is_rival,
     names_customers,
     offered,
-    read,
     seeks_traders,
 )
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import term_shares
@@ -285,7 +285,7 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     """The comparison of a need with what is had; None where both need, or both have."""
     asked = question.specification
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
-    says = read(snapshot.string("statements", "text", statement))
+    says = specification_of(snapshot, statement)
     if question.kind is StatementKind.NEED and not is_need:
         return compare(asked, says) if asked.items else None
     if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):

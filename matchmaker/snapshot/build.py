@@ -41,6 +41,7 @@ from matchmaker.snapshot.geography import coordinates_of
 from matchmaker.snapshot.incidence import transposed
 from matchmaker.snapshot.lexical import build_lexical, earlier_postings, reading
 from matchmaker.snapshot.model import Snapshot, SnapshotMeta
+from matchmaker.snapshot.specified import UNREAD, TextReader, specifications
 from matchmaker.snapshot.stages import stages_named
 from matchmaker.snapshot.tie_layers import layer_of, tie_columns, tie_ends
 from matchmaker.store.ports import Export
@@ -67,12 +68,16 @@ def made_by() -> str:
 
 
 def build(
-    export: Export, as_of: date, vectors: StatementVectors | None, earlier: Snapshot | None = None
+    export: Export,
+    as_of: date,
+    vectors: StatementVectors | None,
+    earlier: Snapshot | None = None,
+    reader: TextReader = UNREAD,
 ) -> Snapshot:
     """The snapshot of an export. Vectors must be those of `statements(export.rows)`.
 
     With an `earlier` one of whatever graph only texts that are not in it are read for their
-    words; the snapshot is the same.
+    words and, by the `reader`, for what they specify; the snapshot is the same.
     """
     rows = export.rows
     spoken = statements(rows)
@@ -91,7 +96,9 @@ def build(
             raise ValueError(f"{given} vectors for {count} passages")
     means = _means(spoken, vectors)
     of_statements, of_passages = centred(spoken, passages, vectors, means)
-    all_statements = statement_columns(spoken, rows, engagement_rows)
+    all_statements = statement_columns(
+        spoken, rows, engagement_rows, specifications(spoken, reader, earlier)
+    )
     engaged = participation(engagements, organization_rows)
     speakers = speakers_of(spoken, engagements, engagement_rows, organization_rows)
     all_places = place_columns(places, place_rows)
@@ -110,6 +117,7 @@ def build(
             stamp=export.stamp,
             made_by=made_by(),
             drift=vectors.drift if vectors else 0,
+            specified_by=reader.mark,
         ),
         organizations=with_derived(
             organization_columns(

@@ -142,4 +142,9 @@ def fresh_texts(last: Snapshot, changes: GraphChanges, *, passing: bool = False)
 def check_patchable(last: Snapshot) -> None:
     """Raises NotPatchableError where another version of the program made the snapshot."""
     if last.meta.made_by != made_by():
-        raise NotPatchableError(message("Another version of the program made the last snapshot."))
+        raise another_program()
+
+
+def another_program() -> NotPatchableError:
+    """Another version of the program made the last snapshot, and would make another of the same."""
+    return NotPatchableError(message("Another version of the program made the last snapshot."))

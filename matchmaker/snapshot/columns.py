@@ -231,8 +231,12 @@ def _country_numbers(column: pa.ChunkedArray) -> IntArray:
 
 
 def statement_columns(
-    spoken: Sequence[Statement], rows: GraphRows, engagement_rows: RowNumbers
+    spoken: Sequence[Statement],
+    rows: GraphRows,
+    engagement_rows: RowNumbers,
+    specified: Sequence[str],
 ) -> Statements:
+    """Columns of statements, and what each specifies as it is kept."""
     offers: dict[str, Any] = {row.id: row for row in rows.offers}
     needs: dict[str, Any] = {row.id: row for row in rows.needs}
 
@@ -243,7 +247,7 @@ def statement_columns(
     active = {row.id: row.active for row in rows.offers}
     active |= {row.id: row.state is NeedState.OPEN for row in rows.needs}
     return Statements(
-        table=table_of(spoken, "id", "text", "language"),
+        table=table_of(spoken, "id", "text", "language", specification=strings(specified)),
         kind=codes(model.STATEMENT_KINDS, (statement.kind for statement in spoken)),
         date=ints(to_days(statement.date) for statement in spoken),
         goal=codes(model.GOALS, fields_of(needs, "goal")),

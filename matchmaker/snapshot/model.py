@@ -283,7 +283,8 @@ class SnapshotMeta:
     `model` and `revision` name what made the vectors; `dimension` 0 means none. `reading` is
     that of its index of words (`lexical.reading`), "" where that is not known. `stamp` is
     that of the graph's version, `made_by` the program's (`build.made_by`). `drift` counts the
-    texts that came, changed or went since the means of languages were worked out.
+    texts that came, changed or went since the means of languages were worked out. `specified_by`
+    marks how the statements' column `specification` was read, "" where nothing was.
     """
 
     version: int
@@ -297,6 +298,7 @@ class SnapshotMeta:
     stamp: str = ""
     made_by: str = ""
     drift: int = 0
+    specified_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ from matchmaker.snapshot.model import (
     TieLayer,
 )
 from matchmaker.snapshot.nearest import EXACT_UP_TO
+from matchmaker.snapshot.specified import UNREAD, TextReader, specifications
 from matchmaker.snapshot.splice import (
     IdColumn,
     NotPatchableError,
@@ -87,6 +88,7 @@ def patched(
     vectors: StatementVectors | None,
     as_of: date,
     folder: Path,
+    reader: TextReader = UNREAD,
 ) -> Snapshot:
     """The snapshot that a rebuild would give, with the means of languages of the last one.
 
@@ -95,7 +97,7 @@ def patched(
     the last snapshot's own array or table. Raises NotPatchableError.
     """
     check_patchable(last)
-    snapshot = _Patch(last, changes, texts, vectors, as_of, folder).snapshot()
+    snapshot = _Patch(last, changes, texts, vectors, as_of, folder, reader).snapshot()
     return with_former_where_equal(snapshot, last)
 
 
@@ -110,8 +112,11 @@ class _Patch:
         vectors: StatementVectors | None,
         as_of: date,
         folder: Path,
+        reader: TextReader,
     ) -> None:
         self.last, self.changes, self.texts = last, changes, texts
+        # What was read another way stays, and says so: nothing is told by two ways together.
+        self.reader = reader if reader.mark == last.meta.specified_by else UNREAD
         self.vectors, self.as_of, self.folder = vectors, as_of, folder
         self.rows: GraphRows = changes.rows
         self.means = LanguageMeans(last.language_means, last.query_means)
@@ -297,7 +302,12 @@ class _Patch:
         engagements = self.engagements.table(
             self.last.engagements.table.select(["id"]), table_of(self.rows.engagements, "id")
         )
-        fresh = statement_columns(self.texts.spoken, self.rows, IdColumn(engagements.column("id")))
+        fresh = statement_columns(
+            self.texts.spoken,
+            self.rows,
+            IdColumn(engagements.column("id")),
+            specifications(self.texts.spoken, self.reader),
+        )
         return self.statements.columns(former, fresh)
 
     def _engagements(self, statement_rows: IdColumn) -> Engagements:

@@ -29,6 +29,7 @@ from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.snapshot.nearest import EXACT_UP_TO
 from matchmaker.snapshot.patch import patched
+from matchmaker.snapshot.specified import TextReader
 from matchmaker.snapshot.splice import IdColumn, NotPatchableError
 from matchmaker.store.answers import GraphChanges
 from matchmaker.store.ports import GraphStore
@@ -60,6 +61,7 @@ class OwnChanges:
     store: GraphStore
     embedder: Callable[[], Encoder]
     cache: Callable[[], VectorCache | VectorCaches]
+    read: TextReader
 
     def snapshot(self, last: Snapshot, organization_id: str) -> Snapshot:
         """The `last` snapshot as it would be with the organisation's changes.
@@ -127,7 +129,9 @@ class OwnChanges:
                 embedded[len(whole) :], texts.drift,
             )  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:  # what lies there is read when it is gone
-            snapshot = patched(last, changes, texts, vectors, last.meta.as_of, Path(folder))
+            snapshot = patched(
+                last, changes, texts, vectors, last.meta.as_of, Path(folder), self.read
+            )
         return replace(snapshot, own_cache=Cache(_KEPT_VALUES))
 
     def _affordable(self, changes: GraphChanges) -> GraphChanges:

@@ -30,6 +30,7 @@ from matchmaker.recommend import certificates, conditions
 from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.snapshot.build import StatementVectors, build, made_by, passage_texts, statements
 from matchmaker.snapshot.changes import (
+    another_program,
     check_patchable,
     fresh_texts,
     further_keys,
@@ -40,6 +41,7 @@ from matchmaker.snapshot.changes import (
 from matchmaker.snapshot.load import SnapshotReader, save, save_made
 from matchmaker.snapshot.model import FloatArray, Snapshot, SnapshotMeta
 from matchmaker.snapshot.patch import patched
+from matchmaker.snapshot.specified import TextReader
 from matchmaker.snapshot.splice import NotPatchableError
 from matchmaker.store.graph_copy import GraphCopy
 from matchmaker.store.ports import GraphStore
@@ -86,6 +88,7 @@ class SnapshotRefresher:
     embedder: Callable[[], Encoder]
     cache: Callable[[], VectorCache | VectorCaches]
     anchor_cache: Callable[[], VectorCache | VectorCaches]
+    read: TextReader
     copy: GraphCopy | None = None
     exclusively: Callable[[], AbstractContextManager[Callable[[], object]]] = exclusively
     patience_seconds: float = 0.0
@@ -147,6 +150,8 @@ class SnapshotRefresher:
         if ModelIdentity(last.meta.model, last.meta.revision) != model:
             raise NotPatchableError(message("Another model is set."))
         check_patchable(last)
+        if last.meta.specified_by != self.read.mark:
+            raise another_program()
         state = state_of(last.meta)
         if self.copy is not None and not self.copy.is_of(state):
             raise NotPatchableError(message("The copy of the graph is not of the last snapshot."))
@@ -167,7 +172,7 @@ class SnapshotRefresher:
         made: list[SnapshotMeta] = []
 
         def make(folder: Path) -> Snapshot:
-            snapshot = patched(last, changes, texts, by_model, today, folder)
+            snapshot = patched(last, changes, texts, by_model, today, folder, self.read)
             made.append(snapshot.meta)
             return snapshot
 
@@ -193,7 +198,7 @@ class SnapshotRefresher:
         if means is None:
             means, drift = self._language_means(texts, vectors, progress), 0
         by_model = StatementVectors(model.model, model.revision, vectors, means, of_passages, drift)
-        snapshot = build(export, datetime.now(UTC).date(), by_model, last)
+        snapshot = build(export, datetime.now(UTC).date(), by_model, last, self.read)
         save(snapshot, self.root)
         publish()
         if self.copy is not None:

@@ -49,6 +49,7 @@ from matchmaker.snapshot.head import META
 from matchmaker.snapshot.load import load, save, save_made
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.snapshot.patch import patched
+from matchmaker.snapshot.specified import TextReader
 from matchmaker.store.graph_store import GraphStore
 from tests.unit.snapshot.graphs import WORDS, random_rows
 
@@ -57,6 +58,10 @@ MEANS = LanguageMeans(
     {"": np.full(DIMENSION, 0.1, np.float32), "zh": np.full(DIMENSION, 0.2, np.float32)},
     {"": np.full(DIMENSION, 0.3, np.float32)},
 )
+
+
+# A text's own first word, and how long it is.
+READER = TextReader("first words", lambda text: f"{text.partition(' ')[0]} {len(text)}")
 
 
 def vectors_of(spoken: Sequence[Statement], drift: int = 0) -> StatementVectors:
@@ -87,7 +92,8 @@ class EditedGraph:
 
     def _rebuilt(self, earlier: Snapshot | None, drift: int = 0) -> Snapshot:
         export = self.store.export()
-        snapshot = build(export, self.as_of, vectors_of(statements(export.rows), drift), earlier)
+        vectors = vectors_of(statements(export.rows), drift)
+        snapshot = build(export, self.as_of, vectors, earlier, READER)
         return load(save(snapshot, self.folder / "rebuilt"))
 
     def patch(self) -> Path:
@@ -100,7 +106,7 @@ class EditedGraph:
         texts = fresh_texts(last, changes)
         vectors = vectors_of(texts.spoken)
         folder = save_made(
-            lambda beside: patched(last, changes, texts, vectors, self.as_of, beside),
+            lambda beside: patched(last, changes, texts, vectors, self.as_of, beside, READER),
             self.folder / "patched",
             last,
         )
