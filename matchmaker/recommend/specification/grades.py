@@ -28,12 +28,24 @@ _ANODISED = regex(r"阳极|氧化|anodi[sz]")
 _NUMBERED = regex(
     r"(?:[型货款色编房]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|rooms?))\s?[:：]?[\d、,/或和 a-z]{0,12}$"
 )
+# The number itself is that of a model or a room: 型号316法兰, "room 304 flanges". AISI has types.
+_OF_A_NUMBER = regex(
+    r"(?:[型货款色编房图件]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|numbers?|rooms?|parts?|art(?:icle|\.)?|sku|ref(?:erence|\.)?|hall|booth))"
+    r"\s?(?:是|为|no\.?|nr\.?|number)?\s?[:：#]?\s?(?:\d{2,4}[a-z]?\s?[、,/或和]\s?){0,4}$"
+)
+_ROOM_AFTER = regex(r"号?(?:室|房间?|车间|展位|展台|仓库|教室)")
 # Of digits alone, those that are said without a word of steel beside them.
 _USUAL_STAINLESS = frozenset({"304", "316", "321", "310", "410", "420", "430"})
 # A number before several things counts them (430 valves) unless it is one of these.
 _MOST_USUAL = frozenset({"304", "316"})
 _OF_GRADE = regex(r" ?(?:材质)?的? ?")
 _ENDS_GRADE = regex(r"的|材|料|[,，;；。、)）]|\s*$")
+
+
+_PLASTIC_AFTER = regex(
+    r"[ -]?(?:granul(?:es?|ates?)|pellets?|resins?|compounds?|regrind|flakes?|sheets?)(?![a-z])|"
+    r"\s?(?:粒子|颗粒|粒料|胶粒|塑料|塑胶|树脂|板材|片材|改性料|再生料|回料|原料|料(?!斗|筒|厚))"
+)
 
 
 class BesideThings(NamedTuple):
@@ -56,7 +68,7 @@ def beside_things(terms: Sequence[TermMatch]) -> BesideThings:
 
 def is_of_a_thing(folded: str, match: TermMatch, things: BesideThings) -> bool:
     """A usual grade of stainless steel is one beside a thing, too: 304法兰, "316 flanges"."""
-    if folded[match.start : match.end] not in _USUAL_STAINLESS:
+    if folded[match.start : match.end] not in _USUAL_STAINLESS or _is_a_number(folded, match):
         return False
     before = match.start - (folded[match.start - 1 : match.start] == " ")
     is_said_of = before in things.ends or things.of_steel
@@ -70,8 +82,23 @@ def is_of_a_thing(folded: str, match: TermMatch, things: BesideThings) -> bool:
     return not is_many or folded[match.start : match.end] in _MOST_USUAL
 
 
+def _is_a_number(folded: str, match: TermMatch) -> bool:
+    """Whether digits number a model, a room or a stand."""
+    named = _OF_A_NUMBER.search(folded, max(0, match.start - 28), match.start)
+    return named is not None or _ROOM_AFTER.match(folded, match.end) is not None
+
+
+def is_plastic(folded: str, match: TermMatch) -> bool:
+    """Two letters are a plastic before the form that it is sold in: PC granules, PE颗粒."""
+    is_letters = folded[match.start : match.end].isalpha()
+    is_counted = folded[: match.start].rstrip()[-1:].isdigit()
+    return is_letters and not is_counted and bool(_PLASTIC_AFTER.match(folded, match.end))
+
+
 def is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
     """Digits alone are a grade beside a word of metals (304不锈钢, stainless steel 316)."""
+    if folded[match.start : match.end].isalpha():
+        return False
     near = folded[max(0, match.start - 24) : match.start]
     if _STEEL.search(near) or _STEEL_AFTER.match(folded, match.end):
         return True

@@ -7,7 +7,15 @@ import re
 from matchmaker.recommend.specification.bounds import bounded
 from matchmaker.recommend.specification.measures import requirement
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
-from matchmaker.recommend.specification.patterns import MEASURE, PRICE, SIGN, SIGNED_PRICE
+from matchmaker.recommend.specification.patterns import (
+    MEASURE,
+    NUMBER,
+    PRICE,
+    SIGN,
+    SIGNED_PRICE,
+    TO,
+    UNIT,
+)
 from matchmaker.recommend.specification.units import CURRENCIES, UNITS, number
 from matchmaker.regex import regex
 
@@ -45,9 +53,23 @@ _ASKED_PRICE = regex(
 )
 
 
+# "5 cents each", 五毛一双, 8美分: hundredths and tenths, with what of where it is said.
+_PENCE = {"毛": ("CNY", 10), "毛钱": ("CNY", 10), "角": ("CNY", 10), "角钱": ("CNY", 10), "分钱": ("CNY", 100),
+          "美分": ("USD", 100), "欧分": ("EUR", 100), "p": ("GBP", 100), "pence": ("GBP", 100)}  # fmt: skip
+_IN_PENCE = regex(
+    rf"(?P<low>{NUMBER})(?:{TO}(?P<high>{NUMBER}))?\s?"
+    r"(?:(?P<of>us |u\.s\. |usd |american |euro ?|eur )?(?:cents?|¢)(?![a-z])|"
+    r"(?P<word>美分|欧分|毛钱|角钱|分钱|毛(?=[一二三四五六七八九]?\s?(?:/|每|一|$|[，,;；。起到至左以]))|pence(?![a-z])|p(?= ?(?:each|per|a )))"
+    r"(?P<more>(?<=毛)[一二三四五六七八九](?![十百千万双对件副台套条个只支]))?)"
+    rf"(?P<per>\s?(?:/|每|per |an? |each |一)\s?(?P<unit>{UNIT}|[a-z]+)|\s?(?P<each>each|apiece)(?![a-z]))?"
+)
+
+
 def price(text: str, folded: str, start: int) -> list[Requirement]:
     """A sum of money, with what it is for where it says so: `CNY/piece`."""
     signed = SIGN.search(folded, max(0, start - 4), start)
+    if not signed and (small := _IN_PENCE.match(folded, start)):
+        return _in_pence(text, folded, small)
     match = (SIGNED_PRICE if signed else PRICE).match(folded, start)
     if match is None:
         return _bare(text, folded, start)
@@ -62,6 +84,27 @@ def price(text: str, folded: str, start: int) -> list[Requirement]:
         end = match.start("per")
     bounds, begin, end = bounded(folded, begin, end, min(low, high), max(low, high))
     each = per or _EACH.search(folded[max(0, begin - 8) : begin])
+    unit = f"{currency}/{per}" if per else currency
+    aspect = "unit price" if each else ""
+    return [requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, aspect)]
+
+
+def _in_pence(text: str, folded: str, match: re.Match[str]) -> list[Requirement]:
+    """A sum of cents or of tenths: `0.05 USD`, a unit price where it says of what."""
+    low = number(match["low"])
+    high = number(match["high"] or "") or low
+    if low is None or high is None:
+        return []
+    of = (match["of"] or "").strip()
+    whole = ("EUR" if of.startswith("eur") else "USD", 100)
+    currency, parts = _PENCE[match["word"]] if match["word"] else whole
+    tenth = (number(match["more"]) or 0.0) / 10 if match["more"] else 0.0  # 一毛五
+    least, most = sorted(float(f"{(value + tenth) / parts:.6g}") for value in (low, high))
+    begin, end = match.span()
+    per = _per(match["unit"]) if match["unit"] else ""
+    end = match.start("per") if match["unit"] and not per else end
+    bounds, begin, end = bounded(folded, begin, end, least, most)
+    each = per or match["each"] or _EACH.search(folded[max(0, begin - 8) : begin])
     unit = f"{currency}/{per}" if per else currency
     aspect = "unit price" if each else ""
     return [requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, aspect)]

@@ -14,10 +14,11 @@ from matchmaker.recommend.specification.units import HAN_NUMERAL, number
 from matchmaker.regex import regex
 
 # Of these more than is asked for is as good; of the ceilings less.
-SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE, CELLS, INDEX, FILAMENTS = (
-    "salt spray", "hardness of a layer", "endurance", "payload", "noise", "cells in series", "refractive index", "filaments"
+SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE, LESS_NOISE, CELLS, ENERGY, INDEX, FILAMENTS = (
+    "salt spray", "hardness of a layer", "endurance", "payload", "noise", "reduction of noise", "cells in series",
+    "specific energy", "refractive index", "filaments"
 )  # fmt: skip
-FLOORS = frozenset({SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE})
+FLOORS = frozenset({SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, LESS_NOISE, ENERGY, FORCE})
 CEILINGS = frozenset({NOISE})
 # What lies anywhere within the range that is asked for is right.
 WITHIN_RANGE = frozenset({"hardness"})
@@ -90,7 +91,12 @@ _QUALITIES = (
     _quality("denier", "D", rf"(?:(?<=丝)|(?<=[龙纶])(?!丝)|(?<=nylon)|(?<=polyester)|(?<=yarn)|(?<=spandex)|(?<=filament))[^，,;；。\d]{{0,6}}(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)"),
     _quality("weight of an area", "g/m²", rf"{_RANGE}\s?(?:gsm|g/m2|g/m²|克重|克每平(?:方米|米|方)?|克/平(?:方米|米|方)?)"),
     _quality("torque", "N·m", rf"{_RANGE}\s?(?:n[·.*]?m|牛[·.]?米)(?![a-z/])"),
+    # By how much it is less says nothing of how loud it is.
+    _quality(LESS_NOISE, "dB", rf"(?:降噪|减噪|消[声音]|隔[声音]|吸[声音]|衰减|降低|减少|减小|减|降|低)(?:量|了|掉|约|大约|噪[声音]|效果|值|[:：为是达\s])*(?:至少|不低于|不少于)?{_RANGE}\s?(?:db(?:\(a\))?|分贝)(?!以下|以内)"),
+    _quality(LESS_NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)\s?(?:以上)?的?(?:降噪|减噪|消[声音]|隔[声音]|衰减|less|lower|quieter|down|drop|reduction|attenuation|insertion loss|damping|noise reduction)"),
+    _quality(LESS_NOISE, "dB", rf"(?:\bby|(?:attenuation|reduction|insertion loss|damping)(?: of)?|(?:reduces?|cuts?|lowers?|attenuates?|dampens?) (?:it )?(?:by)?)\s(?:about |around |some |at least |up to |more than )?{_RANGE}\s?db(?:\(a\))?"),
     _quality(NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)"),
+    _quality(ENERGY, "Wh/kg", rf"{_RANGE}\s?(?:wh|瓦时)\s?/\s?(?:kg|公斤|千克)"),
     _quality(ENDURANCE, "min", rf"(?:续航|留空|航时|flight time|endurance)[^，,;；。\d{HAN_NUMERAL}]{{0,6}}{_RANGE}\s?(?:分钟|min(?:utes?)?)"),
     _quality(ENDURANCE, "min", rf"{_RANGE}[\s-]?(?:分钟|min(?:utes?)?)\s?(?:的)?(?:续航|flight|endurance|in the air)"),
     _quality(ENDURANCE, "min", rf"(?:续航|留空|航时|flight time|endurance)[^，,;；。\d{HAN_NUMERAL}]{{0,6}}{_RANGE}\s?(?:小时|h(?:ours?|rs?)?(?![a-z]))", 60),
@@ -109,6 +115,7 @@ _QUALITIES = (
     _quality(CELLS, "S", rf"{_RANGE}\s?串(?!口|联|行|标|珠|门|起)", beside=_BATTERY),
     _quality(CELLS, "S", r"(?:packs?(?![a-z])|batter(?:y|ies)|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?<!in )(?<!within )(?<!every )(?<!after )(?<!充电)(?<!每)(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d]|\s?(?:响应|内|以内|后|一|charg|response|deliver|cycle))", beside=_BATTERY),
     _quality(CELLS, "S", r"(?<![a-z\d.-])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?=\s(?:high-voltage |smart |lipo |li-?ion |lithium |drone |battery )*(?:packs?|batter|lipo)|\s?(?:高压|智能|锂聚合物|聚合物)?(?:锂电|电池))", beside=_BATTERY),
+    _quality(CELLS, "S", r"(?<![a-z\d.-])(?P<low>\d{1,2})s(?P<high>(?!))?(?=\s\d{3,6}\s?mah)", beside=_BATTERY),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"(?<!\+){_RANGE}[\s-]?(?:腔|穴|cav(?:it(?:y|ies)|s)?(?![a-z]))"),
     _quality(INDEX, "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),

@@ -40,7 +40,9 @@ _AND = regex(
 # The other way round: 透光率和阿贝数在哪能测, 镍释放要检; what must only come out well is no test wanted.
 _ASKED = regex(
     rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
-    r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验)|(?:要|得|需要?|想)(?:做|去|送)?(?:检测|检验|测试|检|测|化验)(?=$|[，,;；。!?\n的]))"
+    r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验)|(?:要|得|需要?|想)(?:做|去|送)?(?:检测|检验|测试|检|测|化验)(?=$|[，,;；。!?\n的])"
+    # What a test has shown: 甲醛超标, "formaldehyde in our dyed socks is over the limit".
+    r"|[^，,;；。!?\n]{0,3}(?:超标|超限|不合格|不达标|过不了(?:关|检)?|没过|偏高)|[^,.;!?\n]{0,32}\b(?:over|above|exceed(?:s|ing)?|beyond) (?:the |its |our )?(?:legal |permitted |allowed )?(?:limits?|thresholds?)\b)"
 )
 # 镍释放 EN1811 检测: with the standard between.
 _BY_STANDARD = regex(
@@ -53,7 +55,9 @@ _TRADED = regex(
     r"采购|求购|购买|想买|要买|买一?台|订购|收购|出售|转让|二手|销售|生产|制造|厂家|报价|\b(?:buy|buying|purchase|purchasing|quot\w+|second-?hand|sells?|sale|makes?|manufactur\w+|suppl\w+)\b"
 )
 # Without any of these nothing is tested: most texts are not looked through further.
-_TESTS_AT_ALL = regex(rf"[测检]|化验|measur|check|{'|'.join((*CHINESE_TESTS, *ENGLISH_TESTS))}")
+_TESTS_AT_ALL = regex(
+    rf"[测检]|化验|超[标限]|合格|达标|过不了|没过|偏高|limit|threshold|measur|check|{'|'.join((*CHINESE_TESTS, *ENGLISH_TESTS))}"
+)
 # One by one from there: a list of what is tested.
 _LISTED = regex(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")
 _CHAMBERS = regex(_CHAMBER)

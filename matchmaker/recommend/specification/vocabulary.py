@@ -43,8 +43,8 @@ class Marker(StrEnum):
 class Term(NamedTuple):
     """One word's meaning: a canonical value and the wider term it belongs to.
 
-    `graded` says that it is a grade of a material, `bare` that it is digits alone, which
-    mean a grade only beside the name of a material.
+    `graded` says that it is a grade of a material, `bare` that it is digits or two letters
+    alone, which mean a grade or a plastic only beside other words.
     """
 
     kind: RequirementKind | Marker
@@ -250,6 +250,9 @@ def _materials() -> Iterator[tuple[str, Term]]:
     for value, synonyms in word_table("materials.toml")["families"].items():
         for word in (value, *synonyms):
             yield word, Term(RequirementKind.MATERIAL, value, value)
+    for value, letters in word_table("materials.toml")["letters"].items():
+        for word in letters:
+            yield word, Term(RequirementKind.MATERIAL, value, value, bare=True)
 
 
 def _grades() -> Iterator[tuple[str, Term]]:

@@ -1,0 +1,118 @@
+"""What numbers mean: no grade where they name a room, no level where they say by how much less."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.recommend.specification import read
+from tests.unit.recommend.specification.comparisons import compared
+from tests.unit.recommend.specification.comparisons import values as names
+from tests.unit.recommend.specification.readings import of, values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "型号316法兰",
+        "型号：304、316法兰",
+        "room 304 flanges",
+        "item 304 flanges",
+        "304室法兰",
+        "展位316，法兰",
+    ],
+)
+def test_the_number_of_a_model_or_a_room_is_no_grade(text: str) -> None:
+    assert values(text, "material") == []
+    assert values(text, "product") == ["flange"]
+
+
+@pytest.mark.parametrize("text", ["304法兰", "304 flanges DN50", "type 304 flanges", "法兰 304"])
+def test_a_usual_grade_beside_a_thing_is_one(text: str) -> None:
+    assert values(text, "material") == ["304"]
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("socks at 5 cents each", "0.05 USD"),
+        ("cleaning cloths, 5 euro cents each", "0.05 EUR"),
+        ("under 20 cents per pair", "≤0.2 USD/pair"),
+        ("hooks, 3-5 cents a piece", "0.03-0.05 USD/piece"),
+        ("袜子一毛五一双", "0.15 CNY/pair"),
+        ("挂钩5毛钱一个", "0.5 CNY/piece"),
+        ("每双8美分以内", "≤0.08 USD"),
+    ],
+)
+def test_cents_and_tenths_are_prices(text: str, price: str) -> None:
+    assert values(text, "price") == [price]
+
+
+@pytest.mark.parametrize("text", ["羊毛一吨", "两毛衫", "12 p plugs", "毛衣三件"])
+def test_wool_and_letters_are_no_prices(text: str) -> None:
+    assert values(text, "price") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "aspects"),
+    [
+        ("a silencer that reduces noise by 18 dB", ["reduction of noise"]),
+        ("降噪18分贝", ["reduction of noise"]),
+        ("18 dB less", ["reduction of noise"]),
+        ("lower propeller noise by 6 dB(A)", ["reduction of noise"]),
+        ("噪声110分贝", ["noise"]),
+        ("用户要求降到85分贝以下", ["noise"]),
+        ("由108 dB(A)降到82 dB(A)", ["noise", "noise"]),
+        ("noise below 70 dB", ["noise"]),
+    ],
+)
+def test_by_how_much_it_is_less_is_no_level(text: str, aspects: list[str]) -> None:
+    assert [item.aspect for item in of(text, "size")] == aspects
+
+
+def test_a_level_says_nothing_of_a_reduction_and_more_of_that_is_as_good() -> None:
+    need = "阀门消声器，降噪18分贝"
+    assert names(compared(need, "阀门，噪声110分贝").met) == ["valve"]
+    assert "18 dB" in names(compared(need, "阀门消声器，降噪25分贝").met)
+    assert "18 dB" in names(compared(need, "阀门消声器，降噪10分贝").unmet)
+
+
+def test_energy_by_weight_is_a_figure_and_no_code() -> None:
+    text = "6S 22000mAh半固态电池给植保机用，能量密度300Wh/kg以上"
+    assert values(text, "size") == ["6 S", "≥300 Wh/kg"]
+    assert values(text, "code") == []
+    assert [item.value for item in read(text).requirements if item.kind == "product"] == ["battery"]
+
+
+@pytest.mark.parametrize(
+    ("text", "materials"),
+    [
+        ("PC granules, flame retardant", ["polycarbonate"]),
+        ("PC粒子", ["polycarbonate"]),
+        ("PE颗粒", ["polyethylene"]),
+        ("PA granules", ["nylon"]),
+        ("5 pc granules", []),
+        ("PC软件", []),
+        ("PA system", []),
+    ],
+)
+def test_two_letters_are_a_plastic_before_the_form_that_it_is_sold_in(
+    text: str, materials: list[str]
+) -> None:
+    assert values(text, "material") == materials
+
+
+def test_flame_retardant_granules_are_granules() -> None:
+    assert values("PC granules, flame retardant", "product") == ["granules"]
+    assert values("阻燃剂", "product") == ["flame retardant additive"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tests"),
+    [
+        ("袜子甲醛超标，找原因", ["formaldehyde testing"]),
+        ("formaldehyde in our socks is over the limit", ["formaldehyde testing"]),
+        ("镜架镍释放过不了", ["nickel release testing"]),
+    ],
+)
+def test_what_is_over_its_limit_is_what_is_tested(text: str, tests: list[str]) -> None:
+    assert values(text, "process") == tests
