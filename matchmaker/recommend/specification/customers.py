@@ -27,6 +27,7 @@ from matchmaker.recommend.specification.vocabulary import (
     has_own_name,
     made_by_makers_of,
     shapes,
+    tools,
 )
 from matchmaker.recommend.specification.wholes import is_made, made_of_part, wholes_of
 from matchmaker.regex import regex
@@ -76,6 +77,9 @@ _NEEDERS = regex(
     r"(?: (?!who\b|that\b|which\b|we\b|i\b)[a-z-]+){0,6},? (?:who |that |which )(?:might |may |could |would |also |urgently |still )?"
     r"(?:(?:are |is )?(?:looking for|in need of|short of|seeking)|needs?|wants?|uses?|could use|buys?|lacks?|requires?)"
     r" (?!(?:more |new |steady |regular )?(?:to|us|orders?|work|business|contracts?|customers?|partners?|jobs?)\b)"
+    r"|\b(?:interested in|interest in|use for) (?:trying |testing |buying )?(?:our|my)\b"
+    r"|(?:想要?|希望|打算|可以?|能|愿意|专门|专业|一直)(?:给|为|向)(?!我|咱|俺|本|自己|你)[^，,;；。给找寻求]{1,10}?(?:厂家?|企业|公司|品牌|行业|集群)"
+    r"(?:们|那边)?(?:做|供应?|提供|加工|配套?|生产|代工|代做|开发)(?!检测|测试|培训|认证)"
     r"|\bwhich (?:[a-z-]+ ){1,4}(?:elsewhere |there )?(?:buys?|uses?|needs?|wants?|would (?:try|buy|use|like|want)|could use|might (?:try|use|buy|want))\b"
     r"|\b(?:does|do|would|could) (?:some|any|an?|anybody|anyone|somebody)\b[^,.;?!]{0,30} (?:needs?|wants?|uses?|buys?)\b"
     r"|(?:谁家?|哪家|哪里|外地|外省)(?:厂家?)?(?:会|能|想|在)?(?:要|用|收|需要|用得[上着到])(?:这个|这种|这些|一些)?[吗呢啊]?(?:$|[。.!！?？])"
@@ -199,6 +203,9 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             judgements.append(Judgement(item, verdict, made))
         elif made is not None:
             judgements.append(Judgement(item, Fulfilment.UNMET, made, _MAKES_IT))
+        elif served_by := _works_with(item, description):
+            note = message("does the work that it is for")
+            judgements.append(Judgement(item, Fulfilment.MET, served_by, note))
         elif whole := made_of_part(item, makes):
             note = message("makes what it is a part of")
             judgements.append(Judgement(item, Fulfilment.MET, whole, note))
@@ -244,6 +251,13 @@ def _recovered(item: Requirement, description: Specification) -> Requirement | N
         return None
     works = description.of(RequirementKind.PROCESS)
     return next((w for w in works if w.value == "recycling" and not w.denied), None)
+
+
+def _works_with(item: Requirement, description: Specification) -> Requirement | None:
+    """The work that somebody does with a tool which is offered: moulders, of injection moulds."""
+    work = tools().get(item.value)
+    works = description.of(RequirementKind.PROCESS) if work else ()
+    return next((w for w in works if w.value == work and not w.denied), None)
 
 
 def _finishes(description: Specification, work: frozenset[str] | None = None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
+    UNLISTED,
     Fulfilment,
     ItemRole,
     Judgement,
@@ -33,7 +34,17 @@ _SOLD = regex(
     r"销售|出售|转让|供应|生产|制造|二手|现货|库存|待售|处理|成新|年产|月产|产量|交付|出口|出租|\b(?:sale|sell|sells|make|makers?|used)\b"
 )
 _BUYS = regex(
-    r"(?:求购|采购|购买|收购|想买|要买|买)[^，,;；。]{0,8}$|\b(?:buy|purchase|buying)\b[^,;.]{0,12}$"
+    r"(?:求购|采购|购买|收购|想买|要买|买)[^，,;；。]{0,8}$|\b(?:buy|purchase|buying)\b[^,;.]{0,12}$|"
+    r"(?:二手|[旧九八七]成新)[^，,;；。]{0,6}$|\b(?:second-?hand|used|pre-?owned|refurbished)\b[^,;.]{0,16}$"
+)
+_BOUGHT = regex(r"[^，,;；。.]{0,4}(?:求购|收购)|[a-z ]{0,10}\bwanted\b(?! to)")
+# Ten machines that stand still and may be rented, which their owner does not sell.
+_COUNTED_BEFORE = regex(r"[\d一二两三四五六七八九十百几多]+余?[台套][^，,;；。]{0,12}$")
+_LENT = regex(
+    r"出租|可租|租用|整租|代织|代加工|代工|闲着|停着|空闲|对外开放|按小时|\b(?:for rent|to rent|by the hour|idle|spare capacity)\b"
+)
+_FOR_SALE = regex(
+    r"销售|出售|转让|出让|卖|供应|二手|现货|库存|待售|处理|成新|翻新|\b(?:for sale|sell|sells|second-?hand|refurbished)\b"
 )
 _TAKEN_ON = regex(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
 # Who machines a thing from the bar makes it.
@@ -81,19 +92,52 @@ def unless_only_used(
 ) -> Judgement:
     """A judgement, not met where a machine is to be bought and is what the owner works with."""
     machine, wanted = judgement.evidence, judgement.requirement
+    if machine is None and _sells_no_machine(judgement, need, statement):
+        note = message("another product")
+        return Judgement(wanted, Fulfilment.UNMET, note=note, tentative=True)
     if (
         machine is None
         or judgement.verdict is not Fulfilment.MET
         or machine.kind is not RequirementKind.PRODUCT
-        or not _COUNTED.match(text := fold(statement.text), machine.end)
-        or _SOLD.search(text)
     ):
         return judgement
-    asked = fold(need.text)
-    if not _BUYS.search(asked[max(0, wanted.start - 12) : wanted.start]):
+    text = fold(statement.text)
+    before = text[max(0, machine.start - 24) : machine.start]
+    is_lent = _LENT.search(text) is not None and not _FOR_SALE.search(text)
+    is_counted = _COUNTED.match(text, machine.end) or _COUNTED_BEFORE.search(before)
+    is_its_own = is_counted is not None or _works_with(machine, statement)
+    if not is_lent and (not is_its_own or _SOLD.search(text)):
+        return judgement
+    if not _is_bought(wanted, need):
         return judgement
     note = message("what it works with, not what it sells")
-    return Judgement(wanted, Fulfilment.UNMET, machine, note, tentative=True)
+    return Judgement(wanted, Fulfilment.UNMET, machine, note, tentative=not is_lent)
+
+
+def _is_bought(machine: Requirement, need: Specification) -> bool:
+    """Whether a text says that a machine is to be bought, or is to be a used one."""
+    asked = fold(need.text)
+    before = asked[max(0, machine.start - 28) : machine.start]
+    return bool(_BUYS.search(before) or _BOUGHT.match(asked, machine.end))
+
+
+def _sells_no_machine(judgement: Judgement, need: Specification, statement: Specification) -> bool:
+    """Whether a machine is to be bought where nothing is said of it, and another thing is made."""
+    wanted = judgement.requirement
+    is_asked = judgement.verdict is Fulfilment.UNKNOWN and not wanted.denied
+    if not is_asked or wanted.family.rsplit(" ", 1)[-1] != "machine" or wanted.aspect == UNLISTED:
+        return False
+    made = (i for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF)
+    first = next(made, None)
+    is_other = first is not None and not first.value.endswith(" machine")
+    return is_other and _is_bought(wanted, need)
+
+
+def _works_with(machine: Requirement, statement: Specification) -> bool:
+    """Whether another thing is offered before a machine, which that is made with: 运动袜，双针筒."""
+    things = (i for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF)
+    first = next(things, machine)
+    return first.start < machine.start and first.family != machine.family
 
 
 def unless_tool_for_it(

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator
 
 from matchmaker.recommend.specification.compounds import compound
-from matchmaker.recommend.specification.grades import beside_things, is_grade, is_of_a_thing
+from matchmaker.recommend.specification.grades import (
+    beside_things,
+    is_grade,
+    is_of_a_thing,
+    is_plastic,
+)
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     FOR_TOOL,
@@ -14,8 +19,10 @@ from matchmaker.recommend.specification.model import (
     Requirement,
     RequirementKind,
 )
+from matchmaker.recommend.specification.own_things import is_own_thing
 from matchmaker.recommend.specification.replaced import replaced
 from matchmaker.recommend.specification.roles import (
+    COMPLAINED,
     MEANS_AFTER,
     THINGS,
     WORK_OF,
@@ -157,6 +164,7 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
             not match.term.bare
             or is_grade(folded, match, kept[-1] if kept else None)
             or is_of_a_thing(folded, match, beside_them)
+            or is_plastic(folded, match)
         ):
             kept.append(match)
     return kept
@@ -194,7 +202,8 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             role = role_of(
                 folded, match, _thing_before(terms, position), _next_thing(terms, position)
             )
-            if start in going or is_sent_out(folded, terms, position):
+            is_own = is_sent_out(folded, terms, position) or is_own_thing(folded, terms, position)
+            if start in going or is_own:
                 role = ItemRole.WHOLE
             elif before is not None and _goes_on(folded, before, match):
                 first = terms[position - 2] if position > 1 else None
@@ -220,7 +229,8 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             named = compound(text, folded, match, following) if role is ItemRole.ITSELF else None
             if named:
                 role = ItemRole.WHOLE
-                yield named
+                is_worn = COMPLAINED.match(folded, named.end)
+                yield named._replace(role=ItemRole.WHOLE) if is_worn else named
         elif term.kind is RequirementKind.PARTNER and (
             0 <= start - customer <= 1
             or _MAKER_OF.match(folded, start)

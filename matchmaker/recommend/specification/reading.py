@@ -25,6 +25,7 @@ from matchmaker.recommend.specification.places import (
     placed,
 )
 from matchmaker.recommend.specification.qualities import qualities
+from matchmaker.recommend.specification.roles import COMPLAINED
 from matchmaker.recommend.specification.short_heads import with_help
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
@@ -109,7 +110,9 @@ def read(text: str) -> Specification:
     things = [i for i in items if i.kind in NAMED and i.role is not ItemRole.CUSTOMER]
     if all(i.kind is not RequirementKind.PRODUCT or i.role is ItemRole.WHOLE for i in things):
         product = unlisted(text, folded, terms, taken, concepts)
-        if product and _is_named_first(folded, product, things):
+        if product and COMPLAINED.match(folded, product.end):
+            items.append(product._replace(role=ItemRole.WHOLE))  # "plungers get eaten"
+        elif product and _is_named_first(folded, product, things):
             items.append(product)
     if not items:
         return Specification(text)

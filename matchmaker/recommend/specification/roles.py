@@ -31,7 +31,7 @@ _PART_AFTER = regex(
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology|manuals?|catalogues?|catalogs?|brochures?|handbooks?)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
     r"(?:box|boxes|cases?|bags?|cloths?|cabinets?|stations?|stands?|racks?|devices?|kits?|clamps?)(?![a-z])|"
-    r"(?:坏了(?![^。！？\n]{0,40}[借租])|坏掉|(?:老是?|总是?)(?=[坏起掉断裂漏锈卡磨崩变开脱松响堵烧出])|[要想](?:卖|出口|发|销)[去到往给]|[\u4e00-\u9fff]{0,4}[要想得](?:做|去|送)?(?:[测验]|检(?!修))|出故障|出毛病|里面|云仓|之间|中间(?!商)|里(?=有|没|的|面?能?[塞装放嵌])|内部|内腔|展会|展览|展位|说明书|样本册|画册|图册|宣传册|手册|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|[\u4e00-\u9fff]{0,3}用的|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
+    r"(?:坏了(?![^。！？\n]{0,40}[借租])|坏掉|的[\u4e00-\u9fff]{1,6}(?:方法|装置)(?=$|[，,;；。及和])|(?:老是?|总是?)(?=[坏起掉断裂漏锈卡磨崩变开脱松响堵烧出])|[要想](?:卖|出口|发|销)[去到往给]|[\u4e00-\u9fff]{0,4}[要想得](?:做|去|送)?(?:[测验]|检(?!修))|出故障|出毛病|里面|云仓|之间|中间(?!商)|里(?=有|没|的|面?能?[塞装放嵌])|内部|内腔|展会|展览|展位|说明书|样本册|画册|图册|宣传册|手册|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|[\u4e00-\u9fff]{0,3}用的|用(?![一两几三半\d]+个?[月周天年])|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
 )
 _MAKER_AFTER = regex(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
@@ -130,7 +130,7 @@ _OF = regex(rf"[{HAN}]{{1,8}}的")
 _OF_IT = regex(rf"的[{HAN}a-z\d-]{{0,10}}")
 _OF_ALL = regex(rf"的[{HAN}]{{1,4}}(?:[、和及与]|以及)")  # 袜子的卡头和挂钩
 # What is wrong with a thing of one's own: "the valve by our furnaces screams".
-_COMPLAINED = regex(
+COMPLAINED = regex(
     r"(?: (?:by|in|on|at|of) (?:our|the|my) [a-z]+)? (?:(?:just |always |often )?(?:keeps?|gets?|getting|got|is getting|are getting) "
     r"(?:[a-z]+ing|eaten|worn|broken|clogged|blocked|scratched|cracked|loose|stuck|hot|rusty|noisy|foggy)|"
     r"(?:screams?|leaks?|sticks?|squeaks?|rattles?|vibrates?|jams?|corrodes?|fogs?|seizes?))(?![a-z])"
@@ -165,7 +165,7 @@ _CAN_BE = frozenset({"能", "可", "可以", "能够", "要", "要能"})
 # What a finish is free of says nothing of what it is on: 镜架环保无镍电镀.
 _FREE_OF = regex(r"无(?:[镍铅氰铬磷氟硅卤]|六价铬|溶剂|胶)")
 # A gap with one of these joins two things, or says how the first is made.
-_JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需想")
+_JOINT = frozenset("，,和与及或带配含用可做采经是为给供找求能有无不以按要需想")
 _DETERMINED = regex(
     r"\s(?:(?:on|onto) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
@@ -242,7 +242,7 @@ def role_of(
     if (
         _HANDLED.search(ahead)
         or _SHOWN.search(ahead)
-        or _COMPLAINED.match(folded, end)
+        or COMPLAINED.match(folded, end)
         or _FOUND_ON.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
@@ -377,6 +377,8 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
     if between in ("", " ", "-"):
         if head.value == "prototyping":
             return False  # who makes circuit boards makes samples of them
+        if head.value == "assembly" and term.value.rsplit(" ", 1)[-1] in _MACHINES:
+            return False  # 袜机装配: who puts machines together makes them
         if term.value in _SETS.get(head.value, ()) or {term.value, head.value} <= _FASTENERS:
             return False
         if head.value in _MAKES_CLOTHES:

@@ -36,6 +36,8 @@ _NOT_WANTED = (
 _REST = rf"(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{0,24}}?"
 _FIRM = r"(?:厂|厂家|公司|企业|企(?=[找寻求想])|店|品牌|作坊|团队|实验室|研究院|研究所|研究中心|集团|工作室|个体户|合作社|课题组)"
 _FOR_MANY = ("集群", "园区", "产业园", "产业带", "协会", "商会", "联盟")
+# No work is done on what these are of.
+_OF_A_TRADE = (*_FOR_MANY, "行业的", "圈的", "圈子的", "圈里的", "产业的", "这行的", "这一行的")
 _MANY = rf"(?:{'|'.join(_FOR_MANY)})"
 _DOES = r"(?:做|搞|干|生产|加工|经营|主营|从事|织|销售|卖|研发)"
 _STOP = r"(?:[,，;；。!！]\s*|\s+)"
@@ -64,6 +66,8 @@ _FIRST = regex(
     rf"|{_REST}{_FIRM}(?=想(?:要)?做[^，,;；。\n]{{2,14}}[，,](?:找|求|谁|哪))"
     rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
     rf"|{_REST}(?:{_DOES}|{_FIRM}){_REST}的{_STOP}(?={_SEEKS})"
+    rf"|{_REST}{_FIRM}(?=(?:想要?|希望|打算|可以?|能|愿意?)(?:给|为|向)(?!我|咱|本|自己)[^，,;；。给找寻求]{{1,10}}(?:厂|企业|公司|品牌|行业|集群))"
+    rf"|{_REST}(?:行业|圈子?里?|这一?行|产业)的(?={_SEEKS})"
 )
 # Only where it names the place: of 镜腿套找外地做硅胶的 the thing is wanted.
 _LOOKS_ELSEWHERE = regex(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")
@@ -83,7 +87,7 @@ _WISH = (
     r"(?:ready|keen|willing|happy|eager|glad|open) to (?:join|take part|participate|test|try|co-?develop|work with|cooperate))"
 )
 _WE_ARE_EN = regex(
-    rf"(?:we are|we're|i am|i'm|i run|i own|we run|our company is|my company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
+    rf"(?:we are|we're|i am|i'm|i run|i own|we run|we own|(?:i|we) have(?= an? )|our company is|my company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
     rf"{_HEAD}{_WHERE}(?:(?:developing|making|producing|building|designing|working on|with) {_WORDS}{{1,6}}?)?"
     rf"(?:and |that |which |who |we )*(?:is |are |am |now |currently |urgently |also )*(?={_WISH})"
     rf"|(?:we|i|our (?:company|factory|plant|firm|team|shop))(?: in {_WORDS}{{1,3}}?| )(?:mainly |only |also )?{_MAKE} "
@@ -111,6 +115,8 @@ _FIRST_EN = regex(
     rf"(?:(?:developing|making|producing|building|designing|with) {_WORDS}{{1,6}}?)?"
     rf"(?:is |now |currently |urgently )*(?={_WISH}(?!iso\b|to be\b))"
     rf"|(?:{_WORD} ){{1,4}}?{_HEAD}[.] (?=(?:need|looking for|seeking) )"
+    # "Sock mill here, we need hangers", "German buyer: we want cases".
+    rf"|(?:an? )?(?:{_WORD} ){{0,5}}?{_HEAD}(?: here ?[,.:;!-]| ?:) ?(?=\S)"
     rf"|(?:an? |the |our )?(?:{_WORD} ){{1,5}}?(?:clusters?|parks?|associations?|hubs?|networks?)(?: (?:in|from|near|of) {_WORDS}{{1,3}}?| )"
     r"(?=(?:wants?|would like|hopes?|wish(?:es)?|plans?|is|are|seeks?|looks?|searches|looking|seeking) )"
     rf"|(?:an? |the )?(?:{_WORD} ){{0,5}}?{_HEAD}s? (?=wants? to (?:cooperate|work|partner|team up|connect|link(?: up)?|collaborate) with )"
@@ -118,6 +124,7 @@ _FIRST_EN = regex(
 _LAST = regex(
     rf"[,，;；。]\s*{_WE}(?:是|系)?{_REST}(?:{_DOES}{_REST}的?|{_FIRM})[。!！]?\s*$"
     r"|[,.;] (?:we|i) (?:only |mainly |just |ourselves )?(?:do|make|produce|manufacture|supply|sell) (?:(?!from\b|it\b|this\b|that\b|not\b|the rest\b)[a-z'/&-]+ ?){1,4}[.]?\s*$"
+    rf"|[,.;?!] (?:we are|we're|i am|i'm|we work) in (?:the )?(?:{_WORD} ){{0,3}}?{_WORD}(?: (?:business|trade|industry|cluster))?[.]?\s*$"
     rf"|[.;] (?:we are|we're|i am|i'm) (?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}(?: (?:in|from|near) (?:[a-z'-]++ ?){{1,4}})?[.]?\s*$"
 )
 
@@ -213,7 +220,7 @@ def _without(text: str) -> str:
     having = blanked(text, [(start, found.start()) for start, found in has if found])
     if having != text and _names_something(having, _THINGS):
         return having
-    if any(folded.endswith(_FOR_MANY, start, end) for start, end in spans):
+    if any(folded.endswith(_OF_A_TRADE, start, end) for start, end in spans):
         return wanted  # no work is done on what a cluster makes
     who_and_where = [
         (item.start, item.end)
@@ -236,6 +243,9 @@ def _introductions(folded: str) -> list[tuple[int, int]]:
             says = _from_a_place(folded, start, stop)
         if says is not None and says.end() > says.start():
             found.append(says.span())
+            # "German buyer: we have a spectacles brand and want": who it is, and what it is.
+            more = _WE_ARE_EN.match(folded, says.end(), says.end() + _REACH)
+            found += [more.span()] if more is not None and more.end() > more.start() else []
     last = _LAST.search(folded, max(0, len(folded) - 80))
     if last is not None and last.start():
         found.append(last.span())

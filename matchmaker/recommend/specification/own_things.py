@@ -1,0 +1,39 @@
+"""Things that who asks has, or makes of what it asks for, told apart from what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.vocabulary import TermMatch, finishing
+from matchmaker.regex import regex
+
+# "Our titanium screws in blue, maybe the platers": who works on what is there is asked for.
+_OURS_FIRST = regex(
+    r"(?:hello,? |hi,? |hey,? )?(?:our|my|these|those) (?:(?!to |for |with |from )[a-z0-9-]+ ){0,3}"
+)
+_SOMEBODY = regex(
+    r"[^.;!?]*\b(?:maybe|perhaps|who|anyone|anybody|somebody|someone|needs?|wants?|want|any|which|should|must)\b[^.;!?]*"
+)
+# 找做钛粉的，给我们打印镜架: what is made of what is asked for.
+_MADE_OF_IT = regex(
+    r"[，,;；]\s?(?:好?(?:给|让|供)(?:我们?|咱们?|我[厂司方])|(?:我们?|咱们?|我[厂司方])?(?:用来|拿来|用于))"
+    r"(?:来|去)?(?:打印|做|织|造|加工|生产|试制|压|注塑|铸造?|缝|编)[\u4e00-\u9fff]{0,2}$"
+)
+_ASKED_FOR = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
+_REACH = 24
+
+
+def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool:
+    """Whether a thing is who asks' own, or is made there of what was named before it."""
+    thing = terms[position]
+    if thing.term.kind is not RequirementKind.PRODUCT:
+        return False
+    made = _MADE_OF_IT.search(folded, max(0, thing.start - _REACH), thing.start)
+    if made is not None:
+        return any(m.term.kind in _ASKED_FOR for m in terms[:position] if m.end <= made.start())
+    if not _OURS_FIRST.fullmatch(folded, 0, thing.start):
+        return False
+    behind = terms[position + 1 :]
+    work = next((m for m in behind if m.term.value in finishing()), None)
+    return work is not None and _SOMEBODY.fullmatch(folded, thing.end, work.start) is not None

@@ -1,0 +1,86 @@
+"""What who asks has, or makes of what it asks for; what owners work with; titles of methods."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.recommend.specification import (
+    ItemRole,
+    RequirementKind,
+    asks_for_customers,
+    compare_customer,
+    read,
+)
+from tests.unit.recommend.specification.comparisons import compared, values
+
+MACHINES = {
+    "lends": "十台200针意式袜机淡季停着，可整台出租或代织，带换针修机。",
+    "has": "家庭式织袜厂，四十台罗纹双针筒电脑袜机，男女棉袜",
+    "works with": "毛巾底运动袜，双针筒，脚跟加固",
+    "makes": "电脑袜机装配和旧机翻新，针筒沉降片都有。",
+    "sells": "六台单针筒袜机转让，成色好",
+}
+
+
+def wanted(text: str) -> list[str]:
+    products = read(text).of(RequirementKind.PRODUCT)
+    return [item.value for item in products if item.role is ItemRole.ITSELF]
+
+
+@pytest.mark.parametrize("need", ["求购十台二手袜机", "second-hand sock knitting machines wanted"])
+def test_a_machine_to_be_bought_is_not_sold_by_who_works_with_it(need: str) -> None:
+    met = {key for key, text in MACHINES.items() if compared(need, text).met}
+    assert met == {"makes", "sells"}
+
+
+def test_a_machine_to_be_rented_is_had_by_who_lends_it() -> None:
+    assert values(compared("要租两台袜机用两个月", MACHINES["lends"]).met) == ["knitting machine"]
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("our titanium screws in blue or rainbow, maybe the eyewear platers", []),
+        ("our titanium screws are sold by the kilo", ["screw"]),
+        ("找做钛合金粉末的，给我们打印镜架", ["powder"]),
+        ("找人给我们做镜架", ["spectacle frame"]),
+        ("die casting plungers get eaten, want tungsten carbide sprayed on", []),
+    ],
+)
+def test_what_is_the_askers_own_or_made_of_what_it_asks_for_is_not_wanted(
+    text: str, things: list[str]
+) -> None:
+    assert wanted(text) == things
+
+
+def test_who_has_a_method_for_a_thing_does_not_sell_it() -> None:
+    need = "找碳纤维预浸料供应"
+    assert "prepreg" in values(compared(need, "碳纤维预浸料，幅宽一米").met)
+    method = compared(need, "碳纤维热塑预浸带的浸渍方法")
+    assert "prepreg" in values(method.unmet)
+    assert all(judged.tentative for judged in method.unmet)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "any valve people interested in our PEEK rods for seat rings?",
+        "模具厂想给无人机企业做外壳注塑模，求介绍",
+        "我们做铝合金压铸件的，想给无人机厂做电机座",
+    ],
+)
+def test_who_would_work_for_others_asks_for_those(text: str) -> None:
+    assert asks_for_customers(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["想找给我们公司做外壳的厂", "找给阀门厂做喷涂的", "求给袜厂供纱的"]
+)
+def test_who_works_for_others_is_asked_for_as_such(text: str) -> None:
+    assert not asks_for_customers(text)
+
+
+def test_who_works_with_a_tool_may_buy_it() -> None:
+    offer = read("注塑模具，找客户")
+    assert compare_customer(offer, read("代客注塑，PP、ABS，带模来打")).met
+    assert not compare_customer(offer, read("球阀厂，口径DN40")).met
