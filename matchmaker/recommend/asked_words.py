@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from matchmaker.domain import StatementKind
 from matchmaker.goals import Goal, GoalName
 from matchmaker.recommend.asides import Aside, without_asides
-from matchmaker.recommend.named_clusters import clusters_of_speaker, mentions, without_clusters
+from matchmaker.recommend.named_clusters import (
+    clusters_called_so,
+    clusters_of_speaker,
+    mentions,
+    without_clusters,
+)
 from matchmaker.recommend.specification import (
     Requirement,
     asks_for_customers,
@@ -33,6 +38,7 @@ class AskedWords:
     said_of_speaker: tuple[Requirement, ...]
     clusters: frozenset[int]
     own_clusters: frozenset[int]
+    like_clusters: frozenset[int]
     is_by_a_firm: bool
 
     def compared(self, asides: Sequence[Aside]) -> str:
@@ -60,6 +66,7 @@ def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> As
         said_of_speaker(text) if is_need else (),
         frozenset(row for each in named if not each.is_own for row in each.clusters),
         clusters_of_speaker(snapshot, text) | own if across else frozenset(),
+        clusters_called_so(snapshot, text) if across else frozenset(),
         is_said_by_a_firm(text),
     )
 

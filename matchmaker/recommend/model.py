@@ -51,7 +51,8 @@ class SeekerText:
     sentences (`recommend/floor.py`), 0 where there are no vectors. `choices` says what of the
     requirements read from it counts. `said_of_speaker` are those that it names of who asks, and
     not of what is asked; `text` has blanks there, and where it names clusters: `clusters` are rows
-    of those in which partners are sought, `own_clusters` of those that its speaker is of.
+    of those in which partners are sought, `own_clusters` of those that its speaker is of, and
+    `like_clusters` of those that are called by its trade.
     `is_by_a_firm`: it tells that a firm speaks. `respellings` are slips of the pen in what was put,
     which `text` has mended. `asides` are what is only written around what is asked for:
     `text` has blanks there but for what they specify; things that they name are `said_of_speaker`.
@@ -71,6 +72,7 @@ class SeekerText:
     said_of_speaker: tuple[Requirement, ...] = ()
     clusters: frozenset[int] = frozenset()
     own_clusters: frozenset[int] = frozenset()
+    like_clusters: frozenset[int] = frozenset()
     is_by_a_firm: bool = False
     respellings: tuple[Respelling, ...] = ()
     asides: tuple[Aside, ...] = ()

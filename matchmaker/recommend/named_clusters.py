@@ -30,7 +30,8 @@ from matchmaker.text import blanked
 
 # The fit of a member where nothing but its cluster is asked for, at least.
 MEMBER_FIT = 0.6
-# What is left of the fit of who is in none of the clusters that are named.
+# What is left of the fit of who is in none of the clusters that are named, or is of one that is
+# called by the trade of who asks.
 OUTSIDE = 0.4
 # Of those who name a trade how many are of one cluster, and of how many at least, where it is its.
 NEARLY_ALL, FEWEST_OF_A_TRADE = 0.8, 4
@@ -56,8 +57,17 @@ _OURS = regex(
     r"belong to|come from)\b[^,.;!?]*|"
     r"(?:[^,.;!?]*\b)?our (?:[a-z-]+ )?|as an? (?:[a-z-]+ )?)$"
 )
+# Where partners are not sought: outside the hosiery towns, 模具集群以外.
+_NOT_THERE = regex(
+    r"\b(?:outside(?: of)?|beyond|other than|apart from|except(?: for| in| from)?|away from|"
+    r"not (?:in|from|of|at))(?: (?:the|our|this|any|those))* "
+    rf"(?:[a-z'-]+ ){{1,3}}{_MANY_EN}$|"
+    rf"(?:除了?|除去|不要|不找|不在)[^，,;；。]{{2,14}}{_MANY}$"
+)
+_NOT_THERE_AFTER = regex(r"(?:以外|之外|外面|除外|的就?不要|的?不考虑)")
 # Shorter and wider names tell no trade.
 _FEWEST = 2
+_BEFORE = 40
 _TOO_WIDE = frozenset({"制造", "产业", "工业", "设备", "装备", "加工", "making", "industry"})
 
 
@@ -88,6 +98,8 @@ def mentions(snapshot: Snapshot, text: str) -> list[Mention]:
     for start, end, named in _named(folded, known):
         is_stripped = not wanted[start:end].strip()
         is_own = is_stripped or _OURS.search(folded, 0, start) is not None
+        is_own = is_own or _NOT_THERE.search(folded, max(0, start - _BEFORE), end) is not None
+        is_own = is_own or _NOT_THERE_AFTER.match(folded, end) is not None
         found.append(Mention(start, end, named, is_own))
     return sorted(found)
 
@@ -158,16 +170,29 @@ def clusters_of_speaker(snapshot: Snapshot, text: str) -> frozenset[int]:
 
     What is asked for, too, tells nothing.
     """
+    return frozenset().union(*(_clusters_naming(snapshot, each) for each in _own_trades(text)))
+
+
+def clusters_called_so(snapshot: Snapshot, text: str) -> frozenset[int]:
+    """Rows of the clusters whose names bear the trade of who asks, which may be of another place.
+
+    Those of a mould cluster are not who a mould maker looks for elsewhere.
+    """
+    trades = _own_trades(text)
+    return frozenset(each.row for each in _clusters(snapshot) if each.values & trades)
+
+
+def _own_trades(text: str) -> frozenset[str]:
+    """Products that a text names of who asks, and not of whom it asks for."""
     wanted = without_speaker(text)
     if wanted == text:
         return frozenset()
     asked = {item.value for item in read(wanted).items}
-    said = {
+    return frozenset(
         item.value
         for item in read(text).of(RequirementKind.PRODUCT)
         if not wanted[item.start : item.end].strip() and item.value not in asked
-    }
-    return frozenset().union(*(_clusters_naming(snapshot, value) for value in said))
+    )
 
 
 def _clusters_naming(snapshot: Snapshot, product: str) -> frozenset[int]:
@@ -238,8 +263,11 @@ def with_clusters(
         fit = np.where(is_asked, MEMBER_FIT + (1 - MEMBER_FIT) * answers.fit, answers.fit)
         passed = is_asked & ~answers.denied
         return replace(answers, fit=fit.astype(np.float32), passed=passed)
-    if len(texts) != 1 or not texts[0].clusters:
+    if len(texts) != 1 or not (texts[0].clusters or texts[0].like_clusters):
         return answers
-    outside = ~cluster_members(snapshot, texts[0].clusters)[rows]
+    if texts[0].clusters:
+        outside = ~cluster_members(snapshot, texts[0].clusters)[rows]
+    else:
+        outside = cluster_members(snapshot, texts[0].like_clusters)[rows]
     lost = np.where(outside, (1 - OUTSIDE) * answers.adjusted, 0)
     return replace(answers, adjustment=(answers.adjustment - lost).astype(np.float32))

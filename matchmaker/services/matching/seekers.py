@@ -195,6 +195,7 @@ class SeekerFactory:
                 said_of_speaker=words.said_of_speaker + named_in(read(words.text), aside, kept),
                 clusters=words.clusters,
                 own_clusters=words.own_clusters,
+                like_clusters=words.like_clusters,
                 is_by_a_firm=words.is_by_a_firm,
                 respellings=slips,
                 asides=aside,

@@ -70,6 +70,7 @@ def found(snapshot: Snapshot, text: str, goal: GoalName = ACROSS) -> list[str]:
         said_of_speaker=words.said_of_speaker,
         clusters=words.clusters,
         own_clusters=words.own_clusters,
+        like_clusters=words.like_clusters,
         is_by_a_firm=words.is_by_a_firm,
     )
     return ids(recommend(snapshot, Seeker(texts=(question,)), Request(goal)))
@@ -121,6 +122,25 @@ def test_no_cluster_is_read_where_none_of_the_graph_is_named(three_clusters, tex
 )
 def test_the_cluster_of_who_asks_is_told_from_the_one_that_is_sought(three_clusters, text):
     assert named(three_clusters, text) == [({"c:moulds"}, True), ({"c:materials"}, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "die-casting dies from outside the mould towns",
+        "压铸模，模具集群以外的",
+        "压铸模，除了模具产业带都行",
+    ],
+)
+def test_where_partners_are_not_sought_none_is_found(three_clusters, text):
+    assert "dies" in found(three_clusters, "die-casting dies 压铸模")
+    assert "dies" not in found(three_clusters, text)
+
+
+def test_a_cluster_called_by_the_trade_of_who_asks_stands_behind_others(three_clusters):
+    """Of a mould maker that looks elsewhere; it may be of another mould cluster than this one."""
+    assert found(three_clusters, "找外地做铝合金的，要有保证")[0] == "dies"
+    assert found(three_clusters, "模具厂找外地做铝合金的，要有保证")[:2] == ["loner", "dies"]
 
 
 @pytest.mark.parametrize("text", ["想对接新材料集群", "anyone from the new materials cluster"])

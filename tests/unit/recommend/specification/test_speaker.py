@@ -35,6 +35,11 @@ DROPPED = {
     "We are a valve maker in Wenzhou and need prepreg": "need prepreg",
     "Drone maker in Shenzhen looking for die casting dies": "looking for die casting dies",
     "Hello, we make sock machines. We need cotton yarn": "We need cotton yarn",
+    "阀门行业的找3D打印砂型": "找3D打印砂型",
+    "模具厂想给无人机企业做外壳注塑模": "想给无人机企业做外壳注塑模",
+    "Sock mill here, we need hang tags": "we need hang tags",
+    "German buyer: we have a spectacles brand and want soft cases": "want soft cases",
+    "We own a sock brand in Lyon and need hang tags": "need hang tags",
     "We make brass hinges. Is there a shop for springs?": "Is there a shop for springs?",
 }
 KEPT = [
