@@ -24,7 +24,7 @@ from matchmaker.recommend.literal import (
     is_wanted,
     lost_by_another,
     name_something,
-    name_thing,
+    name_sought,
     named_things,
     said_of_it_elsewhere,
     speak_against,
@@ -219,7 +219,7 @@ def answers(
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
     if _is_named_by_nobody(snapshot, fit, texts, everybody, firsts):
         near = fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
-        passed &= near | name_thing(fit.goal, comparisons)
+        passed &= near | name_sought(fit.goal, texts[0].specification, comparisons)
     if others := [row for row in _foremost(everybody, 2) if row != own]:
         is_faint = fits < floor().faint * everybody[others[0]]
         passed &= ~is_faint | name_something(comparisons)
@@ -385,7 +385,7 @@ def _is_named_by_nobody(
     for row in _foremost(everybody, COMPARED) if things else ():
         first = firsts.get(row) or best_answers(snapshot, fit, texts[0], row, STATEMENTS)[0]
         statement, _, comparison = first
-        if name_thing(fit.goal, [comparison]).any():
+        if name_sought(fit.goal, texts[0].specification, [comparison]).any():
             return False
         said = fold(snapshot.string("statements", "text", statement))
         is_rival = sold and bool(comparison and comparison.unmet)

@@ -29,6 +29,7 @@ from matchmaker.recommend.specification import (
     Specification,
     finishing,
     has_name,
+    read,
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.wholes import RAW_FORMS
@@ -39,7 +40,9 @@ from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, In
 OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 # Equipment is looked for by its name to be used, too; it is told by its head.
 NAMED_GOALS = OF_THINGS | {GoalName.SHARED_RESOURCE, GoalName.PLATFORM}
-_EQUIPMENT = frozenset({"microscope", "spectrometer", "harvester", "machine", "chamber", "furnace"})
+_EQUIPMENT = frozenset(
+    {"microscope", "spectrometer", "harvester", "machine", "chamber", "furnace", "tester"}
+)
 # The share of a text's letters that names what it is about. Chosen on the readable judged sets.
 MOST_OF = 1 / 3
 # What is lost by who says something else where somebody says in another language what is asked for:
@@ -51,8 +54,11 @@ OTHER_THING, LIKE_ENOUGH = 0.4, 0.4
 # where such names are this share of a text's letters: of a story the reading errs. Chosen on the
 # readable judged sets.
 SILENT, BENEATH, ABOUT = 0.4, 0.8, 0.12
+# What labs lose at most that study another thing than that of which a problem is told, where some
+# study it. Chosen on the readable judged sets.
+OTHER_SUBJECT = 0.3
 # Goals for which things are bought or borrowed by their names.
-_BOUGHT_THINGS = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE})
+_BOUGHT_THINGS = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 # The fit of a posted need of just what is offered, at least, whatever its words.
 WANTED_FIT = 0.4
 # Goals for which who needs a thing is who is sought.
@@ -96,13 +102,23 @@ def named_things(goal: GoalName, asked: Specification) -> list[Requirement]:
     """What is sought that whoever has it says: things by their names, else work alone."""
     sought = [r for r in asked.requirements if not r.denied]
     if goal not in OF_THINGS:
-        return [r for r in sought if r.family.rsplit(" ", 1)[-1] in _EQUIPMENT and has_name(r)]
+        return [r for r in sought if _is_equipment(r) or _is_one_test(r)]
     # A form alone says little, that of a material what is sought: TR90 granulate.
     of_material = any(r.kind is RequirementKind.MATERIAL for r in sought)
     things = [r for r in sought if has_name(r) or (of_material and r.value in RAW_FORMS)]
     if things or goal is not GoalName.SUPPLIER:
         return things
     return [r for r in sought if r.value in NAMED_WORK or _is_most_of(r, asked.text)]
+
+
+def _is_equipment(thing: Requirement) -> bool:
+    return thing.family.rsplit(" ", 1)[-1] in _EQUIPMENT and has_name(thing)
+
+
+def _is_one_test(work: Requirement) -> bool:
+    """Whether work is one kind of testing, which whoever can do it calls by its name."""
+    is_test = work.kind is RequirementKind.PROCESS and work.family == "testing"
+    return is_test and work.value != work.family and work.aspect != UNLISTED
 
 
 def _is_most_of(thing: Requirement, text: str) -> bool:
@@ -147,6 +163,23 @@ def name_thing(goal: GoalName, comparisons: Sequence[Comparison | None]) -> Bool
     if not any(map(_wants_thing, comparisons)):
         finished -= NAMED_WORK
     return name_something(comparisons, CORE, finished)
+
+
+def name_sought(
+    goal: GoalName, asked: Specification, comparisons: Sequence[Comparison | None]
+) -> BoolArray:
+    """A mask of statements that name a thing that is sought, (n,).
+
+    Of equipment and tests these themselves: who machines valve bodies has no test bench for them.
+    """
+    if goal in OF_THINGS:
+        return name_thing(goal, comparisons)
+    keys = {thing.key for thing in named_things(goal, asked)}
+    says = [
+        each is not None and any(judged.requirement.key in keys for judged in each.met)
+        for each in comparisons
+    ]
+    return np.array(says, dtype=np.bool_)
 
 
 def _wants_thing(comparison: Comparison | None) -> bool:
@@ -206,6 +239,13 @@ def lost_by_another(
         goal in _BOUGHT_THINGS and len(texts) == 1 and _is_about_thing(texts[0].specification)
     )
     silent = _behind_named(comparisons, names & is_bought, adjusted)
+    if goal is GoalName.RESEARCH_PARTNER and len(texts) == 1:
+        met = np.array(
+            [each is not None and bool(each.met) for each in comparisons], dtype=np.bool_
+        )
+        silent = _behind_subject(
+            snapshot, texts[0].specification, adjusted, statements, passed, met
+        )
     if not names.any() or not is_foreign(snapshot, texts, statements[names]).all():
         return silent
     unmet = ([] if each is None else each.unmet for each in comparisons)
@@ -234,20 +274,50 @@ def _behind_named(
     return np.where(behind & (adjusted > 0), lowered - adjusted, 0).astype(np.float32)
 
 
+def _behind_subject(
+    snapshot: Snapshot,
+    asked: Specification,
+    adjusted: FloatArray,
+    statements: IntArray,
+    passed: BoolArray,
+    met: BoolArray,
+) -> FloatArray:
+    """What fits (n,) lose of labs that study other things than that of which a problem is told."""
+    things = [i for i in asked.of(RequirementKind.PRODUCT) if has_name(i) and not i.denied]
+    subjects = {name for item in things for name in (item.value, item.family)}
+    lost = np.zeros(len(adjusted), dtype=np.float32)
+    if not subjects:
+        return lost
+    rated = np.flatnonzero((statements >= 0) & passed)
+    said = [read(snapshot.string("statements", "text", int(statements[at]))) for at in rated]
+    named = [
+        {name for item in each.of(RequirementKind.PRODUCT) for name in (item.value, item.family)}
+        for each in said
+    ]
+    speaks = np.array([not subjects.isdisjoint(each) for each in named], dtype=np.bool_)
+    other = np.array([bool(each) and subjects.isdisjoint(each) for each in named], dtype=np.bool_)
+    if not speaks.any():
+        return lost
+    behind = rated[other & ~met[rated] & (adjusted[rated] < LIKE_ENOUGH) & (adjusted[rated] > 0)]
+    beneath = np.minimum(adjusted[behind], BENEATH * adjusted[rated[speaks]].min())
+    lost[behind] = np.maximum(beneath, (1 - OTHER_SUBJECT) * adjusted[behind]) - adjusted[behind]
+    return lost
+
+
 def _is_about_thing(asked: Specification) -> bool:
     """Whether names of what is sought make up a good part of a text, which tells no story."""
-    names = [
-        each.text
-        for each in asked.requirements
-        if each.kind is RequirementKind.PRODUCT and has_name(each) and not each.denied
-    ]
+    names = [each.text for each in asked.requirements if _is_own(each) and not each.denied]
     letters = sum(map(str.isalnum, asked.text))
     return sum(map(str.isalnum, "".join(names))) >= ABOUT * letters
 
 
 def _is_own_name(judged: Judgement) -> bool:
-    product = judged.requirement.kind is RequirementKind.PRODUCT
-    return product and not judged.requirement.denied and has_name(judged.requirement)
+    return _is_own(judged.requirement) and not judged.requirement.denied
+
+
+def _is_own(thing: Requirement) -> bool:
+    is_product = thing.kind is RequirementKind.PRODUCT
+    return (is_product and has_name(thing)) or _is_one_test(thing)
 
 
 def speak_against(comparisons: Sequence[Comparison | None]) -> BoolArray:

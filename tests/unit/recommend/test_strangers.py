@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matchmaker.domain import EngagementKind, GoalName, GraphRows, Offer, OfferKind
+from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Offer, OfferKind
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import recommend
@@ -60,6 +60,40 @@ def test_equipment_to_be_lent_that_nobody_names_is_lent_by_nobody() -> None:
     goal = GoalName.SHARED_RESOURCE
     assert ids(recommend(snapshot, near("借一台联合收割机，三天", goal), Request(goal))) == []
     assert ids(recommend(snapshot, near("租一台石墨机", goal), Request(goal))) == ["idle"]
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "想共用一台低温试验台，阀门DN150，-196℃",
+        "We want to share a cryogenic test bench for valves, DN150",
+    ],
+)
+def test_a_size_that_fits_is_no_answer_to_who_wants_a_test_bench_that_nobody_has(need: str) -> None:
+    says = {
+        "bodies": "想找长年的阀体来料加工，DN200以下最合适",
+        "seats": "低温阀座材料数据库，找执行器厂出样机",
+    }
+    offers = tuple(product(key, text, OfferKind.SERVICE) for key, text in says.items())
+    snapshot = snapshot_of(
+        GraphRows(organizations=tuple(map(firm, says)), offers=offers),
+        {f"o:{key}": [0.35, 0.94] for key in says},
+    )
+    goal = GoalName.SHARED_RESOURCE
+    assert ids(recommend(snapshot, near(need, goal), Request(goal))) == []
+
+
+def test_labs_that_study_other_things_stand_behind_who_studies_what_has_a_problem() -> None:
+    says = {"socks": "袜子抗菌耐洗评价", "epoxy": "可回收环氧树脂复合材料"}
+    labs = tuple(firm(key, Kind.RESEARCH_INSTITUTE) for key in says)
+    offers = tuple(product(key, text, OfferKind.TECHNOLOGY) for key, text in says.items())
+    snapshot = snapshot_of(
+        GraphRows(organizations=labs, offers=offers),
+        {"o:socks": [0.36, 0.93], "o:epoxy": [0.38, 0.92]},
+    )
+    goal = GoalName.RESEARCH_PARTNER
+    need = near("我们的袜子洗几次就变形，想请老师找原因", goal)
+    assert ids(recommend(snapshot, need, Request(goal)))[0] == "socks"
 
 
 def test_traders_that_are_asked_for_stand_before_makers() -> None:
