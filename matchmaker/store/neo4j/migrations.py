@@ -72,6 +72,11 @@ def require_usable(graph: Mapping[str, Any], restoring_as: str = "") -> None:
     Whoever restores it knows the name that it has meanwhile.
     """
     require_new_enough(graph["oldest"])
+    require_whole(graph, restoring_as)
+
+
+def require_whole(graph: Mapping[str, Any], restoring_as: str = "") -> None:
+    """Raise StoreMismatch where the graph is a part of a backup, but for whoever restores it."""
     if graph["identity"] != restoring_as:
         require_restored(graph["restoring"])
 

@@ -132,7 +132,12 @@ class Neo4jTransaction:
             self._run(cypher_write.FORGET_EARLIER, version=middle["version"])
 
     def version(self) -> int:
-        return int(self._graph().get("version") or 0)
+        """Told to older programs, too: they go on reading until they are replaced."""
+        rows = self._run(cypher.GRAPH)
+        if not rows:
+            return 0
+        migrations.require_whole(rows[0], self._restoring_as)
+        return int(rows[0]["version"] or 0)
 
     def graph_id(self) -> str:
         return str(self._graph().get("identity") or "")
