@@ -151,7 +151,7 @@ def _without(words: str, *left_out: str) -> str:
     return "|".join(word for word in words.split("|") if word not in left_out)
 
 
-_OFFERED = "产品名称|产品品名|品名|商品名称|货品名称|货物名称|名称|产品|商品|主要产品|主营产品|零件名称|部件名称|材料名称|物料名称|服务名称|服务项目|服务内容|加工项目|检测项目|检测项目名称|试验项目|名称及规格|品名规格|产品名称及规格|product name|product|products|item name|item|items|article|article name|part name|name|name of product|goods|designation|title|service name|service|services|services offered|what we make|what we offer|bezeichnung|artikelbezeichnung|produkt|produktname|leistung|désignation|produit|producto|servicio|prodotto|品目|品名|商品名|製品名|품명|제품명"
+_OFFERED = "text|内容|产品名称|产品品名|品名|商品名称|货品名称|货物名称|名称|产品|商品|主要产品|主营产品|零件名称|部件名称|材料名称|物料名称|服务名称|服务项目|服务内容|加工项目|检测项目|检测项目名称|试验项目|名称及规格|品名规格|产品名称及规格|product name|product|products|item name|item|items|article|article name|part name|name|name of product|goods|designation|title|service name|service|services|services offered|what we make|what we offer|bezeichnung|artikelbezeichnung|produkt|produktname|leistung|désignation|produit|producto|servicio|prodotto|品目|品名|商品名|製品名|품명|제품명"
 _MODEL = "产品型号|规格型号|型号规格|型号|型号及规格|规格及型号|设备型号|仪器型号|货号|款号|产品编号|产品货号|商品编号|产品代码|图号|零件号|牌号型号|model|model no|model number|model/type|type|item no|item number|item code|article no|article number|art no|part no|part number|product code|product no|product number|catalogue no|catalog no|cat no|sku|style no|ref no|reference|artikelnummer|artikel-nr|typ|modell|référence|modèle|referencia|modelo|codice|型番|品番|형번|모델"
 # Said as they stand; what stands under any other title is said with it: 材质 304.
 _TOLD_BARE = "规格|产品规格|规格尺寸|规格描述|描述|产品描述|产品说明|产品介绍|产品简介|简介|说明|介绍|详细描述|详情|特点|产品特点|性能特点|主要内容|description|product description|short description|item description|details|specification|specifications|spec|specs|remarks on use|features|beschreibung|beschreibung des artikels|description du produit|descripción|descrizione|成果简介|技术简介|成果介绍|技术介绍|成果内容|技术内容|summary|abstract"
@@ -259,7 +259,7 @@ OWN_LISTS: Mapping[str, TableFormat] = {
         Column("specification", "what others are to know of it: size, material, use, terms", also=_without(f"{_TOLD_BARE}|{_TOLD}|{_SPECIFICATION}|{_TECHNOLOGY_ABOUT}", "price"), joined_by=", "),
         Column("kind", "product | service | technology | equipment | platform_access", "product", one_of(domain.OfferKind), also="供给类型|供给类别|产品/服务|type of offer"),
         Column("owner", "name of who has it: your own organisation", also=f"{_OWNER}|{_TECHNOLOGY_OWNER}|所属公司|所属企业"),
-        Column("open", "no: it is not open to others", "", flag, also=_OPEN, context=EQUIPMENT),
+        Column("open", "no: it is not open to others", "", flag, also=f"{_OPEN}|active|有效|是否有效", context=EQUIPMENT),
         Column("discontinued", "yes: it is not offered any more", "", flag, also="是否停产|停产|已停产|是否停售|停售|是否下架|discontinued|obsolete|phased out|no longer available|auslaufartikel"),
     )),
 }  # fmt: skip

@@ -140,6 +140,8 @@ def titled(text: str) -> str:
 def is_of(owner: Organization, name: str) -> bool:
     """Tell whether a name is one of the organisation's: in full, without its form, or a part's."""
     known = [each for each in (owner.name, owner.name_en, *owner.other_names) if each]
+    if name == owner.id:
+        return True
     if name_key(name) in map(name_key, known):
         return True
     short = _without_form(name)

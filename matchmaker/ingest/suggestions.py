@@ -38,7 +38,7 @@ from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
 from matchmaker.regex import regex
 from matchmaker.text import normal
-from matchmaker.vocabulary import Kind, Size, Tier
+from matchmaker.vocabulary import Kind, OfferKind, Size, Tier
 
 # How alike a title must be to a known one to be suggested for its column.
 _ALIKE = 0.75
@@ -117,6 +117,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not (column.name == "kind" and are_ranks_of_members(samples[title]))
         and not (column.name in _NAMED and are_units_of_measure(samples[title]))
         and not (is_survey and is_about_answer(title))
+        and not (table in OWN_LISTS and _is_no_kind(column, title, samples[title]))
         and not (column.name in (*_TEXTS, *_PARTIES) and _holds_codes(samples[title]))
     )
     taken: dict[str, str] = {}
@@ -311,6 +312,19 @@ def _names_stages(value: str) -> bool:
         return False
 
 
+# What stands beside a column in words, as our own exports write it: 类型（代码）.
+_IN_CODES = regex(r"[(（](?:代码|code)[)）]$")
+
+
+def _is_no_kind(column: Column, title: str, values: Sequence[str]) -> bool:
+    """Tell whether a title over codes, or other words (类型: 球阀), heads no kinds of offers."""
+    if _IN_CODES.search(normal(title)):
+        return True
+    filled = [value for value in values if value and not is_nothing(value)]
+    is_kind = _is_word_of(OfferKind)
+    return column.name == "kind" and sum(map(is_kind, filled)) < MOST * len(filled)
+
+
 def is_no_stage(table: str, title: str, values: Sequence[str]) -> bool:
     """Tell whether a title is one of stages of the value chain, and its values are none."""
     columns = (each for each in FORMATS[table].columns if each.name == "stages")
@@ -398,7 +412,8 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
         for column in free
         if column.name not in _NEVER_BY_LIKENESS
         and not _is_where_of_side(column)
-        and not (column.name == "owner" and table in OWN_LISTS)  # its lines would be left out
+        # Nothing is published, or left out, by a title that is only like.
+        and not (table in OWN_LISTS and column.name in ("owner", "specification"))
         for key in _ranks(column)
     }
     near = difflib.get_close_matches(key, known, 1, _ALIKE)
@@ -414,7 +429,7 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     return column
 
 
-def _is_word_of(members: type[Kind] | type[Size] | type[Tier]) -> Callable[[str], bool]:
+def _is_word_of(members: type[Kind | Size | Tier | OfferKind]) -> Callable[[str], bool]:
     def is_word(value: str) -> bool:
         try:
             member_of(members, value)

@@ -263,6 +263,30 @@ def test_what_stands_empty_below_a_name_has_it_and_what_is_discontinued_is_passe
     assert told(listed) == [(3, "warning"), (4, "passed"), (5, "error")]
 
 
+def test_a_column_of_kinds_decides_line_by_line_where_it_has_kinds(tmp_path: Path) -> None:
+    """类型 over kinds of valves is said of each, and is no kind of offer."""
+    path = tmp_path / "list.csv"
+    path.write_text("名称,类型\n空化水洞,设备\n降噪技术,技术\n流量测试,服务\n")
+    kinds = [each.kind for each in read(path)[0].offerings]
+    assert kinds == [OfferKind.EQUIPMENT, OfferKind.TECHNOLOGY, OfferKind.SERVICE]
+    path.write_text("名称,类型\n甲型,球阀\n乙型,闸阀\n")
+    assert texts(read(path)[0]) == [(2, "甲型, 类型 球阀"), (3, "乙型, 类型 闸阀")]
+
+
+def test_ones_own_offers_as_they_were_exported_are_those_that_there_are(tmp_path: Path) -> None:
+    """No code, date or language gets into a text, and what was withdrawn stays so."""
+    path = tmp_path / "offers.csv"
+    path.write_text(
+        "id,organization,kind,text,language,terms,stages,date,active,organization_name\n"
+        f'x:1,{FIRM.id},product,"闸阀, DN50",zh,market,research,2025-01-02,true,{FIRM.name}\n'
+        f"x:2,{FIRM.id},product,旧阀,zh,market,,2024-01-02,false,{FIRM.name}\n"
+    )
+    listed = read(path)[0]
+    assert texts(listed) == [(2, "闸阀, DN50")]
+    assert told(listed) == [(3, "passed")]
+    assert states([("闸阀, DN50", "闸阀, DN50")], [offer("x:1", "闸阀, DN50")]) == ["same"]
+
+
 def test_a_list_of_customers_is_none_of_what_is_offered(tmp_path: Path) -> None:
     """By mistake names of others would be published; a product may have one in its name."""
     path = tmp_path / "customers.csv"
