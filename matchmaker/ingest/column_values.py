@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from matchmaker.ingest.cells import is_nothing
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import CellWarning, is_nothing
+from matchmaker.ingest.words import member_of
 from matchmaker.regex import regex
 from matchmaker.text import normal
+from matchmaker.vocabulary import Kind, OfferKind, Size, Tier
 
 # The share of a column's values that must be of a kind for the column to be of it.
 MOST = 0.6
@@ -68,3 +71,32 @@ def is_phone(value: str) -> bool:
 # So many digits a number that is called has at least: 50-100 is none.
 _DIGITS_OF_PHONE = 7
 _PHONE = regex(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")
+
+
+def are_kinds_of_offers(values: Sequence[str]) -> bool:
+    """Tell whether values are kinds of what is offered: 产品, service; not 球阀."""
+    filled = [value for value in values if value and not is_nothing(value)]
+    return sum(map(is_word_of(OfferKind), filled)) >= MOST * len(filled)
+
+
+def are_in_codes(title: str) -> bool:
+    """Tell whether a title says that its column has codes of one beside it: 类型（代码）."""
+    return bool(_IN_CODES.search(normal(title)))
+
+
+_IN_CODES = regex(r"[(（](?:代码|code)[)）]$")
+
+
+def is_word_of(
+    members: type[Kind] | type[Size] | type[Tier] | type[OfferKind],
+) -> Callable[[str], bool]:
+    """What tells whether a cell is a word of a closed list."""
+
+    def is_word(value: str) -> bool:
+        try:
+            member_of(members, value)
+        except (InvalidInput, CellWarning):
+            return False
+        return True
+
+    return is_word

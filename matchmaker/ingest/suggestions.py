@@ -12,9 +12,12 @@ from matchmaker.ingest.codes import check
 from matchmaker.ingest.column_values import (
     MOST,
     are_counts,
+    are_in_codes,
+    are_kinds_of_offers,
     are_ranks_of_members,
     are_units_of_measure,
     is_phone,
+    is_word_of,
 )
 from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.consortia import is_organization_name
@@ -34,11 +37,11 @@ from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
 from matchmaker.ingest.two_names import second_names
 from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.ingest.verdicts import is_of_bidders
-from matchmaker.ingest.words import member_of, word_key
+from matchmaker.ingest.words import word_key
 from matchmaker.messages import languages
 from matchmaker.regex import regex
 from matchmaker.text import normal
-from matchmaker.vocabulary import Kind, OfferKind, Size, Tier
+from matchmaker.vocabulary import Kind, Size, Tier
 
 # How alike a title must be to a known one to be suggested for its column.
 _ALIKE = 0.75
@@ -117,7 +120,10 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not (column.name == "kind" and are_ranks_of_members(samples[title]))
         and not (column.name in _NAMED and are_units_of_measure(samples[title]))
         and not (is_survey and is_about_answer(title))
-        and not (table in OWN_LISTS and _is_no_kind(column, title, samples[title]))
+        and not (table in OWN_LISTS and are_in_codes(title))
+        and not (
+            table in OWN_LISTS and column.name == "kind" and not are_kinds_of_offers(samples[title])
+        )
         and not (column.name in (*_TEXTS, *_PARTIES) and _holds_codes(samples[title]))
     )
     taken: dict[str, str] = {}
@@ -312,19 +318,6 @@ def _names_stages(value: str) -> bool:
         return False
 
 
-# What stands beside a column in words, as our own exports write it: 类型（代码）.
-_IN_CODES = regex(r"[(（](?:代码|code)[)）]$")
-
-
-def _is_no_kind(column: Column, title: str, values: Sequence[str]) -> bool:
-    """Tell whether a title over codes, or other words (类型: 球阀), heads no kinds of offers."""
-    if _IN_CODES.search(normal(title)):
-        return True
-    filled = [value for value in values if value and not is_nothing(value)]
-    is_kind = _is_word_of(OfferKind)
-    return column.name == "kind" and sum(map(is_kind, filled)) < MOST * len(filled)
-
-
 def is_no_stage(table: str, title: str, values: Sequence[str]) -> bool:
     """Tell whether a title is one of stages of the value chain, and its values are none."""
     columns = (each for each in FORMATS[table].columns if each.name == "stages")
@@ -429,17 +422,6 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     return column
 
 
-def _is_word_of(members: type[Kind | Size | Tier | OfferKind]) -> Callable[[str], bool]:
-    def is_word(value: str) -> bool:
-        try:
-            member_of(members, value)
-        except (InvalidInput, CellWarning):
-            return False
-        return True
-
-    return is_word
-
-
 # Whose name a title says that it is, where it is no organisation's: 商品名称, part name.
 _OF_THINGS = regex(
     r"商品|产品|货物|货品|物料|存货|材料|零件|设备|仪器|项目|课题|证书|资质|体系|专利|政策|成果|技术|需求|品名|品牌|文件|车间|岗位"
@@ -456,7 +438,7 @@ _OF_VALUES: Mapping[str, Callable[[str], bool]] = {
     "lei": lambda value: check("lei", value).valid,
     "website": lambda value: bool(_WEBSITE.fullmatch(value)),
     "contact": lambda value: bool(_MAIL.fullmatch(value)) or is_phone(value),
-    "size": _is_word_of(Size),
-    "tier": _is_word_of(Tier),
-    "kind": _is_word_of(Kind),
+    "size": is_word_of(Size),
+    "tier": is_word_of(Tier),
+    "kind": is_word_of(Kind),
 }
