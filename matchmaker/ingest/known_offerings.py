@@ -61,19 +61,19 @@ class MatchedOfferings:
 
 
 def matched(
-    offerings: Sequence[Offering], stored: Sequence[Offer], organization: str, file: str,
-    day: datetime.date,
-) -> MatchedOfferings:  # fmt: skip
+    offerings: Sequence[Offering], stored: Sequence[Offer], organization: str, day: datetime.date
+) -> MatchedOfferings:
     """The offerings of a file beside all offers that are stored of their organisation."""
     same = _same(offerings, stored)
     left = [each for each in offerings if each.line not in same]
-    free = [each for each in stored if each.id not in {row.id for row in same.values()}]
+    known_ids = {row.id for row in same.values()}
+    free = [each for each in stored if each.id not in known_ids]
     named = _of_name(left, [each for each in free if each.active])
     rows, outcomes = [], []
     taken = {each.id for each in stored}
     for each in offerings:
         known = same.get(each.line) or named.get(each.line)
-        offer = each.to_offer(organization, file, day)
+        offer = each.to_offer(organization, day)
         if known is None:
             while offer.id in taken:  # by what said so once and says something else by now
                 offer = replace(offer, id=f"{offer.id}-2")
@@ -132,19 +132,21 @@ def _of_name(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[int
     for row in stored:
         if row.provenance.source == LISTED:
             of_lists[row.id.partition(":")[2].partition("-")[0]].append(row)
-    others = [row for row in stored if row.provenance.source != LISTED]
+    others = [(row, normal(row.text)) for row in stored if row.provenance.source != LISTED]
     found: dict[int, Offer] = {}
     for head, alike in lines.items():
         if len(alike) > 1:
             continue
-        rows = of_lists.get(head) or [row for row in others if _is_named(row, alike[0])]
+        rows = of_lists.get(head) or list(_named(others, alike[0]))
         if len(rows) == 1:
             found[alike[0].line] = rows[0]
     return found
 
 
-def _is_named(row: Offer, offering: Offering) -> bool:
-    text, name = normal(row.text), normal(offering.name)
-    if row.kind is not offering.kind or not text.startswith(name):
-        return False
-    return len(text) == len(name) or bool(_BEHIND_NAME.match(text, len(name)))
+def _named(rows: Sequence[tuple[Offer, str]], offering: Offering) -> Iterator[Offer]:
+    """Those of offers, each with its text as it is compared, that begin with a name."""
+    name = normal(offering.name)
+    for row, text in rows:
+        is_alike = row.kind is offering.kind and text.startswith(name)
+        if is_alike and (len(text) == len(name) or _BEHIND_NAME.match(text, len(name))):
+            yield row

@@ -80,12 +80,12 @@ class Offering:
         """What tells it from others of its kind, whatever else is said of it."""
         return digest(self.kind.value, plain(self.name))
 
-    def to_offer(self, organization: str, file: str, day: datetime.date) -> Offer:
-        """As the graph keeps it."""
+    def to_offer(self, organization: str, day: datetime.date) -> Offer:
+        """As the graph keeps it; what the file is called may tell of somebody, and is not kept."""
         return Offer(
             f"{LISTED}:{self.head}-{digest(organization, plain(self.text))}",
             organization, self.kind, self.text, language_of(self.text), date=day,
-            provenance=Provenance(LISTED, f"{file}:{self.line}", SourceTier.SELF, day),
+            provenance=Provenance(LISTED, "", SourceTier.SELF, day),
         )  # fmt: skip
 
 

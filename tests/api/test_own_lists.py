@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from matchmaker.services.cooperation import postings
-from matchmaker.services.operations import own_lists
+from matchmaker.services.operations import import_undo, own_lists
 from matchmaker.workflow.job import JobKind
 from tests.api.sending import take_back_imports
 from tests.api.test_imports import work_off
@@ -135,3 +135,14 @@ def test_a_large_file_gets_as_far_as_its_own_bound(app, world, monkeypatch):
     answer = client.post("/postings/list", data=sent, headers=headers)
     assert answer.status_code == 422
     assert "is larger than" in answer.text
+
+
+def test_a_long_list_is_taken_back_by_the_worker(send, world, monkeypatch):
+    """By its own people, as a coordinator's is."""
+    looked = send("member", "POST", "/imports", data=form("产品名称\n示例丁阀\n", write="true"))
+    work_off(world)
+    monkeypatch.setattr(import_undo, "AT_ONCE", 0)
+    id = looked.json["id"]
+    assert send("owner", "POST", f"/imports/{id}/undo", json={}).json["state"] == "taking_back"
+    work_off(world, JobKind.UNDO)
+    assert send("owner", "GET", f"/imports/{id}").json["state"] == "taken_back"

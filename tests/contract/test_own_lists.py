@@ -96,6 +96,8 @@ def test_each_line_is_an_offer_of_its_owner_and_of_nobody_else(desk: Desk) -> No
         ("运动袜 B2, 材质 涤纶", OfferKind.PRODUCT, SourceTier.SELF),
     }
     assert desk.offers(of=OTHER.id) == {}
+    # What the file is called may name a customer, and others read where an offer comes from.
+    assert {(row.provenance.source, row.provenance.record) for row in rows} == {("listed", "")}
     assert len(list(desk.store.organizations_by_id([FIRM.id, OTHER.id]))) == 2
 
 

@@ -83,7 +83,7 @@ def import_offerings(
             mend="Say which column names that, or choose another file.",
         )
     stored = list(iterate(partial(_offers, store, owner.id)))
-    found = matched(listed.offerings, stored, owner.id, table.name, day)
+    found = matched(listed.offerings, stored, owner.id, day)
     _require_few(found, stored, withdraws=withdraws)
     gone = tuple(withdrawn(found.missing, day)) if withdraws else ()
     rows = GraphRows(offers=(*(row for row, _ in found.rows), *gone))

@@ -238,7 +238,7 @@ def states(lines: list[tuple[str, str]], stored: list[Offer]) -> list[str]:
         Offering(number, OfferKind.PRODUCT, name, text)
         for number, (name, text) in enumerate(lines, 2)
     ]
-    found = matched(offerings, stored, FIRM.id, "list.csv", datetime.date(2026, 1, 1))
+    found = matched(offerings, stored, FIRM.id, datetime.date(2026, 1, 1))
     assert len({row.id for row, _ in found.rows}) == len(found.rows)
     return [str(each.state) for each in found.outcomes]
 
