@@ -26,6 +26,14 @@ _COUNT = regex(
 )
 
 
+def are_running(values: Sequence[str]) -> bool:
+    """Tell whether values, in their order, are 1, 2, 3 and so on, or 0, 1, 2."""
+    numbers = [value.removesuffix(".0") for value in values if value]
+    if len(numbers) < 2 or numbers[0] not in ("0", "1"):
+        return False
+    return numbers == [str(int(numbers[0]) + step) for step in range(len(numbers))]
+
+
 def are_units_of_measure(values: Sequence[str]) -> bool:
     """Tell whether values are what things are counted in, as of orders: 只, 件, 吨, pcs."""
     filled = [value for value in values if value and not is_nothing(value)]

@@ -180,11 +180,14 @@ class _Reading:
     # The last line with a name, and that.
     last: tuple[int, list[str]] = (0, [])
     seen: dict[tuple[OfferKind, str, str], int] = field(default_factory=dict)
+    # How far each column that is not read has counted the lines, as long as it does.
+    counted: dict[str, int] = field(default_factory=dict)
 
     def read(self) -> None:
         self.problems += self.table.notes
         self._note_whose()
         unread = [t for t in self.table.header if t and not self.options.mapping.get(t)]
+        self.counted = dict.fromkeys(unread, 0)
         self._notes(unread_notes(OFFERINGS, unread))
         for line in self.table.lines():
             self.lines += 1
@@ -224,6 +227,10 @@ class _Reading:
         if line.passed_over is not None:
             self._tell(line, "", line.passed_over, "passed")
             return None
+        if self._is_apart(line):
+            reason = message("has no number as those above it, and one cell alone: it is a note.")
+            self._tell(line, "", reason, "passed")
+            return None
         edits = self.options.edits.get(line.number, {})
         mapping = self.options.mapping
         for problem in line.problems:
@@ -248,6 +255,16 @@ class _Reading:
                 self._tell(line, "", message("is empty."), "passed")
             return None
         return self._read(line, written)
+
+    def _is_apart(self, line: Line) -> bool:
+        """Tell whether a line is no thing below numbered ones: "Prices exclude packing."."""
+        counts = any(count > 1 and not line.cells.get(t) for t, count in self.counted.items())
+        for title, count in list(self.counted.items()):
+            if (cell := line.cells.get(title, "").removesuffix(".0")) == str(count + 1):
+                self.counted[title] += 1
+            elif cell:
+                del self.counted[title]
+        return counts and sum(map(bool, line.cells.values())) == 1
 
     def _read(
         self, line: Line, written: Mapping[str, Sequence[tuple[str, str]]]

@@ -15,6 +15,7 @@ from matchmaker.ingest.column_values import (
     are_in_codes,
     are_kinds_of_offers,
     are_ranks_of_members,
+    are_running,
     are_units_of_measure,
     is_phone,
     is_word_of,
@@ -164,6 +165,10 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
                 taken[title] = column.name
                 if column in free:
                     free.remove(column)
+    if table in OWN_LISTS and {"name", "model"}.isdisjoint(taken.values()):
+        # Item 1, 2, 3, Description: what is said of it is all that it is called.
+        described = [title for title, name in taken.items() if name == "specification"]
+        taken |= dict.fromkeys(described[:1], "name")
     return taken | beside_parties(table, samples, taken) | _second_names(table, samples, taken)
 
 
@@ -280,17 +285,8 @@ def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
     """Tell whether a title only counts the lines: as it says so, or as an id that runs from 1."""
     if word_key(title) in _counting() and column.name != "lot":
         return True
-    numbers = [value.removesuffix(".0") for value in values if value]
-    start = numbers[0] if numbers else ""
-    is_said_id = normal(title) == "id"
-    if (
-        column.name not in ("id", "lot")
-        or is_said_id
-        or len(numbers) < 2
-        or start not in ("0", "1")
-    ):
-        return False
-    return numbers == [str(int(start) + step) for step in range(len(numbers))]
+    # "Item 1, 2, 3" is no name of anything.
+    return column.name in ("id", "lot", "name") and normal(title) != "id" and are_running(values)
 
 
 def _is_text_or_number(column: Column, title: str, values: Sequence[str]) -> bool:

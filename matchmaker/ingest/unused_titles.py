@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from matchmaker.ingest.column_values import are_ranks_of_members
+from matchmaker.ingest.column_values import are_ranks_of_members, are_running
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import OFFERINGS
 from matchmaker.ingest.question_titles import is_about_answer
@@ -25,7 +25,7 @@ _STOCK = "库存|现存量|结存|结存数量|库存数量|库存量|现有库�
 
 def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
     """The reason why a title heads no column of a table; None for no known reason."""
-    if only_counts(title):
+    if only_counts(title) or (table == OFFERINGS and are_running(values)):
         return message("It only counts the lines.")
     if table == OFFERINGS and (reason := _why_not_offered(title)):
         return reason

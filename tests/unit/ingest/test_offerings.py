@@ -294,3 +294,36 @@ def test_a_list_of_customers_is_none_of_what_is_offered(tmp_path: Path) -> None:
     assert read(path)[0].names_organizations
     path.write_text("名称,规格\n甲泵业有限公司定制泵,DN50\n闸阀,DN80\n球阀 Sample Ltd,DN20\n")
     assert not read(path)[0].names_organizations
+
+
+@pytest.mark.parametrize("model", ["Model No.", ""])
+def test_a_running_number_is_no_name_and_what_stands_below_the_numbers_is_a_note(
+    tmp_path: Path, model: str
+) -> None:
+    rows = [
+        [1, "Cryogenic ball valve, extended bonnet", "DQ41F", "DN25"],
+        [2, "Forged gate valve", "Z61Y", "DN50"],
+        [None, "Oxygen globe valve", "JY41W", "DN15"],
+        [3, "Prices exclude packing", None, None],
+        [None, "MOQ 10 pcs per size.", None, None],
+    ]
+    titles = ["Item", "Description", model, "Size"]
+    kept = [place for place, title in enumerate(titles) if title]
+    table = [[line[place] for place in kept] for line in (titles, *rows)]
+    listed, _ = read(workbook(tmp_path / "price list.xlsx", *table))
+    first = "DQ41F, " if model else ""
+    assert listed.offerings[0].text == f"{first}Cryogenic ball valve, extended bonnet, Size DN25"
+    # A number, or anything else said of it, makes a line one of the list.
+    assert [each.line for each in listed.offerings] == ([2, 3, 4] if model else [2, 3, 4, 5])
+    assert [severity for line, severity in told(listed) if line == 6] == ["passed"]
+
+
+def test_the_last_line_of_a_catalogue_says_what_holds_for_all(tmp_path: Path) -> None:
+    path = tmp_path / "目录.csv"
+    path.write_text(
+        "序号,产品名称,型号,主要参数\n1,超低温球阀,DQ41F,DN25\n2,蝶阀,D343H,DN200\n,以上产品均可按图定制,,\n",
+        "utf-8",
+    )
+    listed, _ = read(path)
+    assert [each.name for each in listed.offerings] == ["超低温球阀 DQ41F", "蝶阀 D343H"]
+    assert [line for line, _ in told(listed)][-1] == 4
