@@ -9,7 +9,6 @@ from __future__ import annotations
 import mmap
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -19,6 +18,7 @@ from urllib.parse import parse_qsl
 import structlog
 
 from matchmaker.regex import regex
+from matchmaker.serving.turns import Asker, Turns
 
 log = structlog.get_logger(__name__)
 
@@ -127,6 +127,9 @@ SIZES = {
     LaneName.HEAVY: LaneSize(0, 200, 110, 2.5, alone=0.05),
     LaneName.OUTWARD: LaneSize(4, 100, 16, 4.0),
 }
+# Who has more than so many waiting in a process leaves its last free thread to others.
+_MANY = 8
+_NOBODY = Asker()
 # How much the latest request counts in the mean time that one takes.
 _LATEST = 0.1
 
@@ -208,7 +211,7 @@ class Pause:
 
 
 class Lane:
-    """One queue and its threads, in the process that counts in `slot`."""
+    """One queue and its threads, in the process that counts in `slot`; who asks takes turns."""
 
     def __init__(
         self, name: LaneName, size: LaneSize, refuse: Callable[[WaitingRequest], None],
@@ -219,7 +222,7 @@ class Lane:
         self._occupancy, self._slot = occupancy, slot
         self._pause = pause or Pause()
         self._mean_seconds = 0.0
-        self._queue: deque[_Waiting] = deque()
+        self._queue: Turns[_Waiting] = Turns()
         self._ready = threading.Condition()
         self._busy = 0
         self._latest_begun = 0.0
@@ -227,37 +230,43 @@ class Lane:
         for number in range(size.threads):
             threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
 
-    def add(self, task: WaitingRequest) -> bool:
+    def add(self, task: WaitingRequest, asker: Asker = _NOBODY) -> bool:
         """Tell whether there was room for it."""
-        is_full = self.is_full
+        is_full = self.is_full_for(asker)
         with self._ready:
             if is_full or self._over:
                 return False
-            self._queue.append(_Waiting(task, time.monotonic()))
+            self._queue.add(asker, _Waiting(task, time.monotonic()))
             self._occupancy.change(self.name, self._slot, 1)
             self._ready.notify()
             return True
 
     @property
-    def is_full(self) -> bool:
-        """Tell whether who comes now is refused; that somebody came is noted."""
-        place = self._occupancy.total(self.name)
-        if place < self.size.assured:
+    def is_crowded(self) -> bool:
+        """Tell whether more are there than have a place assured; that somebody came is noted."""
+        if self._occupancy.total(self.name) < self.size.assured:
             return False
         self._occupancy.note_crowd(self.name)
+        return True
+
+    def is_full_for(self, asker: Asker) -> bool:
+        """Tell whether what somebody sends now is refused: who has sent many before others."""
+        if not self.is_crowded:
+            return False
         at_once = self.size.threads if self._mean_seconds > self.size.alone else 1
-        waits = len(self._queue) * self._mean_seconds / at_once
-        return place >= self.size.most or waits > self.size.patience
+        most = self.size.most
+        with self._ready:
+            waits = self._queue.ahead(asker) * self._mean_seconds / at_once
+            if self._queue.of(asker) > _MANY:
+                most = (self.size.assured + most) // 2
+        return self._occupancy.total(self.name) >= most or waits > self.size.patience
 
     def refuse_overdue(self) -> None:
         """Refuse those who have waited for too long, if more came than places are assured."""
         until = min(time.monotonic() - self.size.patience, self._occupancy.crowded_at(self.name))
         with self._ready:
-            overdue = [each for each in self._queue if each.since <= until]
-            if overdue:
-                gone = {id(each) for each in overdue}
-                self._queue = deque(each for each in self._queue if id(each) not in gone)
-                self._occupancy.change(self.name, self._slot, -len(overdue))
+            overdue = self._queue.remove(lambda each: each.since <= until)
+            self._occupancy.change(self.name, self._slot, -len(overdue))
         for each in overdue:
             self._refuse(each.task)
 
@@ -271,7 +280,7 @@ class Lane:
         """Serve nobody else."""
         with self._ready:
             self._over = True
-            left, self._queue = self._queue, deque()
+            left = self._queue.remove(lambda _: True)
             self._ready.notify_all()
         for each in left:
             each.task.cancel()
@@ -287,21 +296,29 @@ class Lane:
             return 0.0
         return self._latest_begun + self.size.alone - time.monotonic()
 
+    def _is_served(self, asker: Asker) -> bool:
+        """Tell whether the next thread is for an asker; under the lock."""
+        return self._busy < self.size.threads - 1 or not self._busy or (
+            self._queue.of(asker) <= _MANY
+        )  # fmt: skip
+
     def _serve(self) -> None:
         while True:
             with self._ready:
                 while not self._over:
-                    alone = self._still_alone()
-                    if self._queue and alone <= 0:
+                    alone, has_turn = self._still_alone(), self._queue.next_of(self._is_served)
+                    if has_turn and alone <= 0:
                         break
-                    self._ready.wait(alone if self._queue else None)
+                    self._ready.wait(alone if has_turn else None)
             self._pause.wait()
             with self._ready:
                 if self._over:
                     return
-                if not self._queue or self._still_alone() > 0:
+                asker = self._queue.next_of(self._is_served)
+                if asker is None or self._still_alone() > 0:
                     continue
-                task = self._queue.popleft().task
+                task = self._queue.take(asker).task
+                self._ready.notify()  # what is left may be for a thread that it was not for before
                 self._busy += 1
                 self._latest_begun = begun = time.monotonic()
             try:

@@ -29,6 +29,7 @@ from matchmaker.messages import Message, best_language, message
 from matchmaker.serving.half_closed import HalfClosedChannel
 from matchmaker.serving.lanes import Lane, LaneName, Occupancy, Pause, lane_of, lanes
 from matchmaker.serving.sharing import ConnectionShare, OpenConnections
+from matchmaker.serving.turns import asker_of, headers_of
 
 # From the first byte, or from when somebody connected, to the last of the headers.
 HEADER_SECONDS = 10.0
@@ -233,10 +234,11 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         self, application: Any, listener: socket.socket, *, threads: int,
         occupancy: Occupancy, slot: int, limit_of: Callable[[str], int],
         connections: int = MAX_CONNECTIONS, channels: dict[int, Any] | None = None,
-        open_connections: OpenConnections | None = None,
+        open_connections: OpenConnections | None = None, proxies: int = 0,
     ) -> None:  # fmt: skip
         self.share = ConnectionShare(open_connections or OpenConnections(), slot)
         self.refused: deque[_Channel] = deque()
+        self._proxies = proxies
         self._pause, self._accepted, self._accepted_at_once = Pause(), 0, 1
         self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot, self._pause)
         self._next_tick = 0.0
@@ -270,7 +272,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
             self.refused.append(task)
             return
         lane = self.lanes[lane_of(request.command, request.path, request.query)]
-        if not lane.add(task):
+        if not lane.add(task, asker_of(request.headers, task.addr[0], self._proxies)):
             self.refuse(task)
 
     def refuse(self, task: Any) -> None:
@@ -297,7 +299,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
                 self.share.say(len(self._map) + 1)
                 connection, address = accepted
                 self.set_socket_options(connection)
-                first = self._first_bytes(connection)
+                first = self._first_bytes(connection, address)
                 if first is None:
                     continue
                 channel = self.channel_class(
@@ -306,13 +308,13 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
                 if first:
                     channel.received(first)
 
-    def _first_bytes(self, connection: socket.socket) -> bytes | None:
+    def _first_bytes(self, connection: socket.socket, address: Any) -> bytes | None:
         """What has arrived already, read where lanes are full: to refuse without more ado.
 
         None when that was done. Anything unusual is left to the parser.
         """
-        full = {name for name, lane in self.lanes.items() if lane.is_full}
-        if not full:
+        crowded = {name for name, lane in self.lanes.items() if lane.is_crowded}
+        if not crowded:
             return b""
         connection.setblocking(False)
         try:
@@ -323,12 +325,14 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         if head is None:
             return arrived
         path, _, query = head[2].decode("latin-1").partition("?")
-        headers = _headers_of(head[3])
+        headers = headers_of(head[3])
         is_whole = (
             headers.get("CONTENT_LENGTH", "0") == str(len(arrived) - head.end())
             and "TRANSFER_ENCODING" not in headers
         )
-        if not is_whole or lane_of(head[1].decode(), path, query) not in full:
+        lane = self.lanes[lane_of(head[1].decode(), path, query)]
+        asker = asker_of(headers, self.fix_addr(address)[0], self._proxies)
+        if not is_whole or lane.name not in crowded or not lane.is_full_for(asker):
             return arrived
         refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, BUSY)
         fields, body = refusal.response(headers, path)
@@ -441,9 +445,3 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         """Serve nobody any more."""
         for lane in self.lanes.values():
             lane.stop()
-
-
-def _headers_of(lines: bytes) -> dict[str, str]:
-    """Headers under the names that waitress gives them."""
-    parts = (line.decode("latin-1").partition(":") for line in lines.split(b"\r\n"))
-    return {name.upper().replace("-", "_"): value.strip() for name, _, value in parts}

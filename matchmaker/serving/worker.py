@@ -15,6 +15,7 @@ from matchmaker.api.http.threads import give_way_often
 from matchmaker.serving.lanes import Occupancy
 from matchmaker.serving.server import MAX_CONNECTIONS, BufferingServer
 from matchmaker.serving.sharing import OpenConnections
+from matchmaker.settings import read_settings
 
 _TURN_SECONDS = 0.5
 _MAX_BODY = 1_000_000
@@ -45,6 +46,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
                     self.wsgi, plain, threads=self.cfg.threads, occupancy=OCCUPANCY,
                     slot=self.age, limit_of=body_limit, connections=connections, channels=channels,
                     open_connections=OPEN_CONNECTIONS,
+                    proxies=read_settings().trusted_proxies,
                 )
             )  # fmt: skip
         self._loop(servers, lambda: self.alive and self.ppid == os.getppid())

@@ -20,6 +20,7 @@ MAY_END = threading.Event()
 
 
 HAS_LEFT: list[bool] = []
+SERVED: list[str] = []
 LONG = 4_000_000
 
 
@@ -34,6 +35,7 @@ def app(environ, start_response):
         while not environ["waitress.client_disconnected"]() and time.monotonic() < end:
             time.sleep(0.05)
         HAS_LEFT.append(time.monotonic() < end)
+    SERVED.append(environ.get("HTTP_AUTHORIZATION", ""))
     size = len(environ["wsgi.input"].read())
     if environ["PATH_INFO"] == "/large":
         start_response("200 OK", [("Content-Length", str(LONG))])
@@ -163,6 +165,24 @@ def test_too_many_heavy_requests_are_refused_at_once_and_light_ones_served(port)
     assert all(b"application/problem+json" in answer for answer in refused)
     assert "请稍后再试" in json.loads(refused[0].partition(b"\r\n\r\n")[2])["detail"]
     assert sum(answer.startswith(b"HTTP/1.1 200") for answer in answers) == 4
+
+
+def test_whoever_asks_once_is_not_behind_all_that_another_has_sent(port):
+    """Sixty connections of one member kept the sign-in of everybody waiting for two minutes."""
+    MAY_END.clear()
+    SERVED.clear()
+    with contextlib.ExitStack() as clients:
+        sent = [clients.enter_context(connect(port)) for _ in range(13)]
+        for number, connected in enumerate(sent):
+            name = "many" if number < 12 else "once"
+            connected.sendall(
+                b"POST /api/v1/invitations HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
+                b"Connection: close\r\nAuthorization: " + name.encode() + b"\r\n\r\n{}"
+            )
+            time.sleep(0.05)
+        MAY_END.set()
+        assert all(b"200 OK" in read_all(connected) for connected in sent)
+    assert "once" in SERVED[:3]  # one may be under way, and one have had its turn
 
 
 @pytest.mark.parametrize(

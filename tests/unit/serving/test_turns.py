@@ -1,0 +1,73 @@
+"""Turns: nobody's requests are behind all that somebody else has sent."""
+
+import random
+
+import pytest
+
+from matchmaker.serving.turns import Asker, Turns, asker_of
+
+
+def served(turns):
+    """Everything that waits, in the order in which it is served."""
+    order = []
+    while asker := turns.next_of(lambda _: True):
+        order.append(turns.take(asker))
+    return order
+
+
+def test_addresses_take_turns_and_of_one_address_its_askers():
+    turns = Turns()
+    for name in ("a1", "a2", "a3"):
+        turns.add(Asker("192.0.2.1", "a"), name)
+    turns.add(Asker("192.0.2.1", "b"), "b1")
+    turns.add(Asker("192.0.2.2", "c"), "c1")
+    turns.add(Asker("192.0.2.2", "c"), "c2")
+    assert served(turns) == ["a1", "c1", "b1", "c2", "a2", "a3"]
+    assert len(turns) == 0
+
+
+def test_made_up_credentials_gain_no_turn_of_another_address():
+    turns = Turns()
+    for number in range(50):
+        turns.add(Asker("192.0.2.1", f"made up {number}"), "flood")
+    turns.add(Asker("192.0.2.2", "member"), "member")
+    assert served(turns).index("member") == 1
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_how_many_are_ahead_is_how_many_are_served_before(seed):
+    """Turns that nobody has taken yet, or some: counted by serving them."""
+    chance, turns = random.Random(seed), Turns()
+    askers = [Asker(address, name) for address in "xyz" for name in "abc"]
+    for _ in range(chance.randrange(40)):
+        turns.add(chance.choice(askers[: chance.randrange(1, 10)]), "other")
+    asker = chance.choice(askers)
+    ahead = turns.ahead(asker)
+    turns.add(asker, "this")
+    assert ahead - 9 <= served(turns).index("this") <= ahead  # at least one of each is left
+
+
+def test_what_is_removed_is_served_to_nobody():
+    turns = Turns()
+    for number in range(10):
+        turns.add(Asker("192.0.2.1", str(number % 3)), number)
+    assert sorted(turns.remove(lambda number: number % 2 == 0)) == [0, 2, 4, 6, 8]
+    assert sorted(served(turns)) == [1, 3, 5, 7, 9]
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "proxies", "address"),
+    [
+        (None, 0, "198.51.100.7"),
+        ("192.0.2.1", 0, "198.51.100.7"),  # anybody may write it
+        ("192.0.2.1", 1, "192.0.2.1"),
+        ("203.0.113.9, 192.0.2.1", 1, "192.0.2.1"),
+        ("203.0.113.9, 192.0.2.1, 10.0.0.1", 2, "192.0.2.1"),
+        ("192.0.2.1", 2, "198.51.100.7"),
+        (None, 1, "198.51.100.7"),
+        ("2001:db8:1:2:3::4", 1, "2001:db8:1:2::/64"),
+    ],
+)
+def test_an_address_is_believed_as_the_settings_say(forwarded, proxies, address):
+    headers = {} if forwarded is None else {"X_FORWARDED_FOR": forwarded}
+    assert asker_of(headers, "198.51.100.7", proxies).address == address
