@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 import structlog
 
 from matchmaker.regex import regex
-from matchmaker.serving.turns import Asker, Turns
+from matchmaker.serving.turns import Caller, Turns
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +129,7 @@ SIZES = {
 }
 # Who has more than so many waiting in a process leaves its last free thread to others.
 _MANY = 8
-_NOBODY = Asker()
+_NOBODY = Caller()
 # How much the latest request counts in the mean time that one takes.
 _LATEST = 0.1
 
@@ -230,13 +230,13 @@ class Lane:
         for number in range(size.threads):
             threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
 
-    def add(self, task: WaitingRequest, asker: Asker = _NOBODY) -> bool:
+    def add(self, task: WaitingRequest, caller: Caller = _NOBODY) -> bool:
         """Tell whether there was room for it."""
-        is_full = self.is_full_for(asker)
+        is_full = self.is_full_for(caller)
         with self._ready:
             if is_full or self._over:
                 return False
-            self._queue.add(asker, _Waiting(task, time.monotonic()))
+            self._queue.add(caller, _Waiting(task, time.monotonic()))
             self._occupancy.change(self.name, self._slot, 1)
             self._ready.notify()
             return True
@@ -249,15 +249,15 @@ class Lane:
         self._occupancy.note_crowd(self.name)
         return True
 
-    def is_full_for(self, asker: Asker) -> bool:
+    def is_full_for(self, caller: Caller) -> bool:
         """Tell whether what somebody sends now is refused: who has sent many before others."""
         if not self.is_crowded:
             return False
         at_once = self.size.threads if self._mean_seconds > self.size.alone else 1
         most = self.size.most
         with self._ready:
-            waits = self._queue.ahead(asker) * self._mean_seconds / at_once
-            if self._queue.of(asker) > _MANY:
+            waits = self._queue.ahead(caller) * self._mean_seconds / at_once
+            if self._queue.of(caller) > _MANY:
                 most = (self.size.assured + most) // 2
         return self._occupancy.total(self.name) >= most or waits > self.size.patience
 
@@ -296,10 +296,10 @@ class Lane:
             return 0.0
         return self._latest_begun + self.size.alone - time.monotonic()
 
-    def _is_served(self, asker: Asker) -> bool:
-        """Tell whether the next thread is for an asker; under the lock."""
+    def _is_served(self, caller: Caller) -> bool:
+        """Tell whether the next thread is for an caller; under the lock."""
         return self._busy < self.size.threads - 1 or not self._busy or (
-            self._queue.of(asker) <= _MANY
+            self._queue.of(caller) <= _MANY
         )  # fmt: skip
 
     def _serve(self) -> None:
@@ -314,10 +314,10 @@ class Lane:
             with self._ready:
                 if self._over:
                     return
-                asker = self._queue.next_of(self._is_served)
-                if asker is None or self._still_alone() > 0:
+                caller = self._queue.next_of(self._is_served)
+                if caller is None or self._still_alone() > 0:
                     continue
-                task = self._queue.take(asker).task
+                task = self._queue.take(caller).task
                 self._ready.notify()  # what is left may be for a thread that it was not for before
                 self._busy += 1
                 self._latest_begun = begun = time.monotonic()

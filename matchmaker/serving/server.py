@@ -29,7 +29,7 @@ from matchmaker.messages import Message, best_language, message
 from matchmaker.serving.half_closed import HalfClosedChannel
 from matchmaker.serving.lanes import Lane, LaneName, Occupancy, Pause, lane_of, lanes
 from matchmaker.serving.sharing import ConnectionShare, OpenConnections
-from matchmaker.serving.turns import asker_of, headers_of
+from matchmaker.serving.turns import caller_of, headers_of
 
 # From the first byte, or from when somebody connected, to the last of the headers.
 HEADER_SECONDS = 10.0
@@ -272,7 +272,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
             self.refused.append(task)
             return
         lane = self.lanes[lane_of(request.command, request.path, request.query)]
-        if not lane.add(task, asker_of(request.headers, task.addr[0], self._proxies)):
+        if not lane.add(task, caller_of(request.headers, task.addr[0], self._proxies)):
             self.refuse(task)
 
     def refuse(self, task: Any) -> None:
@@ -331,8 +331,8 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
             and "TRANSFER_ENCODING" not in headers
         )
         lane = self.lanes[lane_of(head[1].decode(), path, query)]
-        asker = asker_of(headers, self.fix_addr(address)[0], self._proxies)
-        if not is_whole or lane.name not in crowded or not lane.is_full_for(asker):
+        caller = caller_of(headers, self.fix_addr(address)[0], self._proxies)
+        if not is_whole or lane.name not in crowded or not lane.is_full_for(caller):
             return arrived
         refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, BUSY)
         fields, body = refusal.response(headers, path)

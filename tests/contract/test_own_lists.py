@@ -225,3 +225,40 @@ def test_more_than_are_kept_of_one_are_refused(desk: Desk, monkeypatch: pytest.M
     desk.written("产品名称\n船袜\n")
     preview = desk.workflow.preview(OWN, desk.kept("产品名称\n连裤袜\n"))
     assert isinstance(preview.refused, InvalidInput)
+
+
+def test_more_characters_than_each_snapshot_reads_in_time_are_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten of the twelve stand; what takes the place of longer ones is counted without them."""
+    monkeypatch.setattr(own_lists, "MAX_CHARACTERS", 12)
+    desk.written("产品名称\n短短短短短短短短短短\n")
+    preview = desk.workflow.preview(OWN, desk.kept("产品名称\n连裤袜\n"))
+    assert isinstance(preview.refused, InvalidInput)
+    assert "13" in preview.refused.message.text("en")
+    id = desk.kept("产品名称\n连裤袜\n")
+    desk.workflow.choose(OWN, id, desk.workflow.options(OWN, id), withdraws=True)
+    assert desk.workflow.preview(OWN, id).refused is None
+
+
+def test_withdrawn_ones_count_in_the_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each new list, with what was in the last one withdrawn, stays in the graph for ever."""
+    monkeypatch.setattr(own_lists, "MAX_EVER", 2)
+    for name in ("船袜", "连裤袜", "过膝袜"):
+        id = desk.kept(f"产品名称\n{name}\n")
+        desk.workflow.choose(OWN, id, desk.workflow.options(OWN, id), withdraws=True)
+        is_refused = desk.workflow.preview(OWN, id).refused is not None
+        assert is_refused == (name == "过膝袜")
+        if not is_refused:
+            desk.workflow.write_now(OWN, id)
+
+
+def test_too_many_lines_are_refused_before_each_is_looked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million names beside what is offered already would be hours of work."""
+    monkeypatch.setattr(own_lists, "MAX_OFFERINGS", 3)
+    monkeypatch.setattr(own_lists, "matched", lambda *_: pytest.fail("looked for"))
+    lines = "".join(f"{number}号袜\n" for number in range(20))
+    preview = desk.workflow.preview(OWN, desk.kept(f"产品名称\n{lines}"))
+    assert isinstance(preview.refused, InvalidInput)

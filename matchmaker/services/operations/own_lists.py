@@ -39,6 +39,10 @@ from matchmaker.store.ports import MAX_PAGE, GraphStore, MergeRules, Page, RowCh
 MAX_FILE = 10_000_000
 # Of one organisation so many may stand by its lists: each is looked through for every question.
 MAX_OFFERINGS = 2_000
+# And so many characters: each snapshot is made of what they specify, .4 s of work for 20,000.
+MAX_CHARACTERS = 500_000
+# With those that were withdrawn: nothing that somebody offered once is forgotten.
+MAX_EVER = 20_000
 
 
 def require_unreviewed(store: GraphStore, repositories: Repositories, organization: str) -> None:
@@ -83,6 +87,8 @@ def import_offerings(
             mend="Say which column names that, or choose another file.",
         )
     stored = list(iterate(partial(_offers, store, owner.id)))
+    # At most each stored one is said again; more need not be looked for among them.
+    _refuse_many(len(listed.offerings) - len(stored))
     found = matched(listed.offerings, stored, owner.id, day)
     _require_few(found, stored, withdraws=withdraws)
     gone = tuple(withdrawn(found.missing, day)) if withdraws else ()
@@ -117,16 +123,41 @@ def _offers(store: GraphStore, organization: str, after: str | None) -> Page[Off
 
 
 def _require_few(found: MatchedOfferings, stored: Sequence[Offer], *, withdraws: bool) -> None:
-    standing = {row.id for row in stored if row.active and row.provenance.source == LISTED}
-    standing |= {row.id for row, _ in found.rows}
+    standing = {
+        row.id: row.text
+        for row in stored
+        if row.active and row.provenance.source == LISTED
+    } | {row.id: row.text for row, _ in found.rows}  # fmt: skip
     if withdraws:
-        standing -= {row.id for row in found.missing}
-    if len(standing) > MAX_OFFERINGS:
+        gone = {row.id for row in found.missing}
+        standing = {id: text for id, text in standing.items() if id not in gone}
+    _refuse_many(len(standing))
+    ever = {row.id for row in stored if row.provenance.source == LISTED} | standing.keys()
+    if len(ever) > MAX_EVER:
+        raise InvalidInput(
+            "With those that were withdrawn these would be %(count)s offers by lists of yours; at "
+            "most %(most)s are kept.",
+            where="file",
+            mend="Take lists back that you brought before.",
+            count=len(ever), most=MAX_EVER,
+        )  # fmt: skip
+    if (characters := sum(map(len, standing.values()))) > MAX_CHARACTERS:
+        raise InvalidInput(
+            "These would be %(count)s characters of offers by lists of yours; at most %(most)s "
+            "are kept.",
+            where="file",
+            mend="Leave out columns of long descriptions; who asks for more is told more.",
+            count=characters, most=MAX_CHARACTERS,
+        )  # fmt: skip
+
+
+def _refuse_many(count: int) -> None:
+    if count > MAX_OFFERINGS:
         raise InvalidInput(
             "These would be %(count)s offers by lists of yours; at most %(most)s are kept.",
             where="file",
             mend="Put sizes and variants of one thing into one line.",
-            count=len(standing), most=MAX_OFFERINGS,
+            count=count, most=MAX_OFFERINGS,
         )  # fmt: skip
 
 

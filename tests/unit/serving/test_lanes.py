@@ -7,7 +7,7 @@ import time
 import pytest
 
 from matchmaker.serving.lanes import Lane, LaneName, LaneSize, Occupancy, Pause, lane_of
-from matchmaker.serving.turns import Asker
+from matchmaker.serving.turns import Caller
 
 
 class Waiter:
@@ -221,10 +221,10 @@ def test_the_last_free_thread_is_not_for_who_has_many_waiting():
     may_end = threading.Event()
     lane = Lane(LaneName.HEAVY, LaneSize(2, 50, 50, 10), lambda task: None, Occupancy(), 1)
     of_one = [Waiter(may_end) for _ in range(20)]
-    assert all(lane.add(waiter, Asker("192.0.2.1", "a")) for waiter in of_one)
+    assert all(lane.add(waiter, Caller("192.0.2.1", "a")) for waiter in of_one)
     begun = [waiter.served.wait(0.2) for waiter in of_one[:3]]
     other = Waiter(may_end)
-    assert lane.add(other, Asker("192.0.2.1", "b"))
+    assert lane.add(other, Caller("192.0.2.1", "b"))
     assert other.served.wait(5) or begun == [True, True, False]
     may_end.set()
     assert all(waiter.served.wait(5) for waiter in of_one)
@@ -234,8 +234,8 @@ def test_the_last_free_thread_is_not_for_who_has_many_waiting():
 def test_in_a_crowd_who_sent_many_is_refused_before_who_sent_nothing_yet():
     may_end = threading.Event()
     lane = Lane(LaneName.HEAVY, LaneSize(1, 30, 10, 10), lambda task: None, Occupancy(), 1)
-    many = [lane.add(Waiter(may_end), Asker("192.0.2.1", "a")) for _ in range(40)]
+    many = [lane.add(Waiter(may_end), Caller("192.0.2.1", "a")) for _ in range(40)]
     assert many == [True] * 20 + [False] * 20
-    assert lane.add(Waiter(may_end), Asker("192.0.2.2", "b"))
+    assert lane.add(Waiter(may_end), Caller("192.0.2.2", "b"))
     may_end.set()
     lane.stop()

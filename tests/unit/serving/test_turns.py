@@ -4,24 +4,24 @@ import random
 
 import pytest
 
-from matchmaker.serving.turns import Asker, Turns, asker_of
+from matchmaker.serving.turns import Caller, Turns, caller_of
 
 
 def served(turns):
     """Everything that waits, in the order in which it is served."""
     order = []
-    while asker := turns.next_of(lambda _: True):
-        order.append(turns.take(asker))
+    while caller := turns.next_of(lambda _: True):
+        order.append(turns.take(caller))
     return order
 
 
-def test_addresses_take_turns_and_of_one_address_its_askers():
+def test_addresses_take_turns_and_of_one_address_its_callers():
     turns = Turns()
     for name in ("a1", "a2", "a3"):
-        turns.add(Asker("192.0.2.1", "a"), name)
-    turns.add(Asker("192.0.2.1", "b"), "b1")
-    turns.add(Asker("192.0.2.2", "c"), "c1")
-    turns.add(Asker("192.0.2.2", "c"), "c2")
+        turns.add(Caller("192.0.2.1", "a"), name)
+    turns.add(Caller("192.0.2.1", "b"), "b1")
+    turns.add(Caller("192.0.2.2", "c"), "c1")
+    turns.add(Caller("192.0.2.2", "c"), "c2")
     assert served(turns) == ["a1", "c1", "b1", "c2", "a2", "a3"]
     assert len(turns) == 0
 
@@ -29,8 +29,8 @@ def test_addresses_take_turns_and_of_one_address_its_askers():
 def test_made_up_credentials_gain_no_turn_of_another_address():
     turns = Turns()
     for number in range(50):
-        turns.add(Asker("192.0.2.1", f"made up {number}"), "flood")
-    turns.add(Asker("192.0.2.2", "member"), "member")
+        turns.add(Caller("192.0.2.1", f"made up {number}"), "flood")
+    turns.add(Caller("192.0.2.2", "member"), "member")
     assert served(turns).index("member") == 1
 
 
@@ -38,19 +38,19 @@ def test_made_up_credentials_gain_no_turn_of_another_address():
 def test_how_many_are_ahead_is_how_many_are_served_before(seed):
     """Turns that nobody has taken yet, or some: counted by serving them."""
     chance, turns = random.Random(seed), Turns()
-    askers = [Asker(address, name) for address in "xyz" for name in "abc"]
+    callers = [Caller(address, name) for address in "xyz" for name in "abc"]
     for _ in range(chance.randrange(40)):
-        turns.add(chance.choice(askers[: chance.randrange(1, 10)]), "other")
-    asker = chance.choice(askers)
-    ahead = turns.ahead(asker)
-    turns.add(asker, "this")
+        turns.add(chance.choice(callers[: chance.randrange(1, 10)]), "other")
+    caller = chance.choice(callers)
+    ahead = turns.ahead(caller)
+    turns.add(caller, "this")
     assert ahead - 9 <= served(turns).index("this") <= ahead  # at least one of each is left
 
 
 def test_what_is_removed_is_served_to_nobody():
     turns = Turns()
     for number in range(10):
-        turns.add(Asker("192.0.2.1", str(number % 3)), number)
+        turns.add(Caller("192.0.2.1", str(number % 3)), number)
     assert sorted(turns.remove(lambda number: number % 2 == 0)) == [0, 2, 4, 6, 8]
     assert sorted(served(turns)) == [1, 3, 5, 7, 9]
 
@@ -70,4 +70,4 @@ def test_what_is_removed_is_served_to_nobody():
 )
 def test_an_address_is_believed_as_the_settings_say(forwarded, proxies, address):
     headers = {} if forwarded is None else {"X_FORWARDED_FOR": forwarded}
-    assert asker_of(headers, "198.51.100.7", proxies).address == address
+    assert caller_of(headers, "198.51.100.7", proxies).address == address
