@@ -25,7 +25,8 @@ from matchmaker.messages import Message as Said
 # From when somebody connects, or sends the first of a request, to the last of it.
 REQUEST_SECONDS = 20.0
 _MOST = 4000
-# Under way of one key: those of a person that compute (two), and some that do not.
+# Under way of one key: those of a person that compute (two), and some that do not. And so many
+# streams, on which nothing comes: each keeps a connection for as long as its client wants.
 MOST_OF_KEY = 8
 _KEY = b"authorization"
 _WAITS = {HTTPStatus.SERVICE_UNAVAILABLE: RETRY_SECONDS, HTTPStatus.TOO_MANY_REQUESTS: 60}
@@ -112,7 +113,7 @@ class KeysBound:
 
     def __init__(self, application: ASGIApp) -> None:
         self._application = application
-        self._under_way: Counter[bytes] = Counter()
+        self._under_way: Counter[tuple[bytes, bool]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -120,23 +121,25 @@ class KeysBound:
         if len(given) > 1:  # by which one it would be counted, and by which one answered
             await _refuse(scope, send, HTTPStatus.BAD_REQUEST, _INVALID, _ONE_KEY)
             return
-        # What is got is a stream that stays open; only what is sent asks for anything.
-        if not given or scope.get("method") != "POST":
+        if not given:
             await self._application(scope, receive, send)
             return
-        key = given[0].partition(b" ")[2].strip()  # however its scheme is written
-        if self._under_way[key] >= MOST_OF_KEY:
+        # What is got is a stream that stays open: it takes the place of no request, but a place.
+        is_stream = scope.get("method") != "POST"
+        # However its scheme is written.
+        what = given[0].partition(b" ")[2].strip(), is_stream
+        if self._under_way[what] >= MOST_OF_KEY:
             await _refuse(
                 scope, send, HTTPStatus.SERVICE_UNAVAILABLE, _TOO_MANY, too_many_at_once().full
             )
             return
-        self._under_way[key] += 1
+        self._under_way[what] += 1
         try:
             await self._application(scope, receive, send)
         finally:
-            self._under_way[key] -= 1
-            if not self._under_way[key]:
-                del self._under_way[key]
+            self._under_way[what] -= 1
+            if not self._under_way[what]:
+                del self._under_way[what]
 
 
 class CountedNotices:

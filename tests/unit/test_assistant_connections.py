@@ -181,3 +181,27 @@ def test_two_keys_in_one_request_are_refused(accepted: bytes, words: str) -> Non
     status, headers, body = asyncio.run(sent)
     assert (status, b"retry-after" in headers) == (400, False)
     assert words in json.loads(body)["error"]["message"]
+
+
+def test_one_key_keeps_few_streams_open() -> None:
+    """Four thousand of one key left no connection to anybody else; requests go on beside them."""
+
+    async def asking() -> None:
+        may_end = asyncio.Event()
+
+        async def listening(scope: Any, receive: Any, send: Any) -> None:
+            if scope["method"] == "GET":
+                await may_end.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        bound = KeysBound(listening)
+        kept = [asyncio.create_task(exchanged(bound, "GET", b"a")) for _ in range(MOST_OF_KEY)]
+        await asyncio.sleep(0)
+        assert (await asyncio.wait_for(exchanged(bound, "GET", b"a"), 5))[0] == 503
+        assert (await exchanged(bound, "POST", b"a"))[0] == 200
+        may_end.set()
+        assert {answer[0] for answer in await asyncio.gather(*kept)} == {200}
+        assert (await exchanged(bound, "GET", b"a"))[0] == 200
+
+    asyncio.run(asking())
