@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +11,8 @@ from lxml import etree, html
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import encodings
-from matchmaker.ingest.merged_cells import MergedCells
-from matchmaker.ingest.rows import (
-    DAMAGED,
-    MAX_COLUMNS,
-    FileFormat,
-    Row,
-    RowSource,
-    SheetSummary,
-    place,
-    refuse_many_columns,
-)
+from matchmaker.ingest.parted_tables import CellRange, PartedTable, as_sheets
+from matchmaker.ingest.rows import DAMAGED, MAX_COLUMNS, Row, RowSource, place, refuse_many_columns
 from matchmaker.ingest.sheet_files import refuse_damaged, refuse_many_sheets
 from matchmaker.ingest.text_file import open_bytes
 from matchmaker.regex import regex
@@ -54,25 +43,6 @@ _SPACE = regex(r"[ \t\r\n\f]+")
 _MARK = "\ue0ff"
 # An encoding that a text says of itself, which is decoded already.
 _DECLARED = regex(r"^\s*<\?xml[^>]{0,200}>")
-_Range = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlTable(RowSource):
-    """One table of a page; `parted` are its rows, `merged` the cells over several of them."""
-
-    parted: tuple[tuple[str, ...], ...]
-    merged: tuple[_Range, ...] = ()
-    kind: FileFormat = "html"
-    has_positions: bool = True
-
-    def rows(self) -> Iterator[Row]:
-        """Every row that has cells."""
-        merged = MergedCells(self.merged)
-        for number, cells in enumerate(self.parted, start=1):
-            row = Row(number, [*cells])
-            merged.fill(row)
-            yield row
 
 
 def sheets_of(path: Path, encoding: str = "") -> list[RowSource]:
@@ -91,18 +61,22 @@ def sheets_of(path: Path, encoding: str = "") -> list[RowSource]:
             if next(table.iterdescendants("table"), None) is None
         ]
         refuse_many_sheets(path.name, len(tables))
-        made: list[HtmlTable] = []
+        made: list[PartedTable] = []
         for number, table in enumerate(tables, start=1):
             parted, merged = _parted(table, path.name)
             made.append(
-                HtmlTable(
-                    path=path, sheet=str(number), encoding=codec, parted=parted, merged=merged
+                PartedTable(
+                    kind="html",
+                    path=path,
+                    sheet=str(number),
+                    encoding=codec,
+                    parted=parted,
+                    merged=merged,
                 )
             )
-    if not any(any(map(any, each.parted)) for each in made):
-        raise _no_table(path)
-    summaries = tuple(SheetSummary(each.sheet, sum(map(any, each.parted))) for each in made)
-    return [replace(each, sheets=summaries) for each in made]
+    if sheets := as_sheets(made):
+        return sheets
+    raise _no_table(path)
 
 
 def _no_table(path: Path) -> InvalidInput:
@@ -127,10 +101,10 @@ def _codec(path: Path, content: bytes, given: str) -> str:
     return encodings.encoding_of(path, given).codec
 
 
-def _parted(table: Any, name: str) -> tuple[tuple[tuple[str, ...], ...], tuple[_Range, ...]]:
+def _parted(table: Any, name: str) -> tuple[tuple[tuple[str, ...], ...], tuple[CellRange, ...]]:
     """Cells by row in the columns that they are shown in, and which reach over several."""
     rows: list[tuple[str, ...]] = []
-    merged: list[_Range] = []
+    merged: list[CellRange] = []
     covered: dict[int, int] = {}  # the last row of what reaches down into a column
     for number, element in enumerate(table.iter("tr"), start=1):
         row = Row(number, [])

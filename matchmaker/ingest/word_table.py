@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,8 @@ from lxml import etree
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
-from matchmaker.ingest.merged_cells import MergedCells
-from matchmaker.ingest.rows import (
-    MAX_COLUMNS,
-    FileFormat,
-    Row,
-    RowSource,
-    SheetSummary,
-    place,
-    refuse_many_columns,
-)
+from matchmaker.ingest.parted_tables import CellRange, PartedTable, as_sheets
+from matchmaker.ingest.rows import MAX_COLUMNS, Row, RowSource, place, refuse_many_columns
 from matchmaker.ingest.sheet_files import member, open_zip, refuse_damaged, refuse_many_sheets
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -33,25 +24,6 @@ MAX_DOCUMENT = 64 * 2**20
 _MAX_HEADING = 60
 # How the stream of an old document (.doc) is called in its folder, as it stands there.
 _OLD_STREAM = "WordDocument".encode("utf-16-le")
-_Range = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordTable(RowSource):
-    """One table of a document; `parted` are its rows, `merged` the cells over several of them."""
-
-    parted: tuple[tuple[str, ...], ...]
-    merged: tuple[_Range, ...] = ()
-    kind: FileFormat = "docx"
-    has_positions: bool = True
-
-    def rows(self) -> Iterator[Row]:
-        """Every row that has cells."""
-        merged = MergedCells(self.merged)
-        for number, cells in enumerate(self.parted, start=1):
-            row = Row(number, [*cells])
-            merged.fill(row)
-            yield row
 
 
 def is_word(path: Path) -> bool:
@@ -84,16 +56,17 @@ def sheets_of(path: Path) -> list[RowSource]:
         if part is None or part.file_size > MAX_DOCUMENT:
             raise _no_table(path.name)
         root = etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
-        made: list[WordTable] = []
+        made: list[PartedTable] = []
         for number, (table, heading) in enumerate(_tables(root), start=1):
             refuse_many_sheets(path.name, number)
             parted, merged = _parted(table, path.name)
             name = f"{number} {heading}".strip()
-            made.append(WordTable(path=path, sheet=name, parted=parted, merged=merged))
-    if not any(any(map(any, each.parted)) for each in made):
-        raise _no_table(path.name)
-    summaries = tuple(SheetSummary(each.sheet, sum(map(any, each.parted))) for each in made)
-    return [replace(each, sheets=summaries) for each in made]
+            made.append(
+                PartedTable(kind="docx", path=path, sheet=name, parted=parted, merged=merged)
+            )
+    if sheets := as_sheets(made):
+        return sheets
+    raise _no_table(path.name)
 
 
 def _no_table(name: str) -> InvalidInput:
@@ -116,11 +89,11 @@ def _tables(root: Any) -> Iterator[tuple[Any, str]]:
                 heading = ""
 
 
-def _parted(table: Any, name: str) -> tuple[tuple[tuple[str, ...], ...], tuple[_Range, ...]]:
+def _parted(table: Any, name: str) -> tuple[tuple[tuple[str, ...], ...], tuple[CellRange, ...]]:
     """Cells by row in the columns that they are shown in, and which reach over several."""
     rows: list[tuple[str, ...]] = []
-    merged: list[_Range] = []
-    starts: dict[int, _Range] = {}  # what may go on below, by its column
+    merged: list[CellRange] = []
+    starts: dict[int, CellRange] = {}  # what may go on below, by its column
     for number, element in enumerate(_children(table, "tr"), start=1):
         row, position = Row(number, []), _skipped(element)
         for cell in _children(element, "tc"):
