@@ -145,6 +145,8 @@ def unless_tool_for_it(
 ) -> Judgement:
     """A judgement, not met where work is wanted and its owner makes the tools for it: 压铸模."""
     wanted = judgement.requirement
+    if judgement.verdict is Fulfilment.UNKNOWN and judgement.evidence is None:
+        return _unless_only_done(judgement, statement)
     if (
         judgement.verdict is not Fulfilment.MET
         or wanted.denied
@@ -163,6 +165,19 @@ def unless_tool_for_it(
         return judgement
     note = message("the tool for it, not the work")
     return Judgement(wanted, Fulfilment.UNMET, made, note, tentative=True)
+
+
+def _unless_only_done(judgement: Judgement, statement: Specification) -> Judgement:
+    """A judgement, not met where a tool is wanted and the work with it offered: 代客注塑，带模来打."""
+    wanted = judgement.requirement
+    work = tools().get(wanted.value, "")
+    if not work or wanted.denied or _first_tool(statement) is not None:
+        return judgement
+    done = (i for i in statement.of(RequirementKind.PROCESS) if i.value == work and not i.denied)
+    if (does := next(done, None)) is None or not _IN_THEIR_MOULDS.search(fold(statement.text)):
+        return judgement
+    note = message("the work that is done with it, not the tool")
+    return Judgement(wanted, Fulfilment.UNMET, does, note, tentative=True)
 
 
 def _is_done_too(text: str, work: Requirement) -> bool:

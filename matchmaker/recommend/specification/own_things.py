@@ -20,6 +20,11 @@ _MADE_OF_IT = regex(
     r"[，,;；]\s?(?:好?(?:给|让|供)(?:我们?|咱们?|我[厂司方])|(?:我们?|咱们?|我[厂司方])?(?:用来|拿来|用于))"
     r"(?:来|去)?(?:打印|做|织|造|加工|生产|试制|压|注塑|铸造?|缝|编)[\u4e00-\u9fff]{0,2}$"
 )
+# 气凝胶粉想做进保暖袜，找袜企: what is to be put into what is asked for.
+_PUT_INTO = regex(
+    r"[粉料浆液丝纱线膜片毡布颗粒]{0,2}(?:想要?|要|希望|打算|准备|能|可以?)?(?:做|加|用|掺|混|织|纺|涂|放)(?:进|到|在|入)[^，,;；。找寻求]{2,10}[里中上]?[，,]?"
+    r"(?:想|要)?[找寻求]"
+)
 _ASKED_FOR = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
 _REACH = 24
 
@@ -32,6 +37,8 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     made = _MADE_OF_IT.search(folded, max(0, thing.start - _REACH), thing.start)
     if made is not None:
         return any(m.term.kind in _ASKED_FOR for m in terms[:position] if m.end <= made.start())
+    if _PUT_INTO.match(folded, thing.end):
+        return True
     if not _OURS_FIRST.fullmatch(folded, 0, thing.start):
         return False
     behind = terms[position + 1 :]

@@ -61,7 +61,7 @@ def measured(requirement: Requirement, item: Requirement) -> Say | None:
     if requirement.aspect in FLOORS:
         return _floor(wanted, stated)
     if requirement.kind is RequirementKind.QUANTITY:
-        return _quantity(item, wanted, stated)
+        return None if _counts_other(requirement, item) else _quantity(item, wanted, stated)
     if requirement.aspect == forms.DIAMETER and wanted[0] is stated[0] is None:
         return _as_large(wanted, stated)
     if _covers(wanted, stated):
@@ -182,6 +182,12 @@ def _floor(wanted: Bounds, stated: Bounds) -> Say | None:
         return MET if _overlap(wanted, stated) else UNMET
     most = stated[1] if stated[1] is not None else stated[0]
     return None if most is None else (MET if most >= wanted[0] else UNMET)
+
+
+def _counts_other(requirement: Requirement, item: Requirement) -> bool:
+    """Whether what is counted is what its owner works with: 冷镦机十台, 脚型板三千副 for socks."""
+    is_machines = item.text.endswith("台") and not requirement.text.endswith("台")
+    return is_machines or (item.text.endswith("副") and "双" in requirement.text)
 
 
 def _quantity(item: Requirement, wanted: Bounds, stated: Bounds) -> Say | None:

@@ -150,7 +150,7 @@ _ENGLISH_TESTERS = tuple(
 )
 _TESTING_THINGS = ("tester", "testers")
 # What is done with the subject of a test.
-CHINESE_TESTS = ("试验", "测试", "检测", "快检", "检验", "分析", "评价", "评定")
+CHINESE_TESTS = ("试验", "测试", "检测", "快检", "复检", "复验", "检验", "分析", "评价", "评定")
 ENGLISH_TESTS = ("test", "tests", "testing", "examination", "examinations")
 # Behind a place: not in it alone.
 AROUND_WORDS = ("附近", "周边", "一带", "那边", "这边", "周围")

@@ -44,6 +44,7 @@ def test_a_machine_to_be_rented_is_had_by_who_lends_it() -> None:
         ("our titanium screws are sold by the kilo", ["screw"]),
         ("找做钛合金粉末的，给我们打印镜架", ["powder"]),
         ("找人给我们做镜架", ["spectacle frame"]),
+        ("气凝胶粉想做进保暖袜，找有自己牌子的袜企", ["sock", "sock"]),
         ("die casting plungers get eaten, want tungsten carbide sprayed on", []),
     ],
 )
@@ -84,3 +85,38 @@ def test_who_works_with_a_tool_may_buy_it() -> None:
     offer = read("注塑模具，找客户")
     assert compare_customer(offer, read("代客注塑，PP、ABS，带模来打")).met
     assert not compare_customer(offer, read("球阀厂，口径DN40")).met
+
+
+def test_who_works_in_moulds_that_others_bring_makes_none() -> None:
+    need = "where can I get a plastic injection mould for a water jug"
+    assert values(compared(need, "Injection moulds for appliances").met) == ["injection mould"]
+    moulder = compared(need, "代客注塑，PP、ABS，机械手取件，带模来打")
+    assert "injection mould" in values(moulder.unmet)
+
+
+@pytest.mark.parametrize(
+    ("need", "statement"),
+    [
+        ("袜子定型，5000双", "蒸汽定型代工，立体脚型板三千副"),
+        ("spectacle hinges, 50,000 pcs", "眼镜铰链、螺丝配件，冷镦机十台"),
+    ],
+)
+def test_how_many_machines_somebody_has_is_not_how_much_it_makes(need: str, statement: str) -> None:
+    assert "quantity" not in {judged.requirement.kind for judged in compared(need, statement).unmet}
+
+
+def test_what_a_paste_is_used_in_is_not_sold_with_it() -> None:
+    assert wanted("水性石墨烯导热浆，电池负极用，50公斤起") == ["conductive paste"]
+
+
+def test_what_is_tested_again_is_what_tests_are_asked_for() -> None:
+    text = "铸件化学成分复检加冲击试验"
+    assert wanted(text) == []
+    works = [item.value for item in read(text).of(RequirementKind.PROCESS)]
+    assert works == ["composition testing", "mechanical testing"]
+
+
+def test_a_laser_on_five_axes_mills_nothing() -> None:
+    need = "五轴CNC加工板材镜框"
+    assert "five-axis machining" not in values(compared(need, "五轴激光咬花，夜里也接").met)
+    assert "five-axis machining" in values(compared(need, "五轴加工，夜里也接").met)
