@@ -57,7 +57,7 @@ from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, In
 from matchmaker.snapshot.nearest import best
 
 # Of how many candidates the best statements are compared with what is specified, and how many.
-COMPARED, STATEMENTS = 60, 3
+COMPARED, STATEMENTS = 60, 6
 # Of how many organisations of the whole graph, whether they may be recommended or not, the best
 # statements tell whether anybody says this: it is the same whoever asks.
 FOREMOST = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from matchmaker.recommend.answers import best_answers
+from matchmaker.recommend.answers import STATEMENTS, best_answers
 from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
 from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
@@ -24,7 +24,7 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
     """
     if pairs.seeker.asks_in_words:
         asked = own_questions(pairs.seeker, pairs.goal)[0]
-        answering = best_answers(pairs.snapshot, pairs.fit, asked, row, MAX_CLAUSES)
+        answering = best_answers(pairs.snapshot, pairs.fit, asked, row, STATEMENTS)[:MAX_CLAUSES]
         return tuple(
             statement_evidence(pairs, number, fit)
             for place, (number, fit, _) in enumerate(answering)

@@ -33,6 +33,7 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.wholes import RAW_FORMS
+from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import known_share
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 
@@ -54,6 +55,13 @@ OTHER_THING, LIKE_ENOUGH = 0.4, 0.4
 # where such names are this share of a text's letters: of a story the reading errs. Chosen on the
 # readable judged sets.
 SILENT, BENEATH, ABOUT = 0.4, 0.8, 0.12
+# What is to be done together, which says nothing of with whom: "a prepreg firm to scale it up".
+_TOGETHER = regex(
+    r"\b(?:firms?|compan(?:y|ies))\b|"
+    r"\bto (?:scale|try|test|trial|develop|pilot|work|cooperate|collaborate|join)\b"
+    r"(?: (?:it|them|this|these))?(?: (?:up|out))?(?: together)?(?: with(?: us)?)?|"
+    r"一起|共同|联合|合作|企业|公司|试试|试制|试产"
+)
 # What labs lose at most that study another thing than that of which a problem is told, where some
 # study it. Chosen on the readable judged sets.
 OTHER_SUBJECT = 0.3
@@ -83,7 +91,7 @@ def is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | N
 
     "seals" is answered by who makes 密封件, though a graph has no other word of English.
     """
-    framed = FRAME.sub("", fold(texts[0].text))
+    framed = FRAME.sub("", _TOGETHER.sub("", fold(texts[0].text)))
     places = [r.text for r in texts[0].specification.requirements if r.kind in TOLD_BY_GRAPH]
     letters = sum(character.isalnum() for character in framed)
     letters -= sum(character.isalnum() for place in places for character in place)

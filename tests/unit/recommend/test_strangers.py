@@ -9,7 +9,7 @@ import pytest
 
 from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Offer, OfferKind
 from matchmaker.goals import GOALS
-from matchmaker.recommend.model import Request
+from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.usable_statements import EVENT, worth
 from matchmaker.snapshot.model import Snapshot
@@ -120,3 +120,34 @@ def test_the_title_of_an_event_is_worth_less_than_that_of_a_project() -> None:
     rule = GOALS[GoalName.INDUSTRY_PARTNER].evidence
     least, most = np.sort(worth(snapshot, rule)[worth(snapshot, rule) > 0]).tolist()
     assert least == pytest.approx(EVENT * most)
+
+
+def test_the_last_of_many_statements_answers_where_it_alone_names_what_is_asked_for() -> None:
+    """Four others of the same owner are nearer to the question by their words."""
+    others = ("会员企业一百六十余家", "线上预约", "按批开放", "排期十天")
+    texts = {f"o:{number}": text for number, text in enumerate((*others, "拉力机共享"))}
+    offers = tuple(
+        Offer(key, "t:shares", OfferKind.PLATFORM_ACCESS, text) for key, text in texts.items()
+    )
+    angles = [[0.4, 0.92]] * len(others) + [[0.36, 0.93]]
+    snapshot = snapshot_of(
+        GraphRows(organizations=(firm("shares", Kind.PLATFORM),), offers=offers),
+        dict(zip(texts, angles, strict=True)),
+    )
+    goal = GoalName.PLATFORM
+    answer = recommend(snapshot, near("铸件冲击试验，-46℃", goal), Request(goal))
+    assert [each.evidence[0].id for each in answer.matches] == ["o:4"]
+
+
+def test_what_is_to_be_done_together_makes_a_name_no_less_of_a_question() -> None:
+    says = {"maker": "Unidirectional prepreg, 125 gsm", "other": "Carbon fibre tubes"}
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(map(firm, says)),
+            offers=tuple(product(key, text) for key, text in says.items()),
+        ),
+        {f"o:{key}": [0.2, 0.98] for key in says},
+    )
+    (question,) = near("a prepreg firm to scale it up with us").texts
+    need = Seeker(texts=(replace(question, everyday=0.35),))
+    assert ids(recommend(snapshot, need, Request(SUPPLIER)))[:1] == ["maker"]
