@@ -107,10 +107,11 @@ def encoding_of(path: Path, given: str = "") -> Encoding:
     A file that is UTF-8 but for a few bytes is UTF-8, and those are damaged. Where several
     readings of the letters are plausible, the error names them.
     """
-    if given:
-        return Encoding(_known(given))
+    known = _known(given) if given else ""
     with open_bytes(path) as stream:
         head = stream.read(CHUNK)
+    if known:
+        return Encoding(_without_mark(known, head))
     for mark, name in MARKS.items():
         if head.startswith(mark):
             return Encoding(name)
@@ -147,7 +148,7 @@ def _known(given: str) -> str:
     name = given.strip().lower().replace("_", "-")
     name = WIDER.get(name, name)
     try:
-        b"a".decode(_CODECS.get(name, name))
+        b"a".decode(_CODECS.get(name, name), "matchmaker.damaged")  # as files are read
     except (LookupError, ValueError, UnicodeError):
         raise InvalidInput(
             "'%(name)s' is no encoding that is known.",
@@ -155,6 +156,17 @@ def _known(given: str) -> str:
             mend="Name one such as utf-8, gb18030, big5, windows-1252.",
             name=given,
         ) from None
+    return name
+
+
+def _without_mark(name: str, head: bytes) -> str:
+    """An encoding that a file has; of two orders of bytes, which a mark tells, one where it has
+    no mark: Python refuses to read such a file at all."""
+    codec = codecs.lookup(_CODECS.get(name, name))
+    try:
+        codec.incrementaldecoder("matchmaker.damaged").decode(head[:8])
+    except UnicodeError:
+        return f"{codec.name}-le"
     return name
 
 

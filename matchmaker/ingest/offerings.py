@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matchmaker.domain import MAX_TEXT, Kind, Offer, OfferKind, Organization, Provenance, SourceTier
+from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.legal_forms import split_form
@@ -319,7 +320,7 @@ class _Reading:
         return self._value(line, column, *written[column][0]) if written[column] else None
 
     def _kind(self, line: Line, written: Sequence[tuple[str, str]]) -> OfferKind:
-        usual = OfferKind(self.options.defaults.get("kind") or OfferKind.PRODUCT)
+        usual = usual_kind(self.options)
         if not written:
             return usual
         title, cell = written[0]
@@ -347,6 +348,18 @@ def _said(title: str, cell: str) -> str:
         return f"{with_unit[1]} {cell.strip()} {with_unit[2]}"
     shown = with_unit[1] if with_unit else title
     return f"{shown} {cell}" if not normal(cell).startswith(normal(shown)) else cell
+
+
+def usual_kind(options: TableOptions) -> OfferKind:
+    """The kind of lines that do not name theirs. Raises InvalidInput."""
+    given = options.defaults.get("kind") or OfferKind.PRODUCT.value
+    read = next(each.read for each in OWN_LISTS[OFFERINGS].columns if each.name == "kind")
+    reading = read_cell("kind", read, given)
+    if reading.problem is not None:
+        raise InvalidInput(reading.problem.reason, where="kind")
+    if reading.value is OfferKind.PROGRAMME:
+        raise InvalidInput("A programme is posted by itself, with its terms.", where="kind")
+    return OfferKind(reading.value)
 
 
 def columns_missing(options: TableOptions) -> Message | None:

@@ -262,3 +262,16 @@ def test_too_many_lines_are_refused_before_each_is_looked_for(
     lines = "".join(f"{number}号袜\n" for number in range(20))
     preview = desk.workflow.preview(OWN, desk.kept(f"产品名称\n{lines}"))
     assert isinstance(preview.refused, InvalidInput)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("nonsense", "nonsense"), ("programme", "posted by itself"), ("service", "")],
+)
+def test_the_usual_kind_is_one_that_a_list_may_bring(desk: Desk, kind: str, words: str) -> None:
+    """It was an error without words, and programmes came without their terms."""
+    id = desk.kept("产品名称\n连裤袜\n")
+    options = desk.workflow.options(OWN, id)
+    desk.workflow.choose(OWN, id, replace(options, defaults={"kind": kind}))
+    refused = desk.workflow.preview(OWN, id).refused
+    assert (words in refused.text("en") and words != "") if refused else words == ""

@@ -17,7 +17,7 @@ from matchmaker.ingest.known_offerings import (
     matched,
     withdrawn,
 )
-from matchmaker.ingest.offerings import OfferingList, columns_missing, read_offerings
+from matchmaker.ingest.offerings import OfferingList, columns_missing, read_offerings, usual_kind
 from matchmaker.ingest.report import Problem, consistent, file_counts
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.table_options import TableOptions
@@ -78,6 +78,7 @@ def import_offerings(
     require_importing(principal, "", organization)
     if missing := columns_missing(options):
         raise InvalidInput(missing, where=table.name, mend="Say which column it is.")
+    usual_kind(options)  # where no line needs it, too
     owner, day = store.organization(organization), today()
     listed = read_offerings(table, options, owner)
     if listed.names_organizations:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import time
 import unicodedata
+from encodings import aliases
 from pathlib import Path
 
 import pytest
@@ -423,3 +425,24 @@ def test_titles_without_end_cost_no_more_than_long_ones(tmp_path: Path, sign: st
     assert len(set(table.header)) == 60
     assert max(len(unicodedata.normalize("NFKC", title)) for title in table.header) <= 300
     assert table.header[7].startswith(f"7{sign.strip()}")
+
+
+@pytest.mark.parametrize(
+    "content", ["名称,规格\n阀,1\n".encode(), b"\xff\xfe\x00\x01" * 40, b"[1]"]
+)
+@pytest.mark.parametrize("name", sorted({*aliases.aliases, "idna", "punycode", "undefined"}))
+def test_a_file_is_read_in_any_encoding_that_python_knows_or_refused(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    """Some of them (UTF-16 of a file without a mark, IDNA) were errors without words."""
+    path = tmp_path / "list.csv"
+    path.write_bytes(content)
+    with contextlib.suppress(InvalidInput):
+        list(open_table(path, FileOptions(encoding=name)).lines())
+
+
+def test_utf_16_without_a_mark_is_read_where_it_is_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("名称,规格\n阀门,甲乙丙\n".encode("utf-16-le"))
+    table = open_table(path, FileOptions(encoding="utf-16"))
+    assert [line.cells for line in table.lines()] == [{"名称": "阀门", "规格": "甲乙丙"}]
