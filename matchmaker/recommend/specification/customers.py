@@ -117,6 +117,7 @@ _TRADED_BEFORE = regex(
     r"(?:of|for|in) (?:[a-z-]+ ){0,2}$|(?:外贸|贸易|经销|代理|批发)$"
 )
 
+_MELTED_BY = {"granules": "injection moulding"}
 _SELLS_TO_THEM = message("sells to those who make it")
 _MAKES_IT = message("makes it itself")
 
@@ -254,8 +255,8 @@ def _recovered(item: Requirement, description: Specification) -> Requirement | N
 
 
 def _works_with(item: Requirement, description: Specification) -> Requirement | None:
-    """The work that somebody does with a tool which is offered: moulders, of injection moulds."""
-    work = tools().get(item.value)
+    """The work that somebody does with what is offered: moulders, of moulds and granules."""
+    work = tools().get(item.value) or _MELTED_BY.get(item.value)
     works = description.of(RequirementKind.PROCESS) if work else ()
     return next((w for w in works if w.value == work and not w.denied), None)
 

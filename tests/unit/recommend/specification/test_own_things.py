@@ -85,6 +85,9 @@ def test_who_works_with_a_tool_may_buy_it() -> None:
     offer = read("注塑模具，找客户")
     assert compare_customer(offer, read("代客注塑，PP、ABS，带模来打")).met
     assert not compare_customer(offer, read("球阀厂，口径DN40")).met
+    granules = read("we sell PC granules")
+    assert compare_customer(granules, read("注塑小家电件，注塑机80–1000吨三十台")).met
+    assert not compare_customer(granules, read("球阀厂，口径DN40")).met
 
 
 def test_who_works_in_moulds_that_others_bring_makes_none() -> None:
