@@ -29,9 +29,9 @@ from matchmaker.recommend.specification import (
     Specification,
     finishing,
     has_name,
-    read,
 )
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import known_share
@@ -297,7 +297,7 @@ def _behind_subject(
     if not subjects:
         return lost
     rated = np.flatnonzero((statements >= 0) & passed)
-    said = [read(snapshot.string("statements", "text", int(statements[at]))) for at in rated]
+    said = [specification_of(snapshot, int(statements[at])) for at in rated]
     named = [
         {name for item in each.of(RequirementKind.PRODUCT) for name in (item.value, item.family)}
         for each in said
