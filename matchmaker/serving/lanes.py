@@ -257,18 +257,28 @@ class Lane:
         most = self.size.most
         with self._ready:
             waits = self._queue.ahead(caller) * self._mean_seconds / at_once
+            is_own = self._is_crowd_of(caller)
             if self._queue.of(caller) > _MANY:
                 most = (self.size.assured + most) // 2
-        return self._occupancy.total(self.name) >= most or waits > self.size.patience
+        is_refused = is_own and waits > self.size.patience
+        return is_refused or self._occupancy.total(self.name) >= most
 
     def refuse_overdue(self) -> None:
         """Refuse those who have waited for too long, if more came than places are assured."""
         until = min(time.monotonic() - self.size.patience, self._occupancy.crowded_at(self.name))
         with self._ready:
-            overdue = self._queue.remove(lambda each: each.since <= until)
+            of_crowd = {each for each in self._queue.callers() if self._is_crowd_of(each)}
+            overdue = self._queue.remove(lambda each: each.since <= until, of_crowd.__contains__)
             self._occupancy.change(self.name, self._slot, -len(overdue))
         for each in overdue:
             self._refuse(each.task)
+
+    def _is_crowd_of(self, caller: Caller) -> bool:
+        """Tell whether a crowd is of a caller's making, or of everybody's; under the lock.
+
+        Where somebody else has many waiting, whoever has few waits for a turn that comes soon.
+        """
+        return self._queue.of(caller) > _MANY or self._queue.most_of_one() <= _MANY
 
     @property
     def is_idle(self) -> bool:

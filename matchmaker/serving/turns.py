@@ -60,6 +60,12 @@ class Turns(Generic[Queued]):
         """How many of an caller's wait."""
         return len(self._waiting.get(caller.address, {}).get(caller.credentials, ()))
 
+    def most_of_one(self) -> int:
+        """How many wait of whoever has most."""
+        return max(
+            (len(own) for each in self._waiting.values() for own in each.values()), default=0
+        )
+
     def ahead(self, caller: Caller) -> int:
         """How many are served before what an caller sends now, if nobody else sends anything."""
         of_address = self._waiting.get(caller.address, {})
@@ -71,7 +77,7 @@ class Turns(Generic[Queued]):
 
     def next_of(self, is_served: Callable[[Caller], bool]) -> Caller | None:
         """Whose turn it is among those who are served now."""
-        return next(filter(is_served, self._callers()), None)
+        return next(filter(is_served, self.callers()), None)
 
     def take(self, caller: Caller) -> Queued:
         """What an caller has waiting for the longest; its next turn comes after everybody's."""
@@ -84,10 +90,12 @@ class Turns(Generic[Queued]):
             self._waiting[caller.address] = of_address
         return first
 
-    def remove(self, is_gone: Callable[[Queued], bool]) -> list[Queued]:
-        """Take out what is gone, whoever's it is."""
+    def remove(
+        self, is_gone: Callable[[Queued], bool], is_of: Callable[[Caller], bool] = lambda _: True
+    ) -> list[Queued]:
+        """Take out what is gone of those whom `is_of` tells."""
         gone: list[Queued] = []
-        for caller in list(self._callers()):
+        for caller in list(filter(is_of, self.callers())):
             own = self._waiting[caller.address].pop(caller.credentials)
             gone += filter(is_gone, own)
             if left := deque(each for each in own if not is_gone(each)):
@@ -95,7 +103,8 @@ class Turns(Generic[Queued]):
         self._waiting = {name: each for name, each in self._waiting.items() if each}
         return gone
 
-    def _callers(self) -> Iterator[Caller]:
+    def callers(self) -> Iterator[Caller]:
+        """Everybody of whom something waits."""
         for address, of_address in self._waiting.items():
             yield from (Caller(address, credentials) for credentials in of_address)
 

@@ -239,3 +239,21 @@ def test_in_a_crowd_who_sent_many_is_refused_before_who_sent_nothing_yet():
     assert lane.add(Waiter(may_end), Caller("192.0.2.2", "b"))
     may_end.set()
     lane.stop()
+
+
+def test_in_a_crowd_of_one_nobody_else_is_refused_for_having_to_wait():
+    """Half of what others asked was refused while one sent 220 at once."""
+    may_end, refused = threading.Event(), []
+    lane = Lane(LaneName.HEAVY, LaneSize(1, 60, 20, 0.0), refused.append, Occupancy(), 1)
+    many = [Waiter(may_end) for _ in range(20)]
+    assert all(lane.add(waiter, Caller("192.0.2.1", "a")) for waiter in many)
+    few = [Waiter(may_end) for _ in range(3)]
+    assert all(lane.add(waiter, Caller("192.0.2.2", "b")) for waiter in few)
+    lane.is_full_for(Caller("192.0.2.1", "a"))  # the crowd goes on
+    time.sleep(0.01)
+    lane.refuse_overdue()
+    assert refused
+    assert not {*refused} & {*few}
+    may_end.set()
+    assert all(waiter.served.wait(5) for waiter in few)
+    lane.stop()
