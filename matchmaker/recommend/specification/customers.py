@@ -26,6 +26,7 @@ from matchmaker.recommend.specification.vocabulary import (
     finishing,
     has_own_name,
     made_by_makers_of,
+    plastics,
     shapes,
     tools,
 )
@@ -78,8 +79,6 @@ _NEEDERS = regex(
     r"(?:(?:are |is )?(?:looking for|in need of|short of|seeking)|needs?|wants?|uses?|could use|buys?|lacks?|requires?)"
     r" (?!(?:more |new |steady |regular )?(?:to|us|orders?|work|business|contracts?|customers?|partners?|jobs?)\b)"
     r"|\b(?:interested in|interest in|use for) (?:trying |testing |buying )?(?:our|my)\b"
-    r"|(?:想要?|希望|打算|可以?|能|愿意|专门|专业|一直)(?:给|为|向)(?!我|咱|俺|本|自己|你)[^，,;；。给找寻求]{1,10}?(?:厂家?|企业|公司|品牌|行业|集群)"
-    r"(?:们|那边)?(?:做|供应?|提供|加工|配套?|生产|代工|代做|开发)(?!检测|测试|培训|认证)"
     r"|\bwhich (?:[a-z-]+ ){1,4}(?:elsewhere |there )?(?:buys?|uses?|needs?|wants?|would (?:try|buy|use|like|want)|could use|might (?:try|use|buy|want))\b"
     r"|\b(?:does|do|would|could) (?:some|any|an?|anybody|anyone|somebody)\b[^,.;?!]{0,30} (?:needs?|wants?|uses?|buys?)\b"
     r"|(?:谁家?|哪家|哪里|外地|外省)(?:厂家?)?(?:会|能|想|在)?(?:要|用|收|需要|用得[上着到])(?:这个|这种|这些|一些)?[吗呢啊]?(?:$|[。.!！?？])"
@@ -91,6 +90,13 @@ _NEEDERS = regex(
     r"|给(?:外地|外省|别处|其他地方)的?(?:做|搞|生产)[^，,;；。找]{1,10}的?(?:厂家?|企业|公司|客户)?(?:供|提供|做|加工|配)"
     r"|(?<![们司厂我])(?:需要|缺少?|要用|想用|要买|想买|采购|急需|用得[上着到]|会用到?|用到|在用)(?![我活单])"
     r"[^，,;；。!！?？的]{2,20}的(?:[^，,;；。!！?？的]{0,6}的)?[^，,;；。!！?？的找]{0,8}(?:厂|厂家|企业|公司|品牌|用户|客户|同行|工厂)"
+)
+# Who would work for others, 模具厂想给无人机企业做外壳, is no 能给眼镜厂做电镀的工厂 that is asked for.
+_WORKS_FOR = regex(
+    r"(?:^|[，,;；。!！?？\n])(?![^，,;；。!！?？\n]{0,24}(?:找|寻|求|哪|谁|有没有|有无|有谁|需要|急需|推荐|介绍))[^，,;；。!！?？\n]{0,24}?"
+    r"(?:想要?|希望|打算|可以?|能|愿意|专门|专业|一直)(?:给|为|向)(?!我|咱|俺|本|自己|你)[^，,;；。给找寻求]{1,10}?(?:厂家?|企业|公司|品牌|行业|集群)"
+    r"(?:们|那边)?(?:做|供应?|提供|加工|配套?|生产|代工|代做|开发)(?!检测|测试|培训|认证)"
+    r"(?![^，,;；。!！?？\n]{0,16}的[^，,;；。!！?？\n]{0,4}(?:厂|企业|公司|供应商|师傅|团队|单位|机构))"
 )
 # Who would use "our" thing is sought for it: 哪里的厂用得上我们的锂电池组.
 _OURS_WANTED = regex(
@@ -117,7 +123,9 @@ _TRADED_BEFORE = regex(
     r"(?:of|for|in) (?:[a-z-]+ ){0,2}$|(?:外贸|贸易|经销|代理|批发)$"
 )
 
+# Granules are feed, fuel and metal, too: moulders melt those of plastics.
 _MELTED_BY = {"granules": "injection moulding"}
+_OF_PLASTIC = regex(r"塑|胶粒|胶料|改性|plastic|polymer|compound|masterbatch")
 _SELLS_TO_THEM = message("sells to those who make it")
 _MAKES_IT = message("makes it itself")
 
@@ -125,7 +133,8 @@ _MAKES_IT = message("makes it itself")
 def asks_for_customers(need: str) -> bool:
     """Whether a text asks for those who need what it names, which is then what its author has."""
     folded = fold(need)
-    return _NEEDERS.search(folded) is not None or _OURS_WANTED.search(folded) is not None
+    asking = (_NEEDERS, _OURS_WANTED, _WORKS_FOR)
+    return any(each.search(folded) is not None for each in asking)
 
 
 @remembered(1_000)
@@ -204,7 +213,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             judgements.append(Judgement(item, verdict, made))
         elif made is not None:
             judgements.append(Judgement(item, Fulfilment.UNMET, made, _MAKES_IT))
-        elif served_by := _works_with(item, description):
+        elif served_by := _works_with(item, offer, description):
             note = message("does the work that it is for")
             judgements.append(Judgement(item, Fulfilment.MET, served_by, note))
         elif whole := made_of_part(item, makes):
@@ -254,9 +263,15 @@ def _recovered(item: Requirement, description: Specification) -> Requirement | N
     return next((w for w in works if w.value == "recycling" and not w.denied), None)
 
 
-def _works_with(item: Requirement, description: Specification) -> Requirement | None:
+def _works_with(
+    item: Requirement, offer: Specification, description: Specification
+) -> Requirement | None:
     """The work that somebody does with what is offered: moulders, of moulds and granules."""
-    work = tools().get(item.value) or _MELTED_BY.get(item.value)
+    work = tools().get(item.value)
+    if not work and (melted := _MELTED_BY.get(item.value)):
+        families = {each.family for each in offer.of(RequirementKind.MATERIAL)}
+        is_plastic = not families.isdisjoint(plastics()) or _OF_PLASTIC.search(fold(offer.text))
+        work = melted if is_plastic else None
     works = description.of(RequirementKind.PROCESS) if work else ()
     return next((w for w in works if w.value == work and not w.denied), None)
 

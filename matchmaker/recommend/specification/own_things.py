@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.vocabulary import TermMatch, finishing
+from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.regex import regex
 
 # "Our titanium screws in blue, maybe the platers": who works on what is there is asked for.
@@ -20,13 +21,16 @@ _MADE_OF_IT = regex(
     r"[，,;；]\s?(?:好?(?:给|让|供)(?:我们?|咱们?|我[厂司方])|(?:我们?|咱们?|我[厂司方])?(?:用来|拿来|用于))"
     r"(?:来|去)?(?:打印|做|织|造|加工|生产|试制|压|注塑|铸造?|缝|编)[\u4e00-\u9fff]{0,2}$"
 )
-# 气凝胶粉想做进保暖袜，找袜企: what is to be put into what is asked for.
+# 气凝胶粉想做进保暖袜，找袜企: what is to be put into what is asked for. 镜架要做到10克 is not.
 _PUT_INTO = regex(
     r"[粉料浆液丝纱线膜片毡布颗粒]{0,2}(?:想要?|要|希望|打算|准备|能|可以?)?(?:做|加|用|掺|混|织|纺|涂|放)(?:进|到|在|入)[^，,;；。找寻求]{2,10}[里中上]?[，,]?"
     r"(?:想|要)?[找寻求]"
 )
-_ASKED_FOR = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
+# 导热浆，电池负极用: what was named before is for it. 球阀海水用 is a valve all the same.
+_USED_IN = regex(r"[\u4e00-\u9fff]{2}用(?=[，,;；。、]|$)")
+_STOPS = frozenset("，,;；。 \n")
 _REACH = 24
+_NEAR = 12  # terms
 
 
 def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool:
@@ -35,12 +39,18 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     if thing.term.kind is not RequirementKind.PRODUCT:
         return False
     made = _MADE_OF_IT.search(folded, max(0, thing.start - _REACH), thing.start)
-    if made is not None:
-        return any(m.term.kind in _ASKED_FOR for m in terms[:position] if m.end <= made.start())
-    if _PUT_INTO.match(folded, thing.end):
-        return True
+    if made is not None:  # of a material alone it is what is asked for: 做铸钢的，给我们铸阀体
+        before = terms[max(0, position - _NEAR) : position]
+        return any(m.term.value in RAW_FORMS for m in before if m.end <= made.start())
+    if _USED_IN.match(folded, thing.end) and folded[thing.start - 1] in _STOPS:
+        before = terms[max(0, position - _NEAR) : position]
+        return any(m.term.kind is RequirementKind.PRODUCT for m in before)
+    if put := _PUT_INTO.match(folded, thing.end):
+        behind = terms[position + 1 : position + 1 + _NEAR]
+        into = {m.term.value for m in behind if m.start < put.end()}
+        return any(m.term.value in into for m in behind if m.start >= put.end())
     if not _OURS_FIRST.fullmatch(folded, 0, thing.start):
         return False
-    behind = terms[position + 1 :]
+    behind = terms[position + 1 : position + 1 + _NEAR]
     work = next((m for m in behind if m.term.value in finishing()), None)
     return work is not None and _SOMEBODY.fullmatch(folded, thing.end, work.start) is not None

@@ -54,12 +54,12 @@ _ASKED_PRICE = regex(
 
 
 # "5 cents each", 五毛一双, 8美分: hundredths and tenths, with what of where it is said.
-_PENCE = {"毛": ("CNY", 10), "毛钱": ("CNY", 10), "角": ("CNY", 10), "角钱": ("CNY", 10), "分钱": ("CNY", 100),
+_PENCE = {"毛": ("CNY", 10), "毛钱": ("CNY", 10), "角钱": ("CNY", 10), "分钱": ("CNY", 100),
           "美分": ("USD", 100), "欧分": ("EUR", 100), "p": ("GBP", 100), "pence": ("GBP", 100)}  # fmt: skip
 _IN_PENCE = regex(
     rf"(?P<low>{NUMBER})(?:{TO}(?P<high>{NUMBER}))?\s?"
     r"(?:(?P<of>us |u\.s\. |usd |american |euro ?|eur )?(?:cents?|¢)(?![a-z])|"
-    r"(?P<word>美分|欧分|毛钱|角钱|分钱|毛(?=[一二三四五六七八九]?\s?(?:/|每|一|$|[，,;；。起到至左以]))|pence(?![a-z])|p(?= ?(?:each|per|a )))"
+    r"(?P<word>美分|欧分|毛钱|角钱|分钱|毛(?=[一二三四五六七八九]?\s?(?:/|每|一|$|[，,;；。起到至左以]))|pence(?![a-z])|(?<!\d{4})p(?= ?(?:each|per|a )))"
     r"(?P<more>(?<=毛)[一二三四五六七八九](?![十百千万双对件副台套条个只支]))?)"
     rf"(?P<per>\s?(?:/|每|per |an? |each |一)\s?(?P<unit>{UNIT}|[a-z]+)|\s?(?P<each>each|apiece)(?![a-z]))?"
 )

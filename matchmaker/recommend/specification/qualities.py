@@ -92,7 +92,7 @@ _QUALITIES = (
     _quality("weight of an area", "g/m²", rf"{_RANGE}\s?(?:gsm|g/m2|g/m²|克重|克每平(?:方米|米|方)?|克/平(?:方米|米|方)?)"),
     _quality("torque", "N·m", rf"{_RANGE}\s?(?:n[·.*]?m|牛[·.]?米)(?![a-z/])"),
     # By how much it is less says nothing of how loud it is.
-    _quality(LESS_NOISE, "dB", rf"(?:降噪|减噪|消[声音]|隔[声音]|吸[声音]|衰减|降低|减少|减小|减|降|低)(?:量|了|掉|约|大约|噪[声音]|效果|值|[:：为是达\s])*(?:至少|不低于|不少于)?{_RANGE}\s?(?:db(?:\(a\))?|分贝)(?!以下|以内)"),
+    _quality(LESS_NOISE, "dB", rf"(?:降噪|减噪|消[声音]|隔[声音]|吸[声音]|衰减|(?:降低|减少|减小|减|降|低(?![\s噪]))(?![为是]))(?:量|了|掉|约|大约|噪[声音]|效果|值|[:：为是达\s])*(?:至少|不低于|不少于)?{_RANGE}\s?(?:db(?:\(a\))?|分贝)(?!以下|以内)"),
     _quality(LESS_NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)\s?(?:以上)?的?(?:降噪|减噪|消[声音]|隔[声音]|衰减|less|lower|quieter|down|drop|reduction|attenuation|insertion loss|damping|noise reduction)"),
     _quality(LESS_NOISE, "dB", rf"(?:\bby|(?:attenuation|reduction|insertion loss|damping)(?: of)?|(?:reduces?|cuts?|lowers?|attenuates?|dampens?) (?:it )?(?:by)?)\s(?:about |around |some |at least |up to |more than )?{_RANGE}\s?db(?:\(a\))?"),
     _quality(NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)"),

@@ -409,6 +409,12 @@ def senses() -> dict[str, tuple[frozenset[str], Term]]:
 
 
 @cache
+def plastics() -> frozenset[str]:
+    """Families of materials that are melted to be moulded."""
+    return frozenset(word_table("materials.toml")["plastics"]["names"])
+
+
+@cache
 def parts() -> frozenset[str]:
     """Products that stay themselves when the form they are delivered in is named (阀体铸件)."""
     return frozenset(word_table("products.toml")["parts"]["names"])

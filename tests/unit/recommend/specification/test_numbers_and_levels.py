@@ -116,3 +116,33 @@ def test_flame_retardant_granules_are_granules() -> None:
 )
 def test_what_is_over_its_limit_is_what_is_tested(text: str, tests: list[str]) -> None:
     assert values(text, "process") == tests
+
+
+@pytest.mark.parametrize(
+    "text", ["低噪音45分贝的电机", "低噪声55dB风机", "噪声降为60分贝", "噪音低 45分贝"]
+)
+def test_how_loud_a_quiet_thing_is_is_a_level(text: str) -> None:
+    assert [item.aspect for item in of(text, "size")] == ["noise"]
+
+
+def test_lines_of_a_picture_are_no_pence() -> None:
+    assert values("1080p a camera", "price") == []
+    assert values("15p each", "price") == ["0.15 GBP"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "need 12 volt motors",
+        "buy 3 phase motors",
+        "need 90 degree elbows",
+        "need 200 mesh screens",
+        "need 40 count yarns",
+        "need 100 percent cotton socks",
+        "need 18 carat gold frames",
+        "looking for 5 distributors",
+        "need 3 good electroplaters",
+    ],
+)
+def test_what_a_thing_is_like_and_who_sells_it_is_not_counted(text: str) -> None:
+    assert values(text, "quantity") == []

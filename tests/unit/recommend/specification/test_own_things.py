@@ -123,3 +123,42 @@ def test_a_laser_on_five_axes_mills_nothing() -> None:
     need = "五轴CNC加工板材镜框"
     assert "five-axis machining" not in values(compared(need, "五轴激光咬花，夜里也接").met)
     assert "five-axis machining" in values(compared(need, "五轴加工，夜里也接").met)
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("法兰化工用，DN50，316L", "flange"),
+        ("需要球阀海水用，DN80", "ball valve"),
+        ("镜架要做到10克以内，找代工厂", "spectacle frame"),
+        ("阀体要做到耐压40MPa，求供应商", "valve body"),
+        ("阀门要用在海水里，找厂家", "valve"),
+        ("有没有做304不锈钢的，给我们加工法兰", "flange"),
+        ("找做铸钢的，给我们铸造阀体", "valve body"),
+    ],
+)
+def test_what_a_thing_is_for_and_how_good_it_must_be_takes_nothing_from_it(
+    text: str, thing: str
+) -> None:
+    assert wanted(text) == [thing]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "找能给眼镜品牌代工的工厂",
+        "哪家能给眼镜厂做电镀",
+        "有没有公司能为袜厂加工纱线",
+        "需要一家电镀厂可以给眼镜企业做镀金",
+        "专业为汽车企业做模具的厂有吗",
+    ],
+)
+def test_for_whom_those_work_who_are_asked_for_makes_them_no_customers(text: str) -> None:
+    assert not asks_for_customers(text)
+
+
+@pytest.mark.parametrize("offer", ["铝颗粒，找客户", "活性炭颗粒", "饲料颗粒", "wood pellets"])
+def test_granules_that_are_no_plastic_are_nothing_for_moulders(offer: str) -> None:
+    moulder = read("注塑小家电件，注塑机80–1000吨三十台")
+    assert not compare_customer(read(offer), moulder).met
+    assert compare_customer(read("再生尼龙颗粒"), moulder).met

@@ -70,6 +70,8 @@ KEPT = [
     "Foundry needed for valve castings",
     "drone motor makers who want die cast housings",
     "Injection moulder wanted",
+    "Foundry: DN50 stainless bodies, 500 pcs",
+    "Plating shop: titanium frames, PVD",
     "",
 ]  # fmt: skip
 
