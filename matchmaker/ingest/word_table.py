@@ -56,6 +56,7 @@ def sheets_of(path: Path) -> list[RowSource]:
         if part is None or part.file_size > MAX_DOCUMENT:
             raise _no_table(path.name)
         root = etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
+        _leave_unshown(root)
         made: list[PartedTable] = []
         for number, (table, heading) in enumerate(_tables(root), start=1):
             refuse_many_sheets(path.name, number)
@@ -67,6 +68,19 @@ def sheets_of(path: Path) -> list[RowSource]:
     if sheets := as_sheets(made):
         return sheets
     raise _no_table(path.name)
+
+
+def _leave_unshown(root: Any) -> None:
+    """Empty what a document holds and does not show: text that was moved away, hidden text, and
+    what stands a second time for older programs (part 3, 7.6)."""
+    for element in list(root.iter("{*}moveFrom", "{*}Fallback", "{*}vanish")):
+        unshown = element
+        if _name(element) == "vanish":
+            unshown = element.getparent().getparent()  # of the properties of a run
+            if _value(element) in ("0", "false", "off") or _name(unshown) != "r":
+                continue
+        for child in list(unshown):
+            unshown.remove(child)
 
 
 def _no_table(name: str) -> InvalidInput:

@@ -185,6 +185,22 @@ def test_a_table_of_a_word_document(tmp_path: Path) -> None:
         open_table(word(tmp_path / "b.docx", paragraph("Nothing")))
 
 
+def test_what_a_document_does_not_show_is_not_published(tmp_path: Path) -> None:
+    """Hidden remarks, text where it was before it was moved, and text boxes a second time."""
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>底价 900</w:t></w:r>"
+    shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>闸阀</w:t></w:r>'
+    moved = "<w:moveFrom><w:r><w:t>截止阀</w:t></w:r></w:moveFrom>"
+    twice = (
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        "<mc:Choice><w:r><w:t> Z41</w:t></w:r></mc:Choice>"
+        "<mc:Fallback><w:r><w:t> Z41</w:t></w:r></mc:Fallback></mc:AlternateContent>"
+    )
+    cell = f"<w:tc><w:p>{hidden}{shown}{moved}{twice}</w:p></w:tc>"
+    line = f"<w:tr>{cell}<w:tc>{paragraph('WCB')}</w:tc></w:tr>"
+    listed, _ = read(word(tmp_path / "a.docx", f"<w:tbl>{row('产品名称', '材质')}{line}</w:tbl>"))
+    assert texts(listed) == [(2, "闸阀 Z41, 材质 WCB")]
+
+
 @pytest.mark.parametrize(
     "head",
     [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff\xd8\xff\xe0\0\x10JFIF\0", b"RIFF\1\2\3\4WEBPVP8 \0",
