@@ -56,9 +56,12 @@ _PART_OF_UNIVERSITY = regex(
 _BEHIND = regex(
     r".*(?:学院|中心|平台|系|部|处|室|所|院|车间|团队|课题组|厂|lab|laboratory|department)"
 )
+# A works named before a part is another one, but for one's own: 某阀门厂质检科, not 铸造分厂质检科.
 _OF_OTHERS = regex(
-    r"公司|集团|大学|研究院|研究所|协会|商会|\b(?:ltd|gmbh|inc|co|llc|universit\w*)\b"
+    r"公司|集团|大学|研究院|研究所|协会|商会|医院|\b(?:ltd|gmbh|inc|co|llc|universit\w*)\b"
+    r"|[^分本我总各一二三四五六七八九十东西南北新老]厂(?!房|区|务|长|办|内)."
 )
+_SCHOOL = "学院"
 _UNIVERSITIES = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 _WORD = regex(r"\w+")
 _SHORTEST_NAME = 3
@@ -153,9 +156,9 @@ def is_of(owner: Organization, name: str) -> bool:
     whole = plain(name)
     if any(whole.startswith(plain(each)) and _BEHIND.fullmatch(whole) for each in known):
         return True
-    if _OF_OTHERS.search(normal(name)):
-        return False
     is_university = owner.kind in _UNIVERSITIES
+    if _OF_OTHERS.search(normal(name)) or (_SCHOOL in name and not is_university):
+        return False
     return bool(
         _PART.fullmatch(normal(name))
         or (is_university and _PART_OF_UNIVERSITY.fullmatch(normal(name)))

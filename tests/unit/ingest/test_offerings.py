@@ -231,6 +231,8 @@ def test_names_one_below_the_other_need_no_title(tmp_path: Path) -> None:
         ("温州示例阀门有限公司", True), ("Sample Valve", True), ("示例阀门", True),
         ("温州示例阀门有限公司研发中心", True), ("装配车间", True), ("泰诚阀门集团有限公司", False),
         ("杭州职业技术学院", False), ("机械工程学院", False), ("阀门", False),
+        ("铸造分厂质检科", True), ("二厂装配车间", True), ("某某阀门厂质检科", False),
+        ("杭州职业技术学院机电系", False), ("示例市人民医院检验科", False),
     ],
 )  # fmt: skip
 def test_whose_line_it_is(name: str, is_own: bool) -> None:
