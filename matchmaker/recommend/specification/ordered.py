@@ -16,7 +16,7 @@ _WANTED = regex(
     r"(?<![a-z])(?:need|want|require|order|buy|purchase|look(?:ing)? for|quote (?:us )?(?:for|on)) (?:about |around |approx\.? |some |roughly )?$"
 )
 _THINGS = regex(
-    r" (?:(?!(?:in|of|for|per|to|with|and|or|from|x|by|times|more|other|axis|way|piece|step|stage|degree|deg|percent|mesh|count|volt|watt|amp|phase|pole|hole|point|pin|core|ply|component|carat|karat|gauge|hour|day|week|month|year)\b)[a-z0-9][a-z0-9/-]* ){0,6}?"
+    r" (?:(?!(?:in|of|for|per|to|with|and|or|from|x|by|times|more|other|axis|way|piece|step|stage|degree|deg|percent|mesh|count|volt|watt|amp|phase|pole|hole|point|pin|core|ply|component|carat|karat|gauge|v|w|a|kv|kw|hz|rpm|ah|mah|ohm|shore|star|hour|day|week|month|year)\b)[a-z0-9][a-z0-9/-]* ){0,6}?"
     r"(?!(?:suppl|partner|customer|client|buyer|distributor|dealer|importer|agent|brand|institut|universit|expert|team|mill|plant|(?:electro)?plater|moulder|molder|knitter|dyer|firm|compan|maker|manufacturer|factor|vendor|foundr|workshop|shop|lab|quote|offer|engineer|people|student|day|hour|week|month|year|micron|degree|series|class|stainless|press|process|less|axis|axes)[a-z]*)"
     r"[a-z]{3,}s(?![a-z-])"
 )

@@ -65,11 +65,16 @@ _IN_PENCE = regex(
 )
 
 
+# 一块五毛, "2 dollars 50 cents": what is left of a larger sum is none.
+_LARGER = regex(r"(?:[块元圆]|(?:dollars?|euros?|pounds?|bucks)(?: and)? )$")
+
+
 def price(text: str, folded: str, start: int) -> list[Requirement]:
     """A sum of money, with what it is for where it says so: `CNY/piece`."""
     signed = SIGN.search(folded, max(0, start - 4), start)
     if not signed and (small := _IN_PENCE.match(folded, start)):
-        return _in_pence(text, folded, small)
+        is_rest = _LARGER.search(folded, max(0, start - 12), start)
+        return [] if is_rest else _in_pence(text, folded, small)
     match = (SIGNED_PRICE if signed else PRICE).match(folded, start)
     if match is None:
         return _bare(text, folded, start)

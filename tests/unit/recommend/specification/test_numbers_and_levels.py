@@ -140,9 +140,21 @@ def test_lines_of_a_picture_are_no_pence() -> None:
         "need 40 count yarns",
         "need 100 percent cotton socks",
         "need 18 carat gold frames",
+        "need 5 V adapters",
+        "need 60 shore seals",
         "looking for 5 distributors",
         "need 3 good electroplaters",
     ],
 )
 def test_what_a_thing_is_like_and_who_sells_it_is_not_counted(text: str) -> None:
     assert values(text, "quantity") == []
+
+
+@pytest.mark.parametrize("text", ["一块五毛一双", "1元5毛每双", "at 2 dollars 50 cents each"])
+def test_cents_behind_a_larger_sum_are_no_price_of_their_own(text: str) -> None:
+    assert not {"0.5 CNY/pair", "0.5 USD"}.intersection(values(text, "price"))
+
+
+@pytest.mark.parametrize("text", ["齿轮，耐磨性不达标包退", "硬度不合格的阀体要返工"])
+def test_what_is_taken_back_and_worked_anew_is_no_test(text: str) -> None:
+    assert values(text, "process") == []
