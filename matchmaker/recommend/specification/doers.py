@@ -44,8 +44,10 @@ _LENT = regex(
     r"出租|可租|租用|整租|代织|代加工|代工|闲着|停着|空闲|对外开放|按小时|\b(?:for rent|to rent|by the hour|idle|spare capacity)\b"
 )
 _FOR_SALE = regex(
-    r"销售|出售|转让|出让|卖|供应|二手|现货|库存|待售|处理|成新|翻新|\b(?:for sale|sell|sells|second-?hand|refurbished)\b"
+    r"销售|出售|转让|出让|卖|供应|二手|现货|库存|待售|处理|成新|翻新|制造|厂家|\b(?:for sale|to order|makers?|manufacturers?|sell|sells|second-?hand|refurbished)\b"
 )
+_MACHINES = frozenset({"machine", "furnace", "lathe", "press"})
+_STOP = regex(r"[，,;；。.]")
 _TAKEN_ON = regex(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
 # Who machines a thing from the bar makes it.
 MAKING = frozenset(
@@ -103,15 +105,22 @@ def unless_only_used(
         return judgement
     text = fold(statement.text)
     before = text[max(0, machine.start - 24) : machine.start]
-    is_lent = _LENT.search(text) is not None and not _FOR_SALE.search(text)
-    is_counted = _COUNTED.match(text, machine.end) or _COUNTED_BEFORE.search(before)
-    is_its_own = is_counted is not None or _works_with(machine, statement)
+    is_machine = _is_machine(machine)
+    is_lent = is_machine and _LENT.search(text) is not None and not _FOR_SALE.search(text)
+    is_its_own = _COUNTED.match(text, machine.end) is not None or (
+        is_machine and (bool(_COUNTED_BEFORE.search(before)) or _works_with(machine, statement))
+    )
     if not is_lent and (not is_its_own or _SOLD.search(text)):
         return judgement
     if not _is_bought(wanted, need):
         return judgement
     note = message("what it works with, not what it sells")
     return Judgement(wanted, Fulfilment.UNMET, machine, note, tentative=not is_lent)
+
+
+def _is_machine(thing: Requirement) -> bool:
+    """Whether others are made with a thing: of bolts behind flanges both are sold."""
+    return thing.family.rsplit(" ", 1)[-1] in _MACHINES
 
 
 def _is_bought(machine: Requirement, need: Specification) -> bool:
@@ -125,11 +134,11 @@ def _sells_no_machine(judgement: Judgement, need: Specification, statement: Spec
     """Whether a machine is to be bought where nothing is said of it, and another thing is made."""
     wanted = judgement.requirement
     is_asked = judgement.verdict is Fulfilment.UNKNOWN and not wanted.denied
-    if not is_asked or wanted.family.rsplit(" ", 1)[-1] != "machine" or wanted.aspect == UNLISTED:
+    if not is_asked or not _is_machine(wanted) or wanted.aspect == UNLISTED:
         return False
     made = (i for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF)
     first = next(made, None)
-    is_other = first is not None and not first.value.endswith(" machine")
+    is_other = first is not None and not _is_machine(first)
     return is_other and _is_bought(wanted, need)
 
 
@@ -137,7 +146,9 @@ def _works_with(machine: Requirement, statement: Specification) -> bool:
     """Whether another thing is offered before a machine, which that is made with: 运动袜，双针筒."""
     things = (i for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF)
     first = next(things, machine)
-    return first.start < machine.start and first.family != machine.family
+    between = fold(statement.text)[first.end : machine.start]
+    is_apart = first.start < machine.start and first.family != machine.family
+    return is_apart and _STOP.search(between) is not None
 
 
 def unless_tool_for_it(

@@ -162,3 +162,20 @@ def test_granules_that_are_no_plastic_are_nothing_for_moulders(offer: str) -> No
     moulder = read("注塑小家电件，注塑机80–1000吨三十台")
     assert not compare_customer(read(offer), moulder).met
     assert compare_customer(read("再生尼龙颗粒"), moulder).met
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "thing"),
+    [
+        ("采购螺栓", "不锈钢法兰、螺栓、螺母", "bolt"),
+        ("buy hinges", "spectacle frames, temples and hinges", "hinge"),
+        ("求购法兰", "球阀 DN50，法兰", "flange"),
+        ("采购袜子", "袜子代工，五十台双针筒", "sock"),
+        ("求购镜架", "镜架代工OEM，钛架", "spectacle frame"),
+        ("求购注塑机", "模具、注塑机", "injection moulding machine"),
+    ],
+)
+def test_things_to_be_bought_are_had_from_who_makes_them_beside_others_or_for_others(
+    need: str, statement: str, thing: str
+) -> None:
+    assert thing in values(compared(need, statement).met)
