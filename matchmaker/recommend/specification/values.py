@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from matchmaker.messages import Message, message
 from matchmaker.recommend.specification import forms
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import Fulfilment, Requirement, RequirementKind
 from matchmaker.recommend.specification.qualities import CEILINGS, FLOORS, WITHIN_RANGE
 from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
+from matchmaker.regex import regex
 
 
 class Say(NamedTuple):
@@ -190,12 +192,19 @@ def _counts_other(requirement: Requirement, item: Requirement) -> bool:
     return is_machines or (item.text.endswith("副") and "双" in requirement.text)
 
 
+# As it is read with its bound: 起订量100件, "MOQ 100 pcs".
+_LEAST = regex(
+    r"起订|起做|起批|(?<![a-z])(?:moq|min(?:imum)?|from|at least)(?![a-z])|至少|最少|不少于"
+)
+
+
 def _quantity(item: Requirement, wanted: Bounds, stated: Bounds) -> Say | None:
     """Enough capacity for a rate; an order not below the minimum order."""
     amount = wanted[0] if wanted[0] is not None else wanted[1]
     if amount is None:
         return None
-    if item.aspect:  # a minimum order
+    is_rate = "/" in item.unit
+    if item.aspect or (not is_rate and _LEAST.search(fold(item.text))):  # a minimum order
         least = stated[0] if stated[0] is not None else stated[1]
         return None if least is None else (MET if amount >= least else UNMET)
     most = stated[1] if stated[1] is not None else stated[0]

@@ -158,3 +158,19 @@ def test_cents_behind_a_larger_sum_are_no_price_of_their_own(text: str) -> None:
 @pytest.mark.parametrize("text", ["齿轮，耐磨性不达标包退", "硬度不合格的阀体要返工"])
 def test_what_is_taken_back_and_worked_anew_is_no_test(text: str) -> None:
     assert values(text, "process") == []
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "is_met"),
+    [
+        ("需要500件法兰", "法兰，起订量100件", True),
+        ("需要500件法兰", "法兰，起订量1000件", False),
+        ("need 500 flanges", "flanges, MOQ 100 pcs", True),
+        ("need 500 flanges", "flanges from 100 pcs", True),
+        ("need 500 flanges", "flanges, minimum order 1000 pcs", False),
+        ("500 pcs flanges", "flanges, stock 200 pcs", False),
+    ],
+)
+def test_the_least_that_is_sold_is_no_most(need: str, statement: str, is_met: bool) -> None:
+    kinds = {judged.requirement.kind for judged in compared(need, statement).met}
+    assert ("quantity" in kinds) is is_met
