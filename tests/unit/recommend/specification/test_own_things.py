@@ -151,6 +151,8 @@ def test_what_a_thing_is_for_and_how_good_it_must_be_takes_nothing_from_it(
         "有没有公司能为袜厂加工纱线",
         "需要一家电镀厂可以给眼镜企业做镀金",
         "专业为汽车企业做模具的厂有吗",
+        "能不能给眼镜厂做电镀",
+        "能为阀门厂做喷涂吗",
     ],
 )
 def test_for_whom_those_work_who_are_asked_for_makes_them_no_customers(text: str) -> None:
