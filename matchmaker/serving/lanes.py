@@ -307,7 +307,7 @@ class Lane:
         return self._latest_begun + self.size.alone - time.monotonic()
 
     def _is_served(self, caller: Caller) -> bool:
-        """Tell whether the next thread is for an caller; under the lock."""
+        """Tell whether the next thread is for a caller; under the lock."""
         return self._busy < self.size.threads - 1 or not self._busy or (
             self._queue.of(caller) <= _MANY
         )  # fmt: skip

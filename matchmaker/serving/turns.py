@@ -57,7 +57,7 @@ class Turns(Generic[Queued]):
         of_address.setdefault(caller.credentials, deque()).append(waiting)
 
     def of(self, caller: Caller) -> int:
-        """How many of an caller's wait."""
+        """How many of a caller's wait."""
         return len(self._waiting.get(caller.address, {}).get(caller.credentials, ()))
 
     def most_of_one(self) -> int:
@@ -67,7 +67,7 @@ class Turns(Generic[Queued]):
         )
 
     def ahead(self, caller: Caller) -> int:
-        """How many are served before what an caller sends now, if nobody else sends anything."""
+        """How many are served before what a caller sends now, if nobody else sends anything."""
         of_address = self._waiting.get(caller.address, {})
         own = self.of(caller) + 1
         place = sum(min(len(each), own) for name, each in of_address.items()
@@ -80,7 +80,7 @@ class Turns(Generic[Queued]):
         return next(filter(is_served, self.callers()), None)
 
     def take(self, caller: Caller) -> Queued:
-        """What an caller has waiting for the longest; its next turn comes after everybody's."""
+        """What a caller has waiting for the longest; its next turn comes after everybody's."""
         of_address = self._waiting.pop(caller.address)
         own = of_address.pop(caller.credentials)
         first = own.popleft()
