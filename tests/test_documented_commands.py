@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from openpyxl import Workbook
 
 from matchmaker.cli import run
 from tests.samples import copy_samples
@@ -98,7 +99,9 @@ class Desk:
             "YOU": "wang@example.org",
             "TABLE": "offers",
             "FILE.zip": "cordis-projects.zip",
-            "FILE": next(
+            "FILE": "prices.xlsx"
+            if "--organization" in line
+            else next(
                 (file for word, file in self.FILES.items() if word in line.split()),
                 "relations.csv.gz",
             ),
@@ -145,6 +148,14 @@ def public_files(folder: Path) -> None:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reader")
     (folder / "docs").symlink_to(ROOT / "docs")
+    prices = Workbook()
+    for row in (
+        ("Product", "Model", "Size"),
+        ("Ball valve", "Q41F", "DN50"),
+        ("Gate valve", "Z41H", "DN80"),
+    ):
+        prices.active.append(row)
+    prices.save(folder / "prices.xlsx")
     (folder / "awards.csv.gz").write_bytes(gzip.compress(AWARDS.encode()))
     (folder / "relations.csv.gz").write_bytes(gzip.compress(FACTS.encode()))
     public_files(folder)

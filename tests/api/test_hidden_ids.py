@@ -86,6 +86,9 @@ FURTHER = {
     "GET /offers": _query(organization=FIRM),
     "GET /needs": _query(organization=FIRM),
     "GET /engagements": _query(organization=FIRM),
+    # An organisation's own lists, instead of a cluster's.
+    "GET /imports": lambda sent: {"query_string": {"organization": FIRM}},
+    "POST /imports": lambda sent: {"data": {"file": sent["data"]["file"], "organization": FIRM}},
     "GET /gatherings": lambda sent: {"query_string": {"organization": FIRM}},
     "POST /calls": _json(invited=["t:firm3"]),
     "PUT /calls/{id}/shortlist": _json(organizations=["t:firm3"]),
