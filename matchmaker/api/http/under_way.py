@@ -23,7 +23,8 @@ class KeptUnderWay:
 
     def __init__(self, store: IdempotencyStore, every: float = RENEWED_EVERY) -> None:
         self._store, self._every = store, every
-        self._waiting: dict[str, threading.Timer] = {}
+        self._left: dict[str, int] = {}  # renewals, by key
+        self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
 
     def begin(self, key: str, request: str) -> StoredAnswer | None:
@@ -31,7 +32,9 @@ class KeptUnderWay:
         first = self._store.begin(key, request)
         if first is None:
             with self._lock:
-                self._wait(key, MOST_RENEWALS)
+                self._left[key] = MOST_RENEWALS
+                if self._timer is None:
+                    self._wait()
         return first
 
     def finish(self, key: str, answer: StoredAnswer) -> None:
@@ -48,21 +51,26 @@ class KeptUnderWay:
         """As the store does."""
         self._store.renew(key)
 
-    def _wait(self, key: str, left: int) -> None:
-        timer = threading.Timer(self._every, self._renew, (key, left))
-        timer.daemon = True
-        self._waiting[key] = timer
-        timer.start()
+    def _wait(self) -> None:
+        """Until all are renewed: one thread for all of them; under the lock."""
+        self._timer = threading.Timer(self._every, self._renew_all)
+        self._timer.daemon = True
+        self._timer.start()
 
-    def _renew(self, key: str, left: int) -> None:
-        with suppress(ServiceUnavailable, StorageFull):  # next time, perhaps
-            self._store.renew(key)
+    def _renew_all(self) -> None:
         with self._lock:
-            if self._waiting.pop(key, None) is not None and left > 1:
-                self._wait(key, left - 1)
+            keys = list(self._left)
+        try:
+            for key in keys:
+                with suppress(ServiceUnavailable, StorageFull):  # next time, perhaps
+                    self._store.renew(key)
+        finally:
+            with self._lock:
+                self._left = {key: left - 1 for key, left in self._left.items() if left > 1}
+                self._timer = None
+                if self._left:
+                    self._wait()
 
     def _end(self, key: str) -> None:
         with self._lock:
-            timer = self._waiting.pop(key, None)
-        if timer is not None:
-            timer.cancel()
+            self._left.pop(key, None)
