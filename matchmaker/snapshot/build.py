@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
 from matchmaker import domain, stage_words, stages, text, vocabulary
 from matchmaker import embedding as embedding_package
 from matchmaker.embedding import LanguageMeans, language_means
+from matchmaker.marks import mark_of
 from matchmaker.snapshot import model
 from matchmaker.snapshot.columns import (
     StatementVectors,
@@ -44,6 +44,7 @@ from matchmaker.snapshot.model import Snapshot, SnapshotMeta
 from matchmaker.snapshot.specified import UNREAD, TextReader, specifications
 from matchmaker.snapshot.stages import stages_named
 from matchmaker.snapshot.tie_layers import layer_of, tie_columns, tie_ends
+from matchmaker.snapshot.unchanged import EarlierTexts
 from matchmaker.store.ports import Export
 
 __all__ = ["StatementVectors", "build", "made_by", "passage_texts", "statements"]
@@ -52,7 +53,6 @@ __all__ = ["StatementVectors", "build", "made_by", "passage_texts", "statements"
 @lru_cache(maxsize=1)
 def made_by() -> str:
     """A mark of this program's way to make a snapshot, another for each version of it."""
-    digest = sha256()
     here, beside = Path(__file__).parent, Path(embedding_package.__file__).parent
     modules = (domain, vocabulary, text, stages, stage_words)
     files = [
@@ -60,11 +60,8 @@ def made_by() -> str:
         *beside.glob("*.*"),
         *(Path(str(each.__file__)) for each in modules),
     ]
-    for file in sorted(files):
-        digest.update(file.read_bytes())
-    for package in ("python-stdnum", "opencc", "numpy", "pyarrow"):
-        digest.update(version(package).encode())
-    return digest.hexdigest()[:16]
+    packages = ("python-stdnum", "opencc", "numpy", "pyarrow")
+    return mark_of(files, *map(version, packages))
 
 
 def build(
@@ -81,6 +78,7 @@ def build(
     """
     rows = export.rows
     spoken = statements(rows)
+    stood = EarlierTexts.of(earlier, spoken) if earlier is not None else None
     if vectors is not None and len(vectors.vectors) != len(spoken):
         raise ValueError(f"{len(vectors.vectors)} vectors for {len(spoken)} statements")
     organizations, engagements = in_order(rows.organizations), in_order(rows.engagements)
@@ -97,7 +95,7 @@ def build(
     means = _means(spoken, vectors)
     of_statements, of_passages = centred(spoken, passages, vectors, means)
     all_statements = statement_columns(
-        spoken, rows, engagement_rows, specifications(spoken, reader, earlier)
+        spoken, rows, engagement_rows, specifications(spoken, reader, stood)
     )
     engaged = participation(engagements, organization_rows)
     speakers = speakers_of(spoken, engagements, engagement_rows, organization_rows)
@@ -149,7 +147,7 @@ def build(
         statement_organizations=speakers,
         organization_statements=transposed(speakers, count),
         lexical=build_lexical(
-            [statement.text for statement in spoken], earlier=earlier_postings(earlier, spoken)
+            [statement.text for statement in spoken], earlier=earlier_postings(stood)
         ),
         vectors=of_statements,
         passage_vectors=of_passages,

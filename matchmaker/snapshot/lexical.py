@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
@@ -15,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker import text as text_module
-from matchmaker.domain import Statement
+from matchmaker.marks import mark_of
 from matchmaker.messages import message
 from matchmaker.remembered import remembered
-from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
+from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex
 from matchmaker.snapshot.splice import NotPatchableError, Splice
+from matchmaker.snapshot.unchanged import EarlierTexts
 from matchmaker.text import codes, terms
 
 # Collisions at 2²⁰ buckets: with 200,000 distinct terms about one in eleven
@@ -46,24 +46,14 @@ class EarlierPostings:
 @lru_cache(maxsize=1)
 def reading() -> str:
     """A mark of this program's way to find the terms of a text, another for each version of it."""
-    return sha256(Path(text_module.__file__).read_bytes()).hexdigest()[:16]
+    return mark_of([Path(text_module.__file__)])
 
 
-def earlier_postings(
-    earlier: Snapshot | None, statements: Sequence[Statement]
-) -> EarlierPostings | None:
-    """Rows, in an earlier snapshot, of statements that say what they said; None without one."""
-    if earlier is None or earlier.meta.reading != reading():
+def earlier_postings(earlier: EarlierTexts | None) -> EarlierPostings | None:
+    """The index of an earlier snapshot, whose terms were found the same way; else None."""
+    if earlier is None or earlier.snapshot.meta.reading != reading():
         return None
-    table = earlier.statements.table
-    ids, texts = (table.column(name).to_pylist() for name in ("id", "text"))
-    stood = {row_id: row for row, row_id in enumerate(ids)}
-    rows = [stood.get(statement.id, -1) for statement in statements]
-    same = [
-        row if row >= 0 and texts[row] == statement.text else -1
-        for row, statement in zip(rows, statements, strict=True)
-    ]
-    return EarlierPostings(earlier.lexical, np.array(same, dtype=np.int32))
+    return EarlierPostings(earlier.snapshot.lexical, earlier.rows)
 
 
 def build_lexical(

@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from matchmaker.domain import Statement
-from matchmaker.snapshot.model import Snapshot
-from matchmaker.snapshot.splice import IdColumn
+from matchmaker.snapshot.unchanged import EarlierTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +29,15 @@ UNREAD = TextReader("", lambda _: "")
 
 
 def specifications(
-    spoken: Sequence[Statement], reader: TextReader, earlier: Snapshot | None = None
+    spoken: Sequence[Statement], reader: TextReader, earlier: EarlierTexts | None = None
 ) -> list[str]:
     """What each statement specifies; what an `earlier` snapshot has by the same way is not read."""
-    if earlier is None or not reader.mark or earlier.meta.specified_by != reader.mark:
+    if earlier is None or not reader.mark or earlier.snapshot.meta.specified_by != reader.mark:
         return [reader.read(statement.text) for statement in spoken]
-    rows = IdColumn(earlier.statements.table.column("id"))
-
-    def of(statement: Statement) -> str:
-        row = rows.get(statement.id, -1)
-        if row >= 0 and earlier.string("statements", "text", row) == statement.text:
-            return earlier.string("statements", "specification", row)
-        return reader.read(statement.text)
-
-    return [of(statement) for statement in spoken]
+    known = earlier.snapshot
+    return [
+        known.string("statements", "specification", row)
+        if row >= 0
+        else reader.read(statement.text)
+        for statement, row in zip(spoken, earlier.rows.tolist(), strict=True)
+    ]

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from matchmaker.snapshot.model import Snapshot, TieLayer
+from matchmaker.domain import Statement
+from matchmaker.snapshot.model import IntArray, Snapshot, TieLayer
+
+
+class EarlierTexts(NamedTuple):
+    """An earlier snapshot, and in it the row (m,) of each statement that says what it said there;
+    -1 of others."""
+
+    snapshot: Snapshot
+    rows: IntArray
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, statements: Sequence[Statement]) -> EarlierTexts:
+        """The rows of `statements` in a snapshot, of whatever graph."""
+        table = snapshot.statements.table
+        ids, texts = (table.column(name).to_pylist() for name in ("id", "text"))
+        stood = {row_id: row for row, row_id in enumerate(ids)}
+        rows = [stood.get(statement.id, -1) for statement in statements]
+        same = [
+            row if row >= 0 and texts[row] == statement.text else -1
+            for row, statement in zip(rows, statements, strict=True)
+        ]
+        return cls(snapshot, np.array(same, dtype=np.int32))
+
 
 # Texts and what is made of them are other ones when any row of them is.
 _COMPARED = frozenset(item.name for item in fields(Snapshot)) - {

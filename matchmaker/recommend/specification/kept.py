@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 from matchmaker import messages, regex, terms, text, thesaurus
 from matchmaker import remembered as remembered_module
+from matchmaker.marks import mark_of
 from matchmaker.recommend.specification.model import (
     ItemRole,
     Requirement,
@@ -41,10 +41,7 @@ def _mark() -> str:
     folders = [Path(__file__).parent, Path(thesaurus.__file__).parent]
     files = [file for folder in folders for file in folder.iterdir() if file.is_file()]
     files += [Path(str(each.__file__)) for each in _MODULES]
-    digest = sha256()
-    for file in sorted(files):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+    return mark_of(files)
 
 
 def written(specification: Specification) -> str:

@@ -48,8 +48,7 @@ class UndoWorkflow:
             return self._undo(principal, id, no_progress)
         return self.job_queue.request(
             principal, JobKind.UNDO, record.cluster, id=_job_id(id),
-            file=record.file, **{"import": id},
-            **({"organization": record.organization} if record.organization else {}),
+            organization=record.organization, file=record.file, **{"import": id},
         )  # fmt: skip
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:

@@ -227,7 +227,7 @@ class ImportWorkflow:
             upload, _ = proposed(self.repositories, principal, upload)
         return self.job_queue.request(
             principal, JobKind.CHECK, upload.state.cluster, upload=id, file=upload.path.name,
-            **_whose(upload),
+            organization=upload.state.organization,
         )  # fmt: skip
 
     def run_check(self, job: Job, progress: Progress = no_progress) -> Message:
@@ -300,7 +300,8 @@ class ImportWorkflow:
         self.decisions.require(principal, options.decisions)
         job = self.job_queue.request(
             principal, JobKind.IMPORT, upload.state.cluster, id=id,
-            upload=id, table=options.table, file=upload.path.name, **_whose(upload),
+            upload=id, table=options.table, file=upload.path.name,
+            organization=upload.state.organization,
         )  # fmt: skip
         # Now that it is written down: where this is cut off, the worker does it.
         self.uploads.request_if_possible(principal.subject, id)
@@ -435,8 +436,3 @@ class ImportWorkflow:
         require_importing(principal, cluster, organization)
         if cluster:
             self.store.cluster(cluster)
-
-
-def _whose(upload: Upload) -> dict[str, str]:
-    """What work about an organisation's own list is requested with besides."""
-    return {"organization": upload.state.organization} if upload.state.organization else {}

@@ -70,21 +70,22 @@ class JobQueue:
 
     def request(
         self, principal: Principal, kind: JobKind, cluster: str = "", *, id: str = "",
-        **arguments: str,
+        organization: str = "", **arguments: str,
     ) -> Job:  # fmt: skip
         """Have it done, under an `id` of its own or a new one; what failed, once more.
 
+        `organization` is whose own list it is about, if it is about one.
         What takes an import back is begun again once it is over, and not beside itself.
         Raises NotAllowed for anyone but admins, and coordinators and people of an organisation
         who import; WrongState as `require_room` does.
         """
         principal.require_writing()
-        is_own = cluster in principal.clusters or principal.acts_for(
-            arguments.get("organization", "")
-        )
+        is_own = cluster in principal.clusters or principal.acts_for(organization)
         if not (principal.admin or (kind in _OF_COORDINATORS and is_own)):
             raise NotAllowed("Only administrators may ask for that.")
         self.require_room(principal)
+        if organization:
+            arguments["organization"] = organization
         now = self.clock()
         job = Job(
             id or new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments
