@@ -56,6 +56,7 @@ SETS = (
     "links",
     "english",
     "spoken",
+    "later",
 )
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
 AS_ASKED, BY_NOBODY = "as asked", "by nobody"
