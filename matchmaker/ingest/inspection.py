@@ -36,6 +36,8 @@ MAX_MEMORY = 1_000_000_000
 # Of archives (XLSX, ODS): what is in them, and how much smaller they are.
 MAX_UNPACKED, MAX_RATIO, MAX_PARTS = 1_000_000_000, 200, 10_000
 _CHUNK = 1 << 20
+# Whoever waits for a page comes first: how nice this program is to others.
+_LAST = 10
 # How workbooks begin, and what may stand before what a text begins with.
 _BOOKS, _BLANK = (b"PK", b"\xd0\xcf\x11\xe0"), b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _SMALL_PART, _SMALL_WHOLE = 10_000_000, 100_000_000
@@ -116,12 +118,12 @@ def texts_verdict(path: Path) -> InspectionResult:
     return InspectionResult.READABLE
 
 
-def has_many_lines(content: Iterable[bytes]) -> bool:
+def has_many_lines(content: Iterable[bytes], most: int = MAX_ROWS) -> bool:
     """Whether a text has more lines than a list may: blank ones are read as well."""
     lines = 0
     for part in content:
         lines += max(part.count(b"\n"), part.count(b"\r"))
-        if lines > MAX_ROWS:
+        if lines > most:
             return True
     return False
 
@@ -179,6 +181,7 @@ def main() -> None:
     import matchmaker.ingest.list_guess
     import matchmaker.ingest.table_file  # noqa: F401  (before the limit, which is for the file)
 
+    os.nice(_LAST)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limit = pages * resource.getpagesize() + MAX_MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -65,6 +65,8 @@ _SCHOOL = "学院"
 _UNIVERSITIES = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 _WORD = regex(r"\w+")
 _SHORTEST_NAME = 3
+# Of one's own things nobody has a list with more lines: who is behind it waits for each of them.
+MAX_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,16 @@ class OfferingList:
         """Tell whether most of it is called as firms are: then nothing of it is offered."""
         firms = sum(_has_form(each.name) for each in self.offerings)
         return firms > 1 and 2 * firms > len(self.offerings)
+
+
+def too_many_lines() -> InvalidInput:
+    """The refusal of a list that is longer than anybody's own can be."""
+    return InvalidInput(
+        "has more than %(most)s lines.",
+        where="file",
+        mend="Leave out what is not offered.",
+        most=MAX_LINES,
+    )
 
 
 def plain(text: str) -> str:
@@ -195,6 +207,8 @@ class _Reading:
         self._notes(unread_notes(OFFERINGS, unread))
         for line in self.table.lines():
             self.lines += 1
+            if self.lines > MAX_LINES:
+                raise too_many_lines()
             before = len(self.problems)
             offering = self._offering(line)
             told = self.problems[before:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -29,19 +30,20 @@ class LaneName(StrEnum):
     PROBE = "probe"
     LIGHT = "light"
     HEAVY = "heavy"
+    FILES = "files"
     OUTWARD = "outward"
 
 
-# What takes CPU time of tens of milliseconds and more: ranking, auditing, documents, looking
-# at files, passwords, finding out whom 200 names mean. A text that somebody asks with may have
-# 20,000 characters: it is read anew wherever something is judged by it, which takes a second.
+# What takes CPU time of tens of milliseconds and more: ranking, auditing, documents, passwords,
+# finding out whom 200 names mean. A text that somebody asks with may have 20,000 characters: it is
+# read anew wherever something is judged by it, which takes a second.
 _HEAVY = regex(
     r".*/recommendations(/export)?|.*/(audit|worklist|members|ties)/export|/clusters/.+"
     r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
-    r"|imports(/.*)?|reconcile.*|search|session|invitations/accept|password.*|confirmation"
+    r"|reconcile.*|search|session|invitations/accept|password.*|confirmation"
     r"|account/(password|delete)|surveys/[^/]+/(answer|audit)|survey-answers.*)"
     r"|/api/openapi\.json|/api/v1/account/export|.*/offers/export|/api/v1/organizations/.+/export"
-    r"|/find(/.*)?|/compare|/portfolio|/admin/(import|duplicates(/merge)?)|/imports/.*|/sign-in"
+    r"|/find(/.*)?|/compare|/portfolio|/admin/duplicates(/merge)?|/sign-in"
     r"|/search|/profile(/reach)?|/postings/(new|[^/]+(/change)?)|/introductions/new"
     r"|/(invitation|confirm|reset|survey)|/surveys/[^/]+/(answer|audit)"
 )
@@ -63,6 +65,10 @@ _OUTWARD = regex(
     r"|POST (/api/v1/(invitations|account/confirmation)|/admin/accounts|/account|/channels"
     r"|/clusters/.+/members|/organizations/.+/invitation)"
 )
+# Lists that somebody sent are read for a minute each: whoever asks and signs in is not behind them.
+_FILES = regex(
+    r"/api/v1/imports(/.*)?|/imports/.*|/admin/import|/postings/list|/clusters/.+/import"
+)
 # Ending heavy work is not behind it.
 _ENDING = regex(r"DELETE /api/v1/imports/.*|POST /imports/[^/]+/cancel")
 _PROBE = "/livez"
@@ -81,6 +87,8 @@ def lane_of(method: str, path: str, query: str = "") -> LaneName:
         return LaneName.OUTWARD
     if _ENDING.fullmatch(f"{method} {path}"):
         return LaneName.LIGHT
+    if _FILES.fullmatch(path):
+        return LaneName.FILES
     if _HEAVY.fullmatch(path) and method == _HEAVY_METHODS.get(path, method):
         return LaneName.HEAVY
     by_method = _HEAVY_READ if method in _READING else _HEAVY_SENT
@@ -111,7 +119,8 @@ class LaneSize:
     Nobody is refused while no more than `assured` are there at once. Where more come, who
     would have to wait for longer than `patience` seconds is refused at once, and who has
     waited for so long later. For its first `alone` seconds a request has the process to itself,
-    as far as its lane goes.
+    as far as its lane goes. Where requests take `long`, who has one being served leaves the last
+    free thread to others.
     """
 
     threads: int
@@ -119,12 +128,14 @@ class LaneSize:
     assured: int
     patience: float
     alone: float = 0.0
+    long: bool = False
 
 
 SIZES = {
     LaneName.PROBE: LaneSize(1, 1000, 1000, 4.0),
     LaneName.LIGHT: LaneSize(0, 1000, 400, 4.0),
     LaneName.HEAVY: LaneSize(0, 200, 110, 2.5, alone=0.05),
+    LaneName.FILES: LaneSize(2, 200, 110, 2.5, long=True),
     LaneName.OUTWARD: LaneSize(4, 100, 16, 4.0),
 }
 # Who has more than so many waiting in a process leaves its last free thread to others.
@@ -224,7 +235,7 @@ class Lane:
         self._mean_seconds = 0.0
         self._queue: Turns[_Waiting] = Turns()
         self._ready = threading.Condition()
-        self._busy = 0
+        self._served: Counter[Caller] = Counter()
         self._latest_begun = 0.0
         self._over = False
         for number in range(size.threads):
@@ -308,9 +319,13 @@ class Lane:
 
     def _is_served(self, caller: Caller) -> bool:
         """Tell whether the next thread is for a caller; under the lock."""
-        return self._busy < self.size.threads - 1 or not self._busy or (
-            self._queue.of(caller) <= _MANY
-        )  # fmt: skip
+        if self._busy < self.size.threads - 1 or not self._busy:
+            return True
+        return self._queue.of(caller) <= _MANY and not (self.size.long and self._served[caller])
+
+    @property
+    def _busy(self) -> int:
+        return self._served.total()
 
     def _serve(self) -> None:
         while True:
@@ -329,7 +344,7 @@ class Lane:
                     continue
                 task = self._queue.take(caller).task
                 self._ready.notify()  # what is left may be for a thread that it was not for before
-                self._busy += 1
+                self._served[caller] += 1
                 self._latest_begun = begun = time.monotonic()
             try:
                 task.service()
@@ -340,7 +355,8 @@ class Lane:
                 with self._ready:
                     before = self._mean_seconds or seconds
                     self._mean_seconds = before + _LATEST * (seconds - before)
-                    self._busy -= 1
+                    self._served[caller] -= 1
+                    self._served += Counter()  # who is not served is forgotten
                     self._occupancy.change(self.name, self._slot, -1)
 
 

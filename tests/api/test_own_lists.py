@@ -7,6 +7,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from matchmaker.ingest import offerings
 from matchmaker.services.cooperation import postings
 from matchmaker.services.operations import import_undo, own_lists
 from matchmaker.workflow.job import JobKind
@@ -126,7 +127,7 @@ def test_a_large_list_is_checked_by_the_worker(send, world, monkeypatch):
 def test_a_large_file_gets_as_far_as_its_own_bound(app, world, monkeypatch):
     """The page takes more than a form has; more than a list needs is refused in words."""
     client, headers = app.test_client(), world.headers("member") | {"Accept-Language": "en"}
-    text = "产品名称\n" + "示例长名阀门\n" * 200_000
+    text = "产品名称,说明\n" + ("示例长名阀门," + "长" * 1_000 + "\n") * 1_200
     sent = {"file": (io.BytesIO(text.encode()), "list.csv")}
     answer = client.post("/postings/list", data=sent, headers=headers)
     assert answer.status_code == 303, answer.text
@@ -135,6 +136,17 @@ def test_a_large_file_gets_as_far_as_its_own_bound(app, world, monkeypatch):
     answer = client.post("/postings/list", data=sent, headers=headers)
     assert answer.status_code == 422
     assert "is larger than" in answer.text
+
+
+def test_more_lines_than_anybody_offers_are_refused_before_they_are_read(send, monkeypatch):
+    """Ten MB of short lines took a minute to read at first and three to check."""
+    sent = send("member", "POST", "/imports", data=form("产品名称\n" + "阀\n" * 100_001))
+    assert sent.status_code == 422
+    assert "20000" in sent.json["detail"].replace(",", "")
+    monkeypatch.setattr(offerings, "MAX_LINES", 2)
+    sent = send("member", "POST", "/imports", data=form("产品名称\n甲阀\n乙阀\n丙阀\n"))
+    assert sent.json["offerings"] == []
+    assert "2" in sent.json["error"]
 
 
 def test_a_long_list_is_taken_back_by_the_worker(send, world, monkeypatch):

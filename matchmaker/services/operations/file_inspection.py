@@ -60,7 +60,7 @@ def inspect_file(path: Path, is_wanted: Callable[[], bool] | None = None) -> Non
 
     Raises InvalidInput where that takes too much, FileNotFoundError where nobody wants it.
     """
-    if not _holds_lines(path, AS_JUDGED):
+    if not holds_lines(path):
         judged = _rows_path(path, AS_JUDGED)
         if not _is_parsed(judged):
             _parse(path, AS_JUDGED, judged, is_wanted or path.exists)
@@ -77,7 +77,7 @@ def parsed_file(
     parsing it takes too much, FileNotFoundError as `inspect_file` does; whoever reads the rows is
     told what else is wrong with the file.
     """
-    if _holds_lines(path, options):
+    if holds_lines(path, options):
         return path
     judged = _rows_path(path, AS_JUDGED)
     if not _is_parsed(judged):
@@ -194,7 +194,7 @@ def _ended(
             process.kill()
 
 
-def _holds_lines(path: Path, options: FileOptions) -> bool:
+def holds_lines(path: Path, options: FileOptions = AS_JUDGED) -> bool:
     """Whether a file is read as lines of text, which anybody may do."""
     with path.open("rb") as file:
         head = file.read(_HEAD)

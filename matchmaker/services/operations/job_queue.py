@@ -30,6 +30,7 @@ from matchmaker.errors import (
 )
 from matchmaker.kind_names import KIND_NAMES
 from matchmaker.messages import Message, located, message, sentences
+from matchmaker.services.operations.job_turns import JobTurns
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
@@ -67,6 +68,7 @@ class JobQueue:
             kind: queue.task(name="run_job")(self.run) for kind, queue in self.queues.items()
         }
         self._running: dict[str, _Heartbeat] = {}
+        self._turns = JobTurns()
 
     def request(
         self, principal: Principal, kind: JobKind, cluster: str = "", *, id: str = "",
@@ -234,10 +236,13 @@ class JobQueue:
     def run(self, id: str) -> None:
         """Do a job, unless another worker has it. What goes wrong is its result.
 
-        What is about a file waits to be done again where something was not available for it.
+        Where several people wait for work of its kind, they take turns: each that was sent is one
+        more that is done. What is about a file waits to be done again where something was not
+        available for it.
         """
         try:
-            job = self._begun(id)
+            queued = self.repositories.jobs.values("state", JobState.QUEUED)
+            job = self._begun(self._turns.next_of(queued, self.repositories.jobs.get(id).value))
         except VersionConflict:
             return
         except (ServiceUnavailable, StorageFull) as error:

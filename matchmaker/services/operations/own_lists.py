@@ -10,6 +10,7 @@ from pathlib import Path
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Offer
 from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.ingest.inspection import has_many_lines
 from matchmaker.ingest.known_offerings import (
     MatchedOfferings,
     OfferingOutcome,
@@ -17,12 +18,19 @@ from matchmaker.ingest.known_offerings import (
     matched,
     withdrawn,
 )
-from matchmaker.ingest.offerings import OfferingList, columns_missing, read_offerings, usual_kind
+from matchmaker.ingest.offerings import (
+    OfferingList,
+    columns_missing,
+    read_offerings,
+    too_many_lines,
+    usual_kind,
+)
 from matchmaker.ingest.report import Problem, consistent, file_counts
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.messages import message
 from matchmaker.provenance import LISTED
+from matchmaker.services.operations.file_inspection import holds_lines
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.importer import (
     ImportOptions,
@@ -37,6 +45,8 @@ from matchmaker.store.ports import MAX_PAGE, GraphStore, MergeRules, Page, RowCh
 
 # Bytes of such a list: of those who may send one there are many, and each may keep several.
 MAX_FILE = 10_000_000
+# Ends of lines in one, also within cells: read to its end, ten MB of short lines take a minute.
+MAX_FILE_LINES = 100_000
 # Of one organisation so many may stand by its lists: each is looked through for every question.
 MAX_OFFERINGS = 2_000
 # And so many characters: each snapshot is made of what they specify, .4 s of work for 20,000.
@@ -55,7 +65,8 @@ def require_unreviewed(store: GraphStore, repositories: Repositories, organizati
 
 
 def require_small(path: Path) -> None:
-    """Raise InvalidInput for a file that is larger than a list of one's own needs to be."""
+    """Raise InvalidInput for a file that is larger or longer than a list of one's own needs to
+    be."""
     if path.stat().st_size > MAX_FILE:
         raise InvalidInput(
             "is larger than %(most)s MB.",
@@ -63,6 +74,8 @@ def require_small(path: Path) -> None:
             mend="Leave pictures out, or part it into several files.",
             most=MAX_FILE // 1_000_000,
         )
+    if holds_lines(path) and has_many_lines([path.read_bytes()], MAX_FILE_LINES):
+        raise too_many_lines()
 
 
 def import_offerings(

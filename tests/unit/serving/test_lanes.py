@@ -34,7 +34,11 @@ class Waiter:
         ("GET", "/api/v1/organizations/cn:a/b/recommendations", LaneName.HEAVY),
         ("GET", "/api/v1/clusters/c:1/audit", LaneName.HEAVY),
         ("GET", "/api/v1/clusters/c:1", LaneName.LIGHT),
-        ("POST", "/api/v1/imports", LaneName.HEAVY),
+        ("POST", "/api/v1/imports", LaneName.FILES),
+        ("GET", "/api/v1/imports/a/problems", LaneName.FILES),
+        ("POST", "/admin/import", LaneName.FILES),
+        ("GET", "/postings/list", LaneName.FILES),
+        ("POST", "/clusters/c:1/import", LaneName.FILES),
         ("DELETE", "/api/v1/imports/a", LaneName.LIGHT),
         ("POST", "/imports/a/cancel", LaneName.LIGHT),
         ("GET", "/find", LaneName.HEAVY),
@@ -256,4 +260,20 @@ def test_in_a_crowd_of_one_nobody_else_is_refused_for_having_to_wait():
     assert not {*refused} & {*few}
     may_end.set()
     assert all(waiter.served.wait(5) for waiter in few)
+    lane.stop()
+
+
+def test_who_sends_long_files_leaves_a_thread_to_others():
+    """Six lists of a member, read for a minute each, kept all others' files waiting for minutes."""
+    may_end = threading.Event()
+    size = LaneSize(2, 10, 10, 10, long=True)
+    lane = Lane(LaneName.FILES, size, lambda task: None, Occupancy(), 1)
+    own, other = [Waiter(may_end) for _ in range(3)], Waiter(may_end)
+    assert all(lane.add(each, Caller("192.0.2.1", "a")) for each in own)
+    assert own[0].served.wait(5)
+    assert lane.add(other, Caller("192.0.2.2", "b"))
+    assert other.served.wait(5)
+    assert not any(each.served.is_set() for each in own[1:])
+    may_end.set()
+    assert all(each.served.wait(5) for each in own)
     lane.stop()

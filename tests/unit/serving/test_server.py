@@ -55,6 +55,7 @@ def port(monkeypatch):
             LaneName.PROBE: LaneSize(1, 50, 50, 4),
             LaneName.LIGHT: LaneSize(2, 50, 50, 4),
             LaneName.HEAVY: LaneSize(1, 4, 4, 4),
+            LaneName.FILES: LaneSize(1, 4, 4, 4),
             LaneName.OUTWARD: LaneSize(1, 50, 50, 4),
         },
     )
