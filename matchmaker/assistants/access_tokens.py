@@ -62,11 +62,13 @@ class IssuerKeys:
     def key(self, id: str) -> Any | None:
         """The key of that id, None where the issuer has none or does not answer.
 
-        Of somebody who sends unknown ids nothing is asked more often than ASKED_AGAIN_SECONDS.
+        Of somebody who sends unknown ids nothing is asked more often than ASKED_AGAIN_SECONDS,
+        and once there are keys nobody waits for what another has asked.
         """
         now = self.now()
         is_fresh = self._known_since is not None and now - self._known_since < KEYS_KEPT_SECONDS
-        if not (is_fresh and id in self._keys) and self._lock.acquire(timeout=DEADLINE_SECONDS):
+        patience = 0.0 if self._keys else DEADLINE_SECONDS
+        if not (is_fresh and id in self._keys) and self._lock.acquire(timeout=patience):
             try:
                 if self._asked is None or self.now() - self._asked >= ASKED_AGAIN_SECONDS:
                     self._asked = self.now()

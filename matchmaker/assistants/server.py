@@ -8,10 +8,12 @@ issuer where the settings name one.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
@@ -63,6 +65,8 @@ log = structlog.get_logger(__name__)
 # The variable that holds the key where standard input and output are the connection.
 KEY = "MATCHMAKER_KEY"
 PATH = "/mcp"
+# Tokens of the issuer that are verified at once: it may be asked for each, and take seconds.
+_ISSUER_THREADS = 6
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 # Parameters of a tool that no assistant gives.
 _SERVER_PARAMETERS = frozenset({"self", "principal"})
@@ -243,10 +247,14 @@ class BearerVerifier:
     def __init__(self, services: Wiring, resource: str) -> None:
         self._api_keys = services.api_keys
         self._tokens = _access_tokens(services, resource)
+        # What waits for the issuer: whoever has a key is not behind it.
+        self._asking = ThreadPoolExecutor(_ISSUER_THREADS, "issuer")
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """The bearer of a token; None for one that is wrong or was revoked."""
-        return await asyncio.to_thread(self._verify, token)
+        threads = None if token.startswith(KEY_PREFIX) else self._asking
+        verify = functools.partial(contextvars.copy_context().run, self._verify, token)
+        return await asyncio.get_running_loop().run_in_executor(threads, verify)
 
     def principal_of(self, token: str) -> Principal | None:
         """As whom a token acts now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -26,6 +27,7 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from matchmaker.access import ADMIN
 from matchmaker.assistants.access_tokens import (
     ASKED_AGAIN_SECONDS,
+    KEYS_KEPT_SECONDS,
     READ_SCOPE,
     WRITE_SCOPE,
     AccessTokens,
@@ -357,6 +359,48 @@ def test_an_issuer_that_drips_or_is_another_keeps_nobody_waiting(monkeypatch, pr
     other = provider.issuer.replace("localhost", "127.0.0.1")
     assert IssuerKeys(other).key("k1") is None
     assert IssuerKeys("http://127.0.0.1:9").key("k1") is None
+
+
+def test_nobody_waits_for_the_keys_that_a_forged_token_has_asked_for(provider, monkeypatch):
+    """Six of them, sent every half a minute, held all threads that verify for five seconds."""
+    at, may_end = [0.0], threading.Event()
+    keys = IssuerKeys(provider.issuer, lambda: at[0])
+    monkeypatch.setattr(IssuerKeys, "_published", lambda _: {"a": "key a"})
+    assert keys.key("a") == "key a"
+    at[0] = ASKED_AGAIN_SECONDS
+    monkeypatch.setattr(IssuerKeys, "_published", lambda _: may_end.wait(30) and {})
+    asking = threading.Thread(target=keys.key, args=("forged",))
+    asking.start()
+    begun = time.monotonic()
+    while not keys._lock.locked():
+        assert time.monotonic() - begun < 5
+    begun = time.monotonic()
+    assert [keys.key("forged too"), keys.key("a")] == [None, "key a"]
+    at[0] = KEYS_KEPT_SECONDS + 1  # those that are known are to be asked for again
+    assert keys.key("a") == "key a"
+    assert time.monotonic() - begun < 1
+    may_end.set()
+    asking.join()
+
+
+def test_who_has_a_key_does_not_wait_for_an_issuer_that_hangs(world, served, monkeypatch):
+    """Forged tokens, which anybody can send, held the threads in which keys are looked up."""
+    verifier, may_end = BearerVerifier(world.services, served), threading.Event()
+    monkeypatch.setattr(AccessTokens, "bearer", lambda *_: may_end.wait(30) and None)
+    secret = world.services.api_keys.issue(
+        world.principal("owner"), "waits", Scope.READ, PASSWORD
+    ).secret
+
+    async def verified():
+        forged = [asyncio.ensure_future(verifier.verify_token(f"x.{n}")) for n in range(100)]
+        await asyncio.sleep(0)
+        try:
+            return await asyncio.wait_for(verifier.verify_token(secret), 5)
+        finally:
+            may_end.set()
+            await asyncio.gather(*forged)
+
+    assert asyncio.run(verified()).client_id == world.principal("owner").subject
 
 
 def test_keys_of_accounts_open_as_before(served, world):
