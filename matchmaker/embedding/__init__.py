@@ -1,4 +1,4 @@
-"""Texts to vectors, always through sentence-transformers; the model is a setting."""
+"""Texts to vectors, by the packaged models or any of sentence-transformers that is set."""
 
 from matchmaker.embedding.cache import VectorCache, VectorCaches, are_stored, embed_missing
 from matchmaker.embedding.centering import LanguageMeans, anchors, center, language_means, typical

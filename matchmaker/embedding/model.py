@@ -1,4 +1,4 @@
-"""A sentence-transformers model behind two calls: passages and queries."""
+"""The packaged model, or any of sentence-transformers, behind two calls: passages, queries."""
 
 from __future__ import annotations
 
@@ -132,12 +132,13 @@ def load_first(settings: Settings) -> Embedder:
     hub is asked only for a name that is no folder, and HF_HUB_OFFLINE=1 forbids it.
     """
     packaged = settings.model == PACKAGE
-    identity, location = identify_first(settings), settings.model
+    identity = identify_first(settings)
     if packaged:
-        location = str(packaged_folder(settings.data_dir / "models"))
-    elif (folder := Path(settings.model).expanduser()).is_dir():
-        location = str(folder)
-    transformer = _load(location, None if packaged else settings.model_revision or None)
+        transformer = _load_packaged(packaged_folder(settings.data_dir / "models"))
+    else:
+        folder = Path(settings.model).expanduser()
+        location = str(folder) if folder.is_dir() else settings.model
+        transformer = _load(location, settings.model_revision or None)
     from matchmaker.embedding.eight_bit import quantise  # imports torch, which takes its time
 
     quantise(transformer)
@@ -190,22 +191,38 @@ def _revision(settings: Settings) -> str:
     return settings.model_revision or "main"
 
 
+def set_up_torch() -> None:
+    """Import PyTorch without what we do not use, for as many threads as are wanted."""
+    # Triton compiles for GPUs, we compute on the CPU: importing it takes 70 MB for nothing.
+    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdigit():
+        torch.set_num_threads(int(threads))
+
+
 def quiet_libraries() -> None:
     """Tell libraries, before a model is loaded, to wait for nothing and say little."""
+    set_up_torch()
     # Hub clients wait minutes for a network that is not there.
     os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "10")
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # Triton compiles for GPUs, we compute on the CPU: importing it takes 70 MB for nothing.
-    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
-    import torch
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    threads = os.environ.get("OMP_NUM_THREADS", "")
-    if threads.isdigit():
-        torch.set_num_threads(int(threads))
+
+
+def _load_packaged(folder: Path) -> Any:
+    set_up_torch()
+    from matchmaker.embedding.bert import load_packaged
+
+    try:
+        return load_packaged(folder)
+    except Exception as error:  # each of the libraries raises kinds of its own
+        raise _not_loaded(str(folder), error) from error
 
 
 def _load(location: str, revision: str | None) -> Any:
@@ -215,14 +232,18 @@ def _load(location: str, revision: str | None) -> Any:
     try:
         transformer = SentenceTransformer(location, revision=revision, device="cpu")
     except Exception as error:  # a hub client raises a dozen unrelated kinds
-        raise ModelUnavailable(
-            "The model '%(location)s' cannot be loaded: %(value)s",
-            mend="Set MATCHMAKER_MODEL to its folder, or unset it for the packaged one.",
-            location=location,
-            value=first_line(error),
-        ) from error
+        raise _not_loaded(location, error) from error
     transformer.eval()
     return transformer
+
+
+def _not_loaded(location: str, error: Exception) -> ModelUnavailable:
+    return ModelUnavailable(
+        "The model '%(location)s' cannot be loaded: %(value)s",
+        mend="Set MATCHMAKER_MODEL to its folder, or unset it for the packaged one.",
+        location=location,
+        value=first_line(error),
+    )
 
 
 def first_line(error: Exception) -> str:

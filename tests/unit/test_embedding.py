@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import os
+import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -232,11 +235,58 @@ def test_progress_ends_at_the_whole(embedder: Embedder, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_model_folder_is_an_ordinary_one(embedder: Embedder, from_folder: Embedder) -> None:
-    """A local path in the settings replaces the package, with the same vectors."""
+    """A local path in the settings replaces the package, with the same vectors to the last bit.
+
+    Through sentence-transformers: the package is read without it. Blanks, marks that the model
+    has tokens of its own for and characters it knows nothing of are its tokenizer's to read.
+    """
     assert from_folder.identity.revision.startswith("files-")
-    np.testing.assert_allclose(
-        from_folder.queries(TEXTS[:2]), embedder.queries(TEXTS[:2]), atol=1e-5
+    texts = [
+        *TEXTS,
+        "",
+        " a ",
+        "<s>阀</s>",
+        "<mask>",
+        "\u3000é e\u0301 ﬁ 😀\u200d\0",
+        "阀门 " * 3000,
+    ]
+    np.testing.assert_array_equal(from_folder.queries(texts), embedder.queries(texts))
+    for text in texts:
+        np.testing.assert_array_equal(from_folder.queries([text]), embedder.queries([text]))
+
+
+@pytest.mark.slow
+def test_the_packaged_model_is_loaded_without_the_libraries_of_others() -> None:
+    """Two thirds of the seconds in which a server with it starts were their imports."""
+    program = (
+        "import sys\n"
+        "from matchmaker.embedding import load_embedder\n"
+        "from matchmaker.settings import Settings\n"
+        "print(load_embedder(Settings()).queries(['阀']).shape)\n"
+        "print(*{'transformers', 'sentence_transformers', 'sklearn'} & sys.modules.keys())\n"
     )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"MATCHMAKER_DATA_DIR": str(SHARED_MODELS.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["(1, 896)", ""]
+
+
+@pytest.mark.slow
+def test_a_packaged_model_that_was_cut_off_says_what_to_do(tmp_path: Path) -> None:
+    """Weights of which the end is missing, as an interrupted copy of a data folder has them."""
+    whole = packaged_folder(SHARED_MODELS)
+    folder = tmp_path / "models" / whole.name
+    shutil.copytree(whole, folder, copy_function=os.symlink)
+    (folder / "model.safetensors").unlink()
+    with (whole / "model.safetensors").open("rb") as weights:
+        (folder / "model.safetensors").write_bytes(weights.read(1_000_000))
+    with pytest.raises(ModelUnavailable, match=r"cannot be loaded") as caught:
+        load_first(Settings(data_dir=tmp_path))
+    assert "MATCHMAKER_MODEL" in str(caught.value.mend)
 
 
 @pytest.mark.slow
