@@ -128,7 +128,10 @@ def _print_changes(shown: WrittenFields) -> None:
 
     if not shown.can_be_undone:
         say(
-            message("This import changed nothing, is too large to be taken back, or was already."),
+            message(
+                "This import changed nothing, is too large or too old to be taken back, "
+                "or was already."
+            ),
             error=True,
         )
     if shown.new:

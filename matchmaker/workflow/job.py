@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -162,7 +162,8 @@ class ImportRecord:
     `table` is the format of the file, of which `file` is the name. `problems` are the first of
     what was told of its lines. `counts` are rows of the file, whether they changed anything or
     not; `too_large` is None where it was not kept yet that so many changed that none are kept, and
-    `by_administrator` where it was not kept yet with whose rights it was written.
+    `by_administrator` where it was not kept yet with whose rights it was written. Of one that
+    `is_forgotten` the rows are not kept any more.
     """
 
     id: str
@@ -183,6 +184,11 @@ class ImportRecord:
     too_large: bool | None = None
     by_administrator: bool | None = None
     organization: str = ""
+    is_forgotten: bool = False
+
+    def forgotten(self) -> ImportRecord:
+        """The same without what takes it back, and what was told of its lines."""
+        return replace(self, put=GraphRows(), before=GraphRows(), problems=(), is_forgotten=True)
 
     @property
     def can_be_undone(self) -> bool:

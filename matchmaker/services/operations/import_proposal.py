@@ -28,6 +28,9 @@ from matchmaker.services.operations.upload_folder import Upload
 from matchmaker.services.repositories import RememberedList, Repositories
 from matchmaker.store.changes import Change
 
+# Characters of titles: of a file with more it is not remembered how it was read.
+_MAX_TITLES = 20_000
+
 
 def formats_of(cluster: str, organization: str = "") -> tuple[str, ...]:
     """Those of `FORMATS` that are imported for a cluster, "" for all; lists first.
@@ -99,6 +102,8 @@ def remembered_reading(
     try:
         header = open_upload(upload, AS_JUDGED).header
     except InvalidInput:
+        return ()
+    if sum(map(len, header)) > _MAX_TITLES:
         return ()
     id = list_id(upload.state, header)
     before = repositories.remembered_lists.get_or_none(id)

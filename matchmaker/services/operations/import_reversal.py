@@ -93,7 +93,7 @@ def undoable_import(
         raise NotAllowed("An administrator imported this, and takes it back.")
     if not stored.value.can_be_undone:
         raise WrongState(
-            "This import changed nothing, is too large to be taken back, or was already."
+            "This import changed nothing, is too large or too old to be taken back, or was already."
         )
     return stored
 

@@ -15,7 +15,7 @@ from matchmaker.services.operations.import_reading import import_upload
 from matchmaker.services.operations.import_records import record_of
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.importer import Importer, ImportOptions
-from matchmaker.services.operations.own_lists import require_unreviewed
+from matchmaker.services.operations.own_lists import forgetting, require_unreviewed
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.services.operations.requester import keep_rights
 from matchmaker.services.operations.upload_folder import Upload
@@ -62,6 +62,7 @@ class ImportWriting:
             keep(whole)
             if own:
                 keep_organization(whole, self.repositories, self.store, own)
+                whole.add(*forgetting(self.repositories, own))
             whole.add(*unit.changes, self.repositories.imports.put(record))
             whole.log("import.written", f"table/{record.table}", rows=rows)
             self.decisions.remember(whole, report.decided, known)
