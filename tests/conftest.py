@@ -1,15 +1,18 @@
 """What all tests share."""
 
 import gc
+import multiprocessing
 import os
 import resource
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from _pytest.assertion import rewrite
 from _pytest.unraisableexception import gc_collect_iterations_key
 from hypothesis import settings
 
@@ -50,6 +53,43 @@ _quick_now: list[str] = []
 def pytest_configure(config: pytest.Config) -> None:
     """Look once through what is left at the end, as CPython finds it then, and not five times."""
     config.stash[gc_collect_iterations_key] = 1
+
+
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Compile the tests once, on all cores, where else each worker does it with all of them.
+
+    In a fresh checkout that is half of what a worker takes until it has them together.
+    """
+    if sys.dont_write_bytecode:
+        return
+    folder = Path(__file__).parent
+    paths = [
+        path
+        for path in (*folder.rglob("test_*.py"), *folder.rglob("conftest.py"))
+        if rewrite._read_pyc(path, _compiled(path)) is None
+    ]
+    forking = multiprocessing.get_context("fork")
+    processes = [
+        forking.Process(target=_compile, args=(config, paths[first :: os.cpu_count()]))
+        for first in range(os.cpu_count() or 1)
+        if paths[first:]
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+
+def _compiled(path: Path) -> Path:
+    return rewrite.get_cache_dir(path) / f"{path.stem}{rewrite.PYC_TAIL}"
+
+
+def _compile(config: pytest.Config, paths: list[Path]) -> None:
+    """As pytest does where it imports one of them."""
+    for path in paths:
+        _compiled(path).parent.mkdir(exist_ok=True)
+        stat, code = rewrite._rewrite_test(path, config)
+        rewrite._write_pyc(config.stash[rewrite.assertstate_key], code, stat, _compiled(path))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,7 @@
-"""Every benchmark that the documents show runs, on a graph of a handful."""
+"""Every benchmark that the documents show runs, on a graph of a handful.
+
+Those that start servers, or compute for more than some seconds, do so in `make test-long`.
+"""
 
 from __future__ import annotations
 
@@ -135,6 +138,7 @@ def _commands_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", run_here)
 
 
+@pytest.mark.long
 def test_sign_in(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Without a model, which is most of a server's start: nothing is asked of it.
     monkeypatch.setenv("MATCHMAKER_MODEL", str(tmp_path / "none"))
@@ -170,6 +174,7 @@ def test_ranking(run: Run, graph: Path) -> None:
     assert "many seekers, all cores" in printed
 
 
+@pytest.mark.long
 def test_scale(run: Run, graph: Path, tmp_path: Path) -> None:
     """Twice the graph has twice the organisations, and each size is asked as many questions."""
     asked = ("--seekers", 4, "--trials", 5, "--cut", "2017-12-31", "--keep", tmp_path)
@@ -196,6 +201,7 @@ def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(train.SMALL_TREES, "max_iter", 10)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_few_trees")
 def test_ablation(run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(graph))
@@ -205,6 +211,7 @@ def test_ablation(run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "10 questions with a history" in printed
 
 
+@pytest.mark.long
 def test_embedding(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     link_models(tmp_path)
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path))
@@ -212,7 +219,8 @@ def test_embedding(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert re.search(r"served \| \d+ \| [\d.]+ \| \d+ \|[^\n]*\| \d", printed)
 
 
-@pytest.mark.parametrize("texts", [0, pytest.param(3, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("texts", [0, 3])
 def test_serving(
     run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, texts: int
 ) -> None:
@@ -278,6 +286,7 @@ def test_the_memory_of_an_import_is_measured(run: Run) -> None:
     assert not ended.value.code
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_commands_in_this_process")
 def test_what_a_costly_file_costs_is_measured(run: Run) -> None:
     printed = run("upload_costs", "deep.json")
@@ -291,6 +300,7 @@ def test_bands_of_a_survey(run: Run) -> None:
     assert "width of a band, mean" in printed
 
 
+@pytest.mark.long
 def test_a_survey_that_is_answered_at_once(run: Run, graph: Path) -> None:
     asked = ("--members", 6, "--answering", 2, "--seconds", 1, "--workers", 1, "--no-model")
     printed = run("survey_load", *asked, "--reading", 0, 1, "--models", graph / "models")

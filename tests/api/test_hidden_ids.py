@@ -273,7 +273,7 @@ def pages(app):
             yield method, address
 
 
-@pytest.mark.parametrize("role", HIDDEN_FROM)
+@pytest.mark.parametrize("role", ROLES)
 def test_a_page_answers_for_who_opted_out_as_for_an_id_that_nobody_has(app, world, role):
     hidden, told = HIDDEN_FROM[role], []
     for method, address in pages(app):

@@ -1,6 +1,6 @@
 """Both stores, one suite: every test here runs on SQLite and on a real Neo4j server.
 
-Of the use cases every second one does in `make test`, all in `make test-long`.
+In `make test` a sample of the use cases runs on the server, all of them in `make test-long`.
 """
 
 from __future__ import annotations
@@ -39,16 +39,35 @@ USE_CASES = frozenset(
 )  # fmt: skip
 
 
+# What two do at once ends as each store's own locks and versions have it: every test of it runs on
+# the server, of its further cases (what one of the two does) a sample.
+AT_ONCE = frozenset(
+    {
+        "test_ended_meanwhile.py", "test_killed.py", "test_merged_meanwhile.py",
+        "test_merging.py", "test_named_meanwhile.py", "test_two_at_once.py",
+    }
+)  # fmt: skip
+SAMPLED = 4
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave every second use case on the server to the long run, file by file."""
-    on_server: dict[Path, int] = {}
+    """Leave three of four use cases on the server to the long run, file by file.
+
+    Of what happens at once three of four further cases, test by test. All of them run on SQLite.
+    """
+    on_server: dict[str, int] = {}
     for item in items:
-        if item.path.parent != HERE or item.path.name not in USE_CASES:
+        if item.path.parent != HERE or item.get_closest_marker("neo4j") is None:
             continue
-        if item.get_closest_marker("neo4j") is not None:
-            number = on_server[item.path] = on_server.get(item.path, -1) + 1
-            if number % 2:
-                item.add_marker("long")
+        if item.path.name in USE_CASES:
+            group = item.path.name
+        elif item.path.name in AT_ONCE:
+            group = item.nodeid.partition("[")[0]
+        else:
+            continue
+        number = on_server[group] = on_server.get(group, -1) + 1
+        if number % SAMPLED:
+            item.add_marker("long")
 
 
 # Each test fills the graph anew, and a plan made ten seconds ago is made again when the counts of

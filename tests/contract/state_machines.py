@@ -20,10 +20,10 @@ def run_on(
 ) -> None:
     """Run it with so many examples of so many steps, on an embedded store and on a server.
 
-    As many examples in the long run, half of them else.
+    As many examples in the long run, a quarter of them else.
     """
     embedded = isinstance(store, SqliteStore)
-    part = 1 if settings.get_current_profile_name() == "long" else 2
+    part = 1 if settings.get_current_profile_name() == "long" else 4
 
     class Machine(machine):  # type: ignore[misc, valid-type]
         def __init__(self) -> None:
@@ -40,7 +40,7 @@ def run_on(
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=examples[0 if embedded else 1] // part,
+            max_examples=max(1, examples[0 if embedded else 1] // part),
             stateful_step_count=steps[0 if embedded else 1],
             deadline=None,
             suppress_health_check=list(HealthCheck),
