@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, is_nothing
+from matchmaker.ingest.need_kinds import need_kinds
 from matchmaker.ingest.words import member_of
 from matchmaker.regex import regex
 from matchmaker.text import normal
@@ -85,6 +86,24 @@ def are_kinds_of_offers(values: Sequence[str]) -> bool:
     """Tell whether values are kinds of what is offered: 产品, service; not 球阀."""
     filled = [value for value in values if value and not is_nothing(value)]
     return sum(map(is_word_of(OfferKind), filled)) >= MOST * len(filled)
+
+
+def are_kinds_of_needs(values: Sequence[str]) -> bool:
+    """Tell whether values are kinds of needs: 采购, 技术, 外协; not 企业."""
+    filled = [value for value in values if value and not is_nothing(value)]
+    return bool(filled) and sum(map(_is_kind_of_need, filled)) >= MOST * len(filled)
+
+
+def are_no_kinds(table: str, values: Sequence[str]) -> bool:
+    """Tell whether what stands below 类别 are ranks of members, or kinds of what they need."""
+    return are_ranks_of_members(values) or (table == "organizations" and are_kinds_of_needs(values))
+
+
+def _is_kind_of_need(value: str) -> bool:
+    try:
+        return bool(need_kinds(value))
+    except (InvalidInput, CellWarning):
+        return False
 
 
 def are_in_codes(title: str) -> bool:

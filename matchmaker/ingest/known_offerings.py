@@ -7,10 +7,11 @@ has the same name is said anew, and what is not in the list is told of.
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from re import escape
 
 from matchmaker.domain import Offer
 from matchmaker.ingest.offerings import Offering, plain
@@ -18,6 +19,10 @@ from matchmaker.provenance import LISTED, POSTED
 from matchmaker.regex import regex
 from matchmaker.text import normal
 
+# What tells a thing from all others: letters with figures, or a long figure; no size and no grade.
+_NUMBER = regex(r"(?=[^\s]*\d)(?=[^\s]*[a-z])[\w./\\-]{4,}")
+_LONG_NUMBER = regex(r"\d{6,}(?:[.-][\dx]+)*")
+_SIZE = regex(r"(?:dn|pn|cl|class|φ|ø|m|g|no\.?|d|t|ip|r)?[\d./x×*-]+(?:[a-z]{1,2}|inch)?")
 # What stands behind a name where more is said of a thing.
 _BEHIND_NAME = regex(r"\s*[,，;；:：、.。(（\n-]")
 
@@ -69,6 +74,9 @@ def matched(
     known_ids = {row.id for row in same.values()}
     free = [each for each in stored if each.id not in known_ids]
     named = _of_name(left, [each for each in free if each.active])
+    known_ids |= {row.id for row in named.values()}
+    free = [each for each in free if each.id not in known_ids]
+    named |= _of_number(offerings, [each for each in left if each.line not in named], free)
     rows, outcomes = [], []
     taken = {each.id for each in stored}
     for each in offerings:
@@ -141,6 +149,40 @@ def _of_name(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[int
         if len(rows) == 1:
             found[alike[0].line] = rows[0]
     return found
+
+
+def _of_number(
+    all_lines: Sequence[Offering], offerings: Sequence[Offering], stored: Sequence[Offer]
+) -> dict[int, Offer]:
+    """Offers of earlier lists that have the number of a line, however each is called: one each.
+
+    Numbers that are sizes, and those that several have, tell nothing apart.
+    """
+    lines = Counter((each.kind, normal(each.number)) for each in all_lines if each.number)
+    rows = [
+        (row, normal(row.text))
+        for row in stored
+        if row.active and row.provenance.source == LISTED
+    ]  # fmt: skip
+    found: dict[int, Offer] = {}
+    for each in offerings:
+        number = normal(each.number)
+        if lines[each.kind, number] != 1 or not tells_apart(number):
+            continue
+        having = regex(rf"(?:^|(?<=[\s,])){escape(number)}(?=,|$)")
+        known = [row for row, text in rows if row.kind is each.kind and having.search(text)]
+        if len(known) == 1:
+            found[each.line] = known[0]
+    owners = Counter(row.id for row in found.values())
+    return {line: row for line, row in found.items() if owners[row.id] == 1}
+
+
+def tells_apart(number: str) -> bool:
+    """Tell whether a number is one of a thing, and no size or grade: Q41F-16C, not DN50."""
+    plain = normal(number)
+    if _LONG_NUMBER.fullmatch(plain):
+        return True
+    return bool(_NUMBER.fullmatch(plain)) and not _SIZE.fullmatch(plain)
 
 
 def _named(rows: Sequence[tuple[Offer, str]], offering: Offering) -> Iterator[Offer]:

@@ -147,14 +147,18 @@ _CERTIFIED_SCOPE = "认证范围|认证覆盖范围|覆盖范围|业务范围|�
 _CERTIFIED_PERSON = "姓名|持证人|持证人姓名|人员姓名|持证人员|name of person|person|employee|employee name|holder's name|name of holder|mitarbeiter"
 
 
+# Titles of patents that head no names of other things.
+_PATENTED = "专利名称|发明名称|发明创造名称|专利题名|知识产权名称|软件名称|软著名称|标题|invention|invention title|title of invention|patent title|patent name"
+
+
 def _without(words: str, *left_out: str) -> str:
     return "|".join(word for word in words.split("|") if word not in left_out)
 
 
 _OFFERED = "text|内容|产品名称|产品品名|品名|商品名称|货品名称|货物名称|名称|产品|商品|主要产品|主营产品|零件名称|部件名称|材料名称|物料名称|服务名称|服务项目|服务内容|加工项目|检测项目|检测项目名称|试验项目|名称及规格|品名规格|产品名称及规格|product name|product|products|item name|item|items|article|article name|part name|name|name of product|goods|designation|title|service name|service|services|services offered|what we make|what we offer|bezeichnung|artikelbezeichnung|produkt|produktname|leistung|désignation|produit|producto|servicio|prodotto|品目|品名|商品名|製品名|품명|제품명"
-_MODEL = "产品型号|规格型号|型号规格|型号|型号及规格|规格及型号|设备型号|仪器型号|货号|款号|产品编号|产品货号|商品编号|产品代码|图号|零件号|牌号型号|model|model no|model number|model/type|type|item no|item number|item code|article no|article number|art no|part no|part number|product code|product no|product number|catalogue no|catalog no|cat no|sku|style no|ref no|reference|artikelnummer|artikel-nr|typ|modell|référence|modèle|referencia|modelo|codice|型番|品番|형번|모델"
+_MODEL = "品牌型号|品牌/型号|品牌及型号|产品型号|规格型号|型号规格|型号|型号及规格|规格及型号|设备型号|仪器型号|货号|款号|产品编号|产品货号|商品编号|产品代码|图号|零件号|牌号型号|model|model no|model number|model/type|type|item no|item number|item code|article no|article number|art no|part no|part number|product code|product no|product number|catalogue no|catalog no|cat no|sku|style no|ref no|reference|artikelnummer|artikel-nr|typ|modell|référence|modèle|referencia|modelo|codice|型番|品番|형번|모델"
 # Said as they stand; what stands under any other title is said with it: 材质 304.
-_TOLD_BARE = "规格|产品规格|规格尺寸|规格描述|描述|产品描述|产品说明|产品介绍|产品简介|简介|说明|介绍|详细描述|详情|特点|产品特点|性能特点|主要内容|description|product description|short description|item description|details|specification|specifications|spec|specs|remarks on use|features|beschreibung|beschreibung des artikels|description du produit|descripción|descrizione|成果简介|技术简介|成果介绍|技术介绍|成果内容|技术内容|summary|abstract"
+_TOLD_BARE = "摘要|专利摘要|技术摘要|规格|产品规格|规格尺寸|规格描述|描述|产品描述|产品说明|产品介绍|产品简介|简介|说明|介绍|详细描述|详情|特点|产品特点|性能特点|主要内容|description|product description|short description|item description|details|specification|specifications|spec|specs|remarks on use|features|beschreibung|beschreibung des artikels|description du produit|descripción|descrizione|成果简介|技术简介|成果介绍|技术介绍|成果内容|技术内容|summary|abstract"
 _TOLD = "类型|材质|材料|材质牌号|主要材质|主体材质|阀体材质|壳体材质|面料|成分|牌号|钢号|材料牌号|尺寸|产品尺寸|外形尺寸|口径|通径|公称通径|公称直径|管径|直径|外径|内径|长度|宽度|高度|厚度|壁厚|长|宽|高|重量|单重|净重|克重|容量|容积|功率|额定功率|电压|额定电压|电流|转速|流量|扬程|压力|公称压力|压力等级|工作压力|额定压力|磅级|温度|适用温度|工作温度|温度范围|介质|适用介质|精度|精度等级|行程|硬度|密度|粒度|目数|纯度|含量|粘度|强度|拉伸强度|针数|支数|纱支|幅宽|颜色|色号|表面处理|工艺|加工工艺|加工范围|加工能力|最大加工尺寸|连接方式|连接形式|结构形式|驱动方式|密封形式|密封材料|防护等级|等级|标准|执行标准|产品标准|技术标准|认证|产品认证|适用范围|适用机型|适用行业|应用|应用场合|包装|包装规格|装箱数|起订量|最小起订量|最低起订量|起批量|交货期|交期|供货周期|产能|年产能|月产能|年产量|月产量|产地|类别|产品类别|产品分类|分类|品类|系列|产品系列|数量|设备数量|仪器数量|台数|台套数|数量(台)|数量(台/套)|可共享时间|开放机时|服务方式|服务对象|服务周期|周期|检测周期|检测标准|检测方法|检测依据|检测参数|资质|material|materials|body material|grade|steel grade|composition|fabric|size|sizes|dimension|dimensions|size range|nominal size|diameter|bore|length|width|height|thickness|weight|capacity|power|rated power|voltage|current|speed|flow|flow rate|head|pressure|pressure rating|rating|class|temperature|temperature range|medium|accuracy|tolerance|stroke|hardness|density|purity|viscosity|strength|colour|color|finish|surface treatment|surface finish|process|connection|end connection|connections|standard|standards|design standard|certification|certifications|application|applications|packing|packaging|moq|minimum order|minimum order quantity|min order qty|lead time|delivery time|production capacity|monthly capacity|annual capacity|category|product category|series|scope|scope of service|turnaround|turnaround time|range|working range|quantity|qty|number of units|units available|no of units|werkstoff|material nr|abmessungen|gewicht|größe|matière|matériau|taille|dimensions (mm)|tamaño|materiale"
 
 LISTS: Mapping[str, TableFormat] = {
@@ -254,13 +258,15 @@ LISTS: Mapping[str, TableFormat] = {
 # What an organisation brings of itself; what others bring says whose it is.
 OWN_LISTS: Mapping[str, TableFormat] = {
     OFFERINGS: TableFormat(OFFERINGS, domain.Offer, "Products, services, technologies and equipment of one's own", (
-        Column("name", "what it is called", required=True, also=f"{_OFFERED}|{_EQUIPMENT}|{_TECHNOLOGY}", joined_by=" "),
+        Column("name", "what it is called", required=True, also=f"{_OFFERED}|{_EQUIPMENT}|{_TECHNOLOGY}|{_PATENTED}", joined_by=" "),
         Column("model", "type or article number", also=_MODEL, joined_by=" "),
-        Column("specification", "what others are to know of it: size, material, use, terms", also=_without(f"{_TOLD_BARE}|{_TOLD}|{_SPECIFICATION}|{_TECHNOLOGY_ABOUT}", "price"), joined_by=", "),
+        Column("number", "number of the patent or publication", also=f"{_PATENT_NUMBER}|{_APPLICATION_NUMBER}", context=PATENTS),
+        Column("specification", "what others are to know of it: size, material, use, terms", also=_without(f"{_TOLD_BARE}|{_TOLD}|{_SPECIFICATION}|{_TECHNOLOGY_ABOUT}|专利类型|patent type|ip status|知识产权状态", "price", *_PATENT_NUMBER.split("|")), joined_by=", "),
         Column("kind", "product | service | technology | equipment | platform_access", "product", one_of(domain.OfferKind), also="供给类型|供给类别|产品/服务|type of offer"),
-        Column("owner", "name of who has it: your own organisation", also=f"{_OWNER}|{_TECHNOLOGY_OWNER}|所属公司|所属企业"),
-        Column("open", "no: it is not open to others", "", flag, also=f"{_OPEN}|active|有效|是否有效", context=EQUIPMENT),
+        Column("owner", "name of who has it: your own organisation", also=_without(f"{_OWNER}|{_TECHNOLOGY_OWNER}|所属公司|所属企业|{_HOLDER}|所在学院|所在院系|所在系|所在部门", "第一申请人")),
+        Column("open", "no: it is not open to others", "", flag, also=f"{_OPEN}|active|有效|是否有效|是否可转让|是否转让|可否转让|是否可许可|是否可转化|是否可外协|是否可外协加工|可否外协加工|是否承接外协|for licence|available for licensing|licensable", context=EQUIPMENT),
         Column("discontinued", "yes: it is not offered any more", "", flag, also="是否停产|停产|已停产|是否停售|停售|是否下架|discontinued|obsolete|phased out|no longer available|auslaufartikel"),
+        Column("status", "whether the patent is in force", also=_without(_LEGAL_STATUS, "状态", "status", "有效性"), context=PATENTS),
     )),
 }  # fmt: skip
 FORMATS: Mapping[str, TableFormat] = {**TABLES, **LISTS, **OWN_LISTS}

@@ -19,6 +19,7 @@ from matchmaker.ingest.legal_forms import split_form
 from matchmaker.ingest.list_formats import NAMES_EQUIPMENT, OFFERINGS, OWN_LISTS, TOLD_BARE
 from matchmaker.ingest.list_guess import named_above, named_by_file
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.patents import has_lapsed_by
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile
@@ -36,8 +37,8 @@ _TITLE_WITH_UNIT = regex(r"(.+?)\s*[(（\[【]\s*([^()（）\[\]【】]{1,12})\s
 # What in a title says what kind of thing the list holds.
 _KINDS: tuple[tuple[OfferKind, tuple[str, ...]], ...] = (
     (OfferKind.EQUIPMENT, (*NAMES_EQUIPMENT, "设备", "仪器", "equipment", "instrument", "machine")),
-    (OfferKind.TECHNOLOGY, ("成果", "技术名称", "推广技术", "technology", "technologie",
-                            "research result", "innovation")),
+    (OfferKind.TECHNOLOGY, ("成果", "技术名称", "推广技术", "专利", "发明", "技术清单", "technolog",
+                            "research result", "innovation", "patent", "invention")),
     (OfferKind.SERVICE, ("服务", "检测项目", "试验项目", "加工项目", "service", "leistung",
                          "servicio")),
     (OfferKind.PRODUCT, ("产品", "商品", "货品", "product", "produ", "item", "article", "goods")),
@@ -61,6 +62,7 @@ _OF_OTHERS = regex(
     r"公司|集团|大学|研究院|研究所|协会|商会|医院|\b(?:ltd|gmbh|inc|co|llc|universit\w*)\b"
     r"|[^分本我总各一二三四五六七八九十东西南北新老]厂(?!房|区|务|长|办|内)."
 )
+_BETWEEN_OWNERS = regex(r"\s*[;；、|\n]\s*")
 _SCHOOL = "学院"
 _UNIVERSITIES = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 _WORD = regex(r"\w+")
@@ -73,13 +75,15 @@ MAX_LINES = 20_000
 class Offering:
     """A line of such a list: what is offered, in which words, and on which line.
 
-    `name` is what it is called, with its type or article number.
+    `name` is what it is called, with its type or article number; `number` is that of its model,
+    article or patent, by which it is known again whatever it is called.
     """
 
     line: int
     kind: OfferKind
     name: str
     text: str
+    number: str = ""
 
     @property
     def head(self) -> str:
@@ -134,6 +138,8 @@ def read_offerings(table: TableFile, options: TableOptions, owner: Organization)
 
 def guessed_kind(table: TableFile, mapping: Mapping[str, str]) -> OfferKind:
     """What a list holds by the title of its names, else by what stands above and its own name."""
+    if "number" in mapping.values():  # of patents
+        return OfferKind.TECHNOLOGY
     naming = [title for title, name in mapping.items() if name == "name"]
     for texts in (naming, (*table.above, table.sheet, table.path.stem), table.header):
         for kind, words in _KINDS:
@@ -266,7 +272,7 @@ class _Reading:
             ]
             for column in OWN_LISTS[OFFERINGS].names
         }
-        if not any(written[column] for column in ("name", "model", "specification")):
+        if not any(written[each] for each in ("name", "model", "number", "specification")):
             if any(cell and not is_nothing(cell) for cell in line.cells.values()):
                 self._tell(line, "name", message("is empty."))
             else:
@@ -288,7 +294,8 @@ class _Reading:
         self, line: Line, written: Mapping[str, Sequence[tuple[str, str]]]
     ) -> Offering | None:
         for _, cell in written["owner"]:
-            if not is_of(self.owner, cell):
+            # A patent may be held together.
+            if not any(is_of(self.owner, each) for each in (cell, *_BETWEEN_OWNERS.split(cell))):
                 reason = message(
                     "names %(name)s, not your own organisation: a list of your own is of what you "
                     "have yourselves.",
@@ -302,6 +309,11 @@ class _Reading:
         if self._flag(line, "discontinued", written):
             self._tell(line, "discontinued", message("is not offered any more."), "passed")
             return None
+        if any(has_lapsed_by(cell) for _, cell in written["status"]):
+            self._tell(
+                line, "status", message("has lapsed: whoever wants it may use it."), "passed"
+            )
+            return None
         names = [cell for _, cell in written["name"]] or self._name_above(line)
         models = [cell for _, cell in written["model"]]
         name = " ".join(dict.fromkeys((*names, *models)))
@@ -309,7 +321,7 @@ class _Reading:
             self._tell(line, "name", message("is empty."))
             return None
         self.last = (line.number, names)
-        said = [_said(title, cell) for title, cell in written["specification"]]
+        said = [_said(*each) for each in (*written["number"], *written["specification"])]
         text = ", ".join(dict.fromkeys((name, *said)))
         if len(text) > MAX_TEXT:
             cut = message(
@@ -319,7 +331,9 @@ class _Reading:
             self.problems.append(
                 Problem(self.table.name, line.number, "specification", cut, "warning")
             )
-        return Offering(line.number, self._kind(line, written["kind"]), name, text[:MAX_TEXT])
+        number = next((cell for _, cell in written["number"]), "") or " ".join(models)
+        kind = self._kind(line, written["kind"])
+        return Offering(line.number, kind, name, text[:MAX_TEXT], number)
 
     def _name_above(self, line: Line) -> list[str]:
         """The name that a line shares with the one above it, as people leave the second empty."""

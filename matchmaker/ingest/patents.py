@@ -115,17 +115,23 @@ class PatentReader(MappedReader[Patents]):
     def _has_lapsed(self, row: MappedRow) -> bool:
         """Tell whether it lapsed, by the legal status; words that say neither are told."""
         cell = row.cell(self.status)
-        plain = normal(cell)
-        if is_placeholder(cell) or plain == "-":
-            return False
-        if _LAPSED.search(plain):
-            return True
-        if not _HOLDS.search(plain):
+        has_lapsed = has_lapsed_by(cell)
+        if has_lapsed is None:
             reason = message(
                 "'%(cell)s' does not say that it has lapsed: taken to hold.", cell=cell
             )
             row.warn(self.status, reason)
+        return bool(has_lapsed)
+
+
+def has_lapsed_by(status: str) -> bool | None:
+    """Tell whether a legal status says that a right lapsed, None where it says neither."""
+    plain = normal(status)
+    if is_placeholder(status) or plain == "-":
         return False
+    if _LAPSED.search(plain):
+        return True
+    return False if _HOLDS.search(plain) else None
 
 
 def _plain(number: str) -> str:

@@ -13,8 +13,9 @@ from matchmaker.ingest.column_values import (
     MOST,
     are_counts,
     are_in_codes,
+    are_kinds_of_needs,
     are_kinds_of_offers,
-    are_ranks_of_members,
+    are_no_kinds,
     are_running,
     are_units_of_measure,
     is_phone,
@@ -27,6 +28,7 @@ from matchmaker.ingest.customs import is_of_tariff
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.list_formats import FORMATS, ORDERS, OWN_LISTS
+from matchmaker.ingest.own_titles import by_form
 from matchmaker.ingest.question_titles import asked_for, is_about_answer, is_of_survey
 from matchmaker.ingest.title_keys import (
     are_of_different_years,
@@ -118,7 +120,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not _is_place_with_country(column, title, samples[title])
         and not (_is_where_of_side(column) and _ELSEWHERE.search(normal(title)))
         and not (column.name == "size" and are_counts(samples[title]))
-        and not (column.name == "kind" and are_ranks_of_members(samples[title]))
+        and not (column.name == "kind" and are_no_kinds(table, samples[title]))
         and not (column.name in _NAMED and are_units_of_measure(samples[title]))
         and not (is_survey and is_about_answer(title))
         and not (table in OWN_LISTS and are_in_codes(title))
@@ -165,10 +167,8 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
                 taken[title] = column.name
                 if column in free:
                     free.remove(column)
-    if table in OWN_LISTS and {"name", "model"}.isdisjoint(taken.values()):
-        # Item 1, 2, 3, Description: what is said of it is all that it is called.
-        described = [title for title, name in taken.items() if name == "specification"]
-        taken |= dict.fromkeys(described[:1], "name")
+    if table in OWN_LISTS:
+        taken |= by_form(samples, taken)
     return taken | beside_parties(table, samples, taken) | _second_names(table, samples, taken)
 
 
@@ -378,11 +378,19 @@ def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column])
         each.name == "size" and _rank(each, title) is not None for each in FORMATS[table].columns
     ):
         return next((each for each in free if each.name == "headcount"), None)
+    if _heads_needs(title, free) and are_kinds_of_needs(values):
+        return next((each for each in free if each.name == "need_kind"), None)
     for column in free:
         is_such = _OF_VALUES.get(column.name)
         if is_such and sum(map(is_such, values)) >= MOST * len(values):
             return column
     return None
+
+
+def _heads_needs(title: str, free: Sequence[Column]) -> bool:
+    """Tell whether kinds below a title may be of the needs beside it: 类别, 需求内容."""
+    kind = next(each for each in FORMATS["organizations"].columns if each.name == "kind")
+    return _rank(kind, title) is not None and all(each.name != "need" for each in free)
 
 
 def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
@@ -402,7 +410,9 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
         if column.name not in _NEVER_BY_LIKENESS
         and not _is_where_of_side(column)
         # Nothing is published, or left out, by a title that is only like.
-        and not (table in OWN_LISTS and column.name in ("owner", "specification"))
+        and not (
+            table in OWN_LISTS and column.name in ("owner", "specification", "model", "number")
+        )
         for key in _ranks(column)
     }
     near = difflib.get_close_matches(key, known, 1, _ALIKE)

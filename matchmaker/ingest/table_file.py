@@ -51,7 +51,8 @@ from matchmaker.text import normal
 
 # What names of such files end with; what a file is, its bytes tell.
 _ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
-_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".docx")
+# .et is what WPS calls an .xls, or an .xlsx.
+_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".docx")
 SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), *_BOOKS)
 # Rows that are looked at for the header, comments among them.
 MAX_SAMPLE = 5_000

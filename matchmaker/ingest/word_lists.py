@@ -311,18 +311,24 @@ KINDS_OF_NAMES: tuple[tuple[str, Kind], ...] = (
 NEED_KINDS: tuple[tuple[GoalName, str], ...] = (
     (
         GoalName.SUPPLIER,
-        "采购类|物资|原材料|零部件|配套|配套需求|加工|外协|procurement|sourcing|einkauf|achats",
+        "采购类|采购需求|求购|物资|物料|原材料|零部件|零配件|配套|配套需求|加工|外协|外协加工|加工外协|委外|委外加工|代工|找供应商|找加工|procurement|sourcing|einkauf|achats",
     ),
     (
         GoalName.RESEARCH_PARTNER,
-        "技术|研发|技术类|科技|科研|攻关|technology|technical|r&d|research|technologie|forschung",
+        "技术|研发|技术类|科技|科研|攻关|技术难题|技术攻关|技术合作|产学研|校企合作|technology|technical|r&d|research|technologie|forschung",
     ),
     (
         GoalName.PLATFORM,
         "检测|检验|认证|检测认证|认证检测|检验认证|检测检验|测试|检验检测|testing|test|certification|prüfung|essais",
     ),
-    (GoalName.SHARED_RESOURCE, "设备|仪器|产能|equipment|capacity"),
-    (GoalName.CUSTOMER, "市场|销路|销售类|订单|market|market access|vertrieb|débouchés"),
+    (
+        GoalName.SHARED_RESOURCE,
+        "设备|仪器|产能|设备共享|共享设备|设备租用|产能共享|equipment|capacity",
+    ),
+    (
+        GoalName.CUSTOMER,
+        "市场|销路|销售|销售类|找客户|市场开拓|市场拓展|订单|market|market access|vertrieb|débouchés",
+    ),
 )
 # Needs that no partner here meets: money, people, land.
 NOT_OF_PARTNERS = "融资|资金|贷款|金融|融资需求|资金需求|信贷|人才|招聘|用工|招工|人力|人才需求|用工需求|招聘需求|用地|土地|厂房|用地需求|法律|法务|finance|financing|loan|credit|staff|staffing|recruitment|hiring|talent|jobs|land|premises|finanzierung|personal|fachkräfte|financement|recrutement"

@@ -65,7 +65,7 @@ def flag(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
         raise UndecidedCell("'%(cell)s' can be yes or no.", choices=("yes", "no"), cell=cell)
     if is_nothing(cell):
         raise nothing(cell)
-    raise InvalidInput("'%(cell)s' is neither true nor false.", cell=cell)
+    raise InvalidInput("'%(cell)s' says neither yes nor no.", cell=cell)
 
 
 def consent(cell: str, format: ColumnFormat = UNDECIDED) -> bool:

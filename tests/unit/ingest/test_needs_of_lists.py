@@ -12,6 +12,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.list_guess import are_no_members
 from matchmaker.ingest.need_kinds import NO_PARTNER, need_kinds
 from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
 
@@ -153,3 +154,22 @@ def test_a_range_of_budget_stays_in_words_with_the_need(tmp_path: Path) -> None:
     told = [each for each in parsed.problems if each.field and each.severity == "warning"]
     assert {each.line for each in told} == {2, 4}
     assert not any(each.is_lost for each in told)
+
+
+def test_kinds_of_what_was_asked_for_at_a_fair_are_no_kinds_of_firms() -> None:
+    """类别 beside 需求内容 says what is sought: of six lines five were left out, as if
+    a firm were to be one of these."""
+    samples = {
+        "日期": ("10.17", "10.18"),
+        "企业": ("示例阀门有限公司", "示例泵业有限公司", "示例密封件有限公司"),
+        "需求内容": ("找铸钢件毛坯", "隔离套旋压加工找配套", "石墨环卖给阀门厂"),
+        "类别": ("采购", "外协", "技术", "销售", "设备共享"),
+    }
+    columns = suggested("organizations", samples)
+    assert columns["类别"] == "need_kind"
+    assert suggested("organizations", {**samples, "类别": ("企业", "高校")})["类别"] == "kind"
+    kinds = {word: need_kinds(word) for word in samples["类别"]}
+    assert kinds == {
+        "采购": ("supplier",), "外协": ("supplier",), "技术": ("research_partner",),
+        "销售": ("customer",), "设备共享": ("shared_resource",),
+    }  # fmt: skip

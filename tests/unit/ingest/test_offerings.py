@@ -21,6 +21,7 @@ from matchmaker.ingest.offerings import (
     read_offerings,
     titled,
 )
+from matchmaker.ingest.own_titles import is_told
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import open_table
 from matchmaker.ingest.table_options import TableOptions
@@ -345,3 +346,99 @@ def test_the_last_line_of_a_catalogue_says_what_holds_for_all(tmp_path: Path) ->
     listed, _ = read(path)
     assert [each.name for each in listed.offerings] == ["超低温球阀 DQ41F", "蝶阀 D343H"]
     assert [line for line, _ in told(listed)][-1] == 4
+
+
+def test_what_a_trade_calls_its_things_is_read_by_the_form_of_its_titles(tmp_path: Path) -> None:
+    """A mould is called by 模具名称, and what is measured of it is said; its price is not."""
+    path = workbook(
+        tmp_path / "报价.xlsx",
+        [
+            "序号",
+            "模具名称",
+            "型号",
+            "穴数",
+            "模具钢材",
+            "模具寿命(万次)",
+            "出厂价",
+            "毛利",
+            "经办人",
+        ],
+        [1, "PVC弯头模具", "HS-G01", "一出四", "2316", 50, 68000, "30%"],
+        [2, "PPR三通模具", "HS-G02", "一出八", "S136", 80, 115000, "25%"],
+    )
+    assert texts(read(path)[0]) == [
+        (2, "PVC弯头模具 HS-G01, 穴数 一出四, 模具钢材 2316, 寿命 50 万次"),
+        (3, "PPR三通模具 HS-G02, 穴数 一出八, 模具钢材 S136, 寿命 80 万次"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "is_said"),
+    [
+        ("模具寿命(万次)", True), ("适用车型", True), ("吨位要求", True), ("Cavity number", False),
+        ("Cavities", True), ("Mould life", True), ("成型周期(s)", True), ("出厂底价", False),
+        ("主要客户", False), ("客户类型", False), ("库存数量", False), ("Customer type", False),
+        ("采购周期", False), ("价格范围", False), ("成本构成材料", False), ("图片规格", False),
+    ],
+)  # fmt: skip
+def test_only_what_is_of_the_thing_itself_is_said(title: str, is_said: bool) -> None:
+    """Whoever uploads a price list tells nobody what it costs, who buys it and who sells it."""
+    assert is_told(title, ("a", "b")) is is_said
+
+
+def test_patents_of_a_university_are_technologies_that_it_offers(tmp_path: Path) -> None:
+    """What lapsed, what is not for others and what others hold alone is left out."""
+    own, other = UNIVERSITY.name, "某某泵业有限公司"
+    path = workbook(
+        tmp_path / "专利清单.xlsx",
+        ["专利清单（机械学院）"],
+        ["专利名称", "专利号", "申请日", "发明人", "专利权人", "法律状态", "摘要", "可否转让"],
+        ["阀杆填料密封结构", "ZL202110345678.9", "2021-3-31", "李明", own, "有效", "石墨", "是"],
+        ["内漏诊断", "202310567890.2", "2023-6-1", "李明", f"{own};{other}", "", "", ""],
+        ["堆焊工艺", "ZL201810123456.X", "2018-2-7", "王强", own, "终止", "", "是"],
+        ["喷涂机器人", "ZL202010987654.3", "2020-9-18", "王强", own, "有效", "", "否"],
+        ["磁力泵", "ZL201910987654.3", "2019-9-18", "王强", other, "有效", "", ""],
+    )  # fmt: skip
+    listed, kind = read(path, UNIVERSITY)
+    assert kind is OfferKind.TECHNOLOGY
+    assert texts(listed) == [
+        (3, "阀杆填料密封结构, 专利号 ZL202110345678.9, 石墨"),
+        (4, "内漏诊断, 专利号 202310567890.2"),
+    ]
+    assert told(listed) == [(5, "passed"), (6, "passed"), (7, "error")]
+
+
+def test_patents_as_a_database_exports_them(tmp_path: Path) -> None:
+    """标题 is what an invention is called where the other titles are those of patents."""
+    path = tmp_path / "导出.csv"
+    path.write_bytes(
+        "标题,公开（公告）号,申请号,申请人,IPC主分类,摘要,当前法律状态\n"
+        "阀笼,CN113456789B,CN202110345111.0,示例理工大学,F16K1/36,多级小孔,授权\n".encode("gb18030")
+    )
+    listed, kind = read(path, UNIVERSITY)
+    assert (kind, texts(listed)) == (
+        OfferKind.TECHNOLOGY, [(2, "阀笼, 公开（公告）号 CN113456789B, 多级小孔")],
+    )  # fmt: skip
+
+
+def test_a_changed_line_is_known_by_its_number() -> None:
+    """Renamed and of another steel it is the same mould; a size or a shared number is none."""
+    before = [
+        Offering(1, OfferKind.PRODUCT, "三通模具 HS-G02", "三通模具 HS-G02, S136", "HS-G02"),
+        Offering(2, OfferKind.PRODUCT, "闸阀 DN50", "闸阀 DN50, 铸钢", "DN50"),
+        Offering(3, OfferKind.PRODUCT, "弯头模具 HS-G07", "弯头模具 HS-G07, P20", "HS-G07"),
+    ]
+    day = datetime.date(2026, 3, 1)
+    stored = [each.to_offer("t:1", day) for each in before]
+    after = [
+        Offering(
+            4, OfferKind.PRODUCT, "等径三通模具 HS-G02", "等径三通模具 HS-G02, 718H", "HS-G02"
+        ),
+        Offering(5, OfferKind.PRODUCT, "球阀 DN50", "球阀 DN50, 铸钢", "DN50"),
+        Offering(6, OfferKind.PRODUCT, "90度弯头模具 HS-G07", "90度弯头模具 HS-G07, P20", "HS-G07"),
+        Offering(7, OfferKind.PRODUCT, "45度弯头模具 HS-G07", "45度弯头模具 HS-G07, P20", "HS-G07"),
+    ]
+    found = matched(after, stored, "t:1", day)
+    assert [each.state.value for each in found.outcomes] == ["changed", "new", "new", "new"]
+    assert found.outcomes[0].before == "三通模具 HS-G02, S136"
+    assert found.rows[0][0].id == stored[0].id
