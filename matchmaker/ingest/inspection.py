@@ -191,10 +191,11 @@ def main() -> None:
     try:
         verdict = archive_verdict(path) or gzip_verdict(path) or texts_verdict(path)
         if verdict is InspectionResult.READABLE:
-            is_parsed = len(handed) > 1
-            verdict = (
-                parse(path, Path(handed[0]), handed[1]) if is_parsed else read_lines_whole(path)
-            )
+            # Where rows are to be written, and how each is to be read: of several sheets in turn.
+            wanted = [*zip(handed[::2], handed[1::2], strict=True)]
+            verdict = read_lines_whole(path) if not wanted else InspectionResult.READABLE
+            for rows, options in wanted:
+                verdict = verdict or parse(path, Path(rows), options)
     except MemoryError:
         verdict = InspectionResult.TOO_MUCH_MEMORY
     sys.exit(verdict)

@@ -43,7 +43,8 @@ class OfferingOutcome:
     """What becomes of an offering: `text` as others will read it, `before` as they do today.
 
     `posted`: a posting has the same name, and only its page changes it. `missing` ones, which stay,
-    and `withdrawn` ones came by earlier lists and are not in this one: they have no line.
+    and `withdrawn` ones came by earlier lists and are not in this one: they have no line. `sheet`
+    is that of the line where several are read together.
     """
 
     line: int
@@ -51,16 +52,17 @@ class OfferingOutcome:
     text: str
     state: OfferingState
     before: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedOfferings:
-    """Rows to write, with the line of each, and what becomes of every offering.
+    """Rows to write, each with the offering that says so, and what becomes of every offering.
 
     `missing` are those of earlier lists, of the kinds that are in this one, that it does not have.
     """
 
-    rows: tuple[tuple[Offer, int], ...]
+    rows: tuple[tuple[Offer, Offering], ...]
     outcomes: tuple[OfferingOutcome, ...]
     missing: tuple[Offer, ...]
 
@@ -70,34 +72,36 @@ def matched(
 ) -> MatchedOfferings:
     """The offerings of a file beside all offers that are stored of their organisation."""
     same = _same(offerings, stored)
-    left = [each for each in offerings if each.line not in same]
+    left = [each for each in offerings if each.place not in same]
     known_ids = {row.id for row in same.values()}
     free = [each for each in stored if each.id not in known_ids]
     named = _of_name(left, [each for each in free if each.active])
     known_ids |= {row.id for row in named.values()}
     free = [each for each in free if each.id not in known_ids]
-    named |= _of_number(offerings, [each for each in left if each.line not in named], free)
+    named |= _of_number(offerings, [each for each in left if each.place not in named], free)
     rows, outcomes = [], []
     taken = {each.id for each in stored}
     for each in offerings:
-        known = same.get(each.line) or named.get(each.line)
+        known = same.get(each.place) or named.get(each.place)
         offer = each.to_offer(organization, day)
         if known is None:
             while offer.id in taken:  # by what said so once and says something else by now
                 offer = replace(offer, id=f"{offer.id}-2")
             taken.add(offer.id)
-            rows.append((offer, each.line))
+            rows.append((offer, each))
             state, before = OfferingState.NEW, ""
         elif known.provenance.source == POSTED:
-            state = OfferingState.SAME if each.line in same else OfferingState.POSTED
+            state = OfferingState.SAME if each.place in same else OfferingState.POSTED
             before = known.text
         else:
             # Since when it is offered it says already.
-            rows.append((replace(offer, id=known.id, date=known.date), each.line))
-            is_same = each.line in same
+            rows.append((replace(offer, id=known.id, date=known.date), each))
+            is_same = each.place in same
             state = OfferingState.SAME if is_same else OfferingState.CHANGED
             state, before = (state, known.text) if known.active else (OfferingState.NEW, "")
-        outcomes.append(OfferingOutcome(each.line, each.kind.value, each.text, state, before))
+        outcomes.append(
+            OfferingOutcome(each.line, each.kind.value, each.text, state, before, each.sheet)
+        )
     found = {row.id for row in (*same.values(), *named.values())}
     kinds = {each.kind for each in offerings}
     missing = tuple(
@@ -117,7 +121,7 @@ def withdrawn(rows: Collection[Offer], day: datetime.date) -> Iterator[Offer]:
         yield replace(row, active=False, provenance=replace(row.provenance, date=day))
 
 
-def _same(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[int, Offer]:
+def _same(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[tuple[str, int], Offer]:
     """Offers that say the same as a line, each for one; what is still offered before the rest."""
     by_text: defaultdict[tuple[str, str], list[Offer]] = defaultdict(list)
     for row in sorted(stored, key=lambda row: (not row.active, row.id)):
@@ -126,11 +130,13 @@ def _same(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[int, O
     same = {}
     for each in offerings:
         if rows := by_text.get((each.kind.value, plain(each.text))):
-            same[each.line] = rows.pop(0)
+            same[each.place] = rows.pop(0)
     return same
 
 
-def _of_name(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[int, Offer]:
+def _of_name(
+    offerings: Sequence[Offering], stored: Sequence[Offer]
+) -> dict[tuple[str, int], Offer]:
     """Offers that have the name of a line, where one of each has it: several are told apart by
     what else they say."""
     lines: defaultdict[str, list[Offering]] = defaultdict(list)
@@ -141,19 +147,19 @@ def _of_name(offerings: Sequence[Offering], stored: Sequence[Offer]) -> dict[int
         if row.provenance.source == LISTED:
             of_lists[row.id.partition(":")[2].partition("-")[0]].append(row)
     others = [(row, normal(row.text)) for row in stored if row.provenance.source != LISTED]
-    found: dict[int, Offer] = {}
+    found: dict[tuple[str, int], Offer] = {}
     for head, alike in lines.items():
         if len(alike) > 1:
             continue
         rows = of_lists.get(head) or list(_named(others, alike[0]))
         if len(rows) == 1:
-            found[alike[0].line] = rows[0]
+            found[alike[0].place] = rows[0]
     return found
 
 
 def _of_number(
     all_lines: Sequence[Offering], offerings: Sequence[Offering], stored: Sequence[Offer]
-) -> dict[int, Offer]:
+) -> dict[tuple[str, int], Offer]:
     """Offers of earlier lists that have the number of a line, however each is called: one each.
 
     Numbers that are sizes, and those that several have, tell nothing apart.
@@ -164,7 +170,7 @@ def _of_number(
         for row in stored
         if row.active and row.provenance.source == LISTED
     ]  # fmt: skip
-    found: dict[int, Offer] = {}
+    found: dict[tuple[str, int], Offer] = {}
     for each in offerings:
         number = normal(each.number)
         if lines[each.kind, number] != 1 or not tells_apart(number):
@@ -172,9 +178,9 @@ def _of_number(
         having = regex(rf"(?:^|(?<=[\s,])){escape(number)}(?=,|$)")
         known = [row for row, text in rows if row.kind is each.kind and having.search(text)]
         if len(known) == 1:
-            found[each.line] = known[0]
+            found[each.place] = known[0]
     owners = Counter(row.id for row in found.values())
-    return {line: row for line, row in found.items() if owners[row.id] == 1}
+    return {place: row for place, row in found.items() if owners[row.id] == 1}
 
 
 def tells_apart(number: str) -> bool:

@@ -21,6 +21,7 @@ from matchmaker.ingest.list_guess import named_above, named_by_file
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.patents import has_lapsed_by
 from matchmaker.ingest.report import Problem
+from matchmaker.ingest.sheet_names import sheet_of
 from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
@@ -76,7 +77,8 @@ class Offering:
     """A line of such a list: what is offered, in which words, and on which line.
 
     `name` is what it is called, with its type or article number; `number` is that of its model,
-    article or patent, by which it is known again whatever it is called.
+    article or patent, by which it is known again whatever it is called. `sheet` is that of its
+    line where several are read together.
     """
 
     line: int
@@ -84,6 +86,12 @@ class Offering:
     name: str
     text: str
     number: str = ""
+    sheet: str = ""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands: of several sheets in which, and on which line."""
+        return self.sheet, self.line
 
     @property
     def head(self) -> str:
@@ -333,7 +341,8 @@ class _Reading:
             )
         number = next((cell for _, cell in written["number"]), "") or " ".join(models)
         kind = self._kind(line, written["kind"])
-        return Offering(line.number, kind, name, text[:MAX_TEXT], number)
+        sheet = sheet_of(self.table.name)
+        return Offering(line.number, kind, name, text[:MAX_TEXT], number, sheet)
 
     def _name_above(self, line: Line) -> list[str]:
         """The name that a line shares with the one above it, as people leave the second empty."""

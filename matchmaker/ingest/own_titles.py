@@ -38,7 +38,7 @@ _OF_THINGS = regex(
     r".*(?:材|料|材质|钢材|材料|寿命|穴数|腔数|型腔|模穴|模数|层数|齿数|针数|孔数|级数|极数|流道|模架|滑块|精度|公差|尺寸|规格|参数|重量|单重"
     r"|模重|克重|吨位|机台|压力|温度|耐[温压热]|硬度|强度|韧性|车型|机型|适用|范围|能力|行程|特点|特征|优势|性能|功能|用途|应用|领域|类型|种类"
     r"|品种|系列|等级|牌号|形状|形式|方式|结构|工艺|周期|颜色|色号|口径|直径|通径|壁厚|厚度|长度|宽度|高度|深度|容积|容量|体积|功率|电压"
-    r"|电流|频率|转速|速度|流量|扬程|粒径|纯度|含量|成分|配方类型|标准|代表产品|产品举例|典型产品|成熟度|阶段|关键词|交期|起订量)(?:要求|说明|描述)?"
+    r"|电流|频率|转速|速度|流量|扬程|粒径|纯度|含量|成分|配方类型|标准|代表产品|产品举例|典型产品|成熟度|阶段|关键词|交期|起订量)(?:要求|说明|描述)?\s*[a-zμ°℃²³/]{0,5}"
     r"|.*\b(?:material|steel|alloy|life|lifetime|cavit(?:y|ies)|size|dimensions?|capacity|tonnage"
     r"|weight|types?|features?|range|pressure|temperature|hardness|strength|tolerance|accuracy"
     r"|precision|finish|process|applications?|uses?|advantages?|benefits?|properties|keywords?"

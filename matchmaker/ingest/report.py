@@ -43,6 +43,11 @@ class Problem:
     is_lost: bool = False
 
     @property
+    def costs_something(self) -> bool:
+        """True where the row or a cell of it is left out."""
+        return self.severity == "error" or self.is_lost
+
+    @property
     def outcome(self) -> Message:
         """A message of what was done with the row; "" where there is none."""
         if not self.line:

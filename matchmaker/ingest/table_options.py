@@ -18,7 +18,8 @@ class TableOptions:
     from the file's titles to our columns ("" for none). `defaults` are words for cells that
     are empty, by column; `values` words that a person chose for cells, by column and cell.
     `edits` are cells that a person corrected, by line and title. `decimal` is "." or ",".
-    `decisions` are what a person said of its organisations that may be known ones.
+    `decisions` are what a person said of its organisations that may be known ones. `names_sheet`:
+    several sheets are read together, and what is told of a line says of which.
     """
 
     table: str = ""
@@ -31,3 +32,4 @@ class TableOptions:
     decimal: str = ""
     day_first: bool | None = None
     decisions: tuple[PairDecision, ...] = ()
+    names_sheet: bool = False

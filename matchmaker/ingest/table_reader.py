@@ -29,6 +29,7 @@ from matchmaker.ingest.place_context import common_places
 from matchmaker.ingest.qualifications import TIER, cell_with_title, highest
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
+from matchmaker.ingest.sheet_names import named
 from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_fields import name_in_english, referred_table
 from matchmaker.ingest.table_file import Line, TableFile, open_table
@@ -86,9 +87,8 @@ class TableReader:
 
     def __post_init__(self) -> None:
         expected = expected_titles(self.table.name) | set(map(normal, self.options.mapping))
-        self.file = replace(
-            open_table(self.path, self.options.file, expected), expected=expected | all_titles()
-        )
+        file = named(open_table(self.path, self.options.file, expected), self.options)
+        self.file = replace(file, expected=expected | all_titles())
         self.first_lines = self.reading.mapping()
         self.columns = columns_of(self.table, self.file, self.options.mapping)
         self.formats = self._judged()

@@ -86,11 +86,21 @@ def read_files(
 ) -> Parsed:
     """Several files, of which participants are joined to the engagements of all.
 
-    `cluster` is the one that lists of organisations are read for, whose members they may be.
-    Raises InvalidInput where a file cannot be read as its table at all.
+    `cluster`: lists of organisations are read for it, whose members they may be. Raises
+    InvalidInput where a file cannot be read as its table at all.
     """
     reading = TableReading(cluster=cluster)
     _read(files, options or TableOptions(), index, today, reading)
+    return _joined(reading)
+
+
+def read_sheets(
+    sheets: Iterable[tuple[Path, TableOptions]], index: ReferenceIndex, cluster: str = ""
+) -> Parsed:
+    """Sheets of one file, each under its own columns, as one list. Raises as `read_files`."""
+    reading = TableReading(cluster=cluster)
+    for path, options in sheets:
+        _read([(options.table, path)], options, index, None, reading)
     return _joined(reading)
 
 

@@ -88,6 +88,37 @@ def chosen_options(form: Form, before: TableOptions) -> TableOptions:
     )
 
 
+def chosen_sheets(
+    form: Form, first: TableOptions, before: Sequence[TableOptions]
+) -> tuple[TableOptions, tuple[TableOptions, ...] | None]:
+    """How the first of the ticked sheets is read, and how the others, None where none can be
+    ticked.
+
+    `first` is what the form says of the sheet that it shows first, `before` how further ones were
+    read: what is said of each begins with its place.
+    """
+    if "was_sheets" not in form:
+        return first, None
+    shown = form["was_sheets"]
+    read = {shown: replace(first, file=replace(first.file, sheet=shown))}
+    for place, options in enumerate(before, 1):
+        read[options.file.sheet] = chosen_options(_of_sheet(form, f"s{place}."), options)
+    unread = replace(first, mapping={}, values={}, edits={}, defaults={})
+    chosen = [
+        read.get(name) or replace(unread, file=FileOptions(sheet=name))
+        for name in dict.fromkeys(form.getlist("sheets") or [shown])
+    ]
+    return chosen[0], tuple(chosen[1:])
+
+
+def _of_sheet(form: Form, prefix: str) -> Form:
+    """What a form says of one of several sheets, as it says it of one alone."""
+    names = (name for name in form if name.startswith(prefix))
+    return MultiDict(
+        (name.removeprefix(prefix), value) for name in names for value in form.getlist(name)
+    )
+
+
 def _file(form: Form, before: FileOptions) -> FileOptions:
     """What was judged stays judged, unless it was changed."""
 

@@ -19,16 +19,18 @@ from matchmaker.exports.workbook import write_workbook
 from matchmaker.ingest.columns import TABLES, Column, table_name
 from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.relation_words import RELATIONS, relation_of
+from matchmaker.ingest.sheet_names import sheet_of
 from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
 from matchmaker.ingest.undo import KeptField, TakenBack, WhyKept
+from matchmaker.services.operations.import_proposal import OF_SEVERAL_SHEETS
 from matchmaker.services.operations.import_report import stays_as_written
 from matchmaker.services.operations.import_reversal import kept_message, undo_summary
 from matchmaker.services.operations.import_undo import undo_jobs
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.web.field_words import in_words
-from matchmaker.web.import_forms import chosen_options, default_fields, sent_list
+from matchmaker.web.import_forms import chosen_options, chosen_sheets, default_fields, sent_list
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import (
     PageAnswer,
@@ -76,6 +78,7 @@ def import_page(id: str = "") -> PageAnswer:
         edited=sum(map(len, preview.options.edits.values())) if preview else 0,
         encodings=ENCODINGS,
         suffixes=SUFFIXES,
+        of_several_sheets=OF_SEVERAL_SHEETS,
         table_name=table_name,
         stays_as_written=stays_as_written,
         shown=MAX_SHOWN,
@@ -101,9 +104,11 @@ def import_list(id: str = "") -> PageAnswer:
         name, content = sent_list(request.files.get("file"), form.get("pasted", ""), is_own=own)
         upload = workflow.keep(principal, name, content, id, own)
         return redirect(imports_address(id, own, upload), 303)
-    options = chosen_options(form, workflow.options(principal, upload))
+    before, *further = workflow.read_as(principal, upload)
+    options, sheets = chosen_sheets(form, chosen_options(form, before), further)
     joins = "joins" in form if id else None
-    workflow.choose(principal, upload, options, joins, withdraws="withdraws" in form)
+    withdraws = "withdraws" in form
+    workflow.choose(principal, upload, options, joins, withdraws=withdraws, sheets=sheets)
     if form.get("do") == "write":
         job = workflow.write(principal, upload)
         return redirect(url_for("web.job", id=job.id), 303)
@@ -346,6 +351,7 @@ def format_title(name: str) -> str:
 
 
 web.add_app_template_filter(format_title, "format_title")
+web.add_app_template_filter(sheet_of, "sheet_of")
 web.add_app_template_filter(column_title, "column_title")
 web.add_app_template_filter(choice_label, "choice_label")
 web.add_app_template_global(imports_address, "imports_address")

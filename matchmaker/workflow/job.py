@@ -123,12 +123,16 @@ class LineCounts:
 
 @dataclass(frozen=True, slots=True)
 class LineProblem:
-    """A message about a line; `severity` as `ingest.report.Problem` has it."""
+    """A message about a line; `severity` as `ingest.report.Problem` has it.
+
+    `sheet` is that of the line where several were read together.
+    """
 
     line: int
     field: str
     severity: str
     reason: Annotated[Message | None, *_Message]
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

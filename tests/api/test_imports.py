@@ -24,8 +24,8 @@ from matchmaker.services.operations import (
     import_reading,
     import_records,
     import_report,
+    import_sheets,
     import_undo,
-    import_workflow,
 )
 from matchmaker.services.operations.import_preview import file_preview
 from matchmaker.services.operations.import_status import ImportState
@@ -150,7 +150,7 @@ def test_that_an_import_is_too_large_to_be_taken_back_is_told_before_it_is_writt
 ):
     """Two organisations and their memberships are four rows."""
     if is_large:
-        monkeypatch.setattr(import_workflow, "takes_long", lambda *_: True)
+        monkeypatch.setattr(import_sheets, "takes_long", lambda *_: True)
     for most, is_too_large in ((4, False), (3, True)):
         monkeypatch.setattr(import_report, "MAX_UNDONE", most)
         monkeypatch.setattr(import_records, "MAX_UNDONE", most)
@@ -598,7 +598,9 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
         (row,) = workflow.problems(ADMIN, id).rows
     assert row[:3] == ("large:2", "", "firm")
     assert "empty" in row[3].text("en")
-    workflow.choose(ADMIN, id, replace(workflow.options(ADMIN, id), edits={3: {"name": "Second"}}))
+    workflow.choose(
+        ADMIN, id, replace(workflow.read_as(ADMIN, id)[0], edits={3: {"name": "Second"}})
+    )
     assert workflow.preview(ADMIN, id).report is None  # what was checked was another reading
     report = workflow.write_now(ADMIN, id)
     assert (report.loaded, report.refused) == (2, 0)

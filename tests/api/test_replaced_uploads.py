@@ -15,7 +15,7 @@ from tests.api.conftest import application_of_a_file, installation_of_a_file
 from tests.api.things_of_routes import API, CLUSTER
 from tests.api.world import make_world
 
-STEPS = ("proposed", "file_preview", "takes_long", "problem_rows")
+STEPS = ("proposed", "file_preview", "are_long", "problem_rows")
 LIST = "单位名称,单位性质\n" + "".join(f"示例竞态{n}厂,民营\n" for n in range(40)) + ",民营\n"
 
 

@@ -304,7 +304,7 @@ def test_a_file_is_of_whom_its_own_name_says_and_not_the_one_read_before(desk: D
     ):
         id = desk.workflow.keep(ADMIN, name, BytesIO(rows.format(name).encode()))
         preview = desk.workflow.preview(ADMIN, id)
-        options = desk.workflow.options(ADMIN, id)
+        options = desk.workflow.read_as(ADMIN, id)[0]
         assert options.defaults["holder"] == holder
         assert preview.is_remembered == (holder == "另例大学")
         desk.workflow.write_now(ADMIN, id)

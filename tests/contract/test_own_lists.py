@@ -260,7 +260,7 @@ def test_more_characters_than_each_snapshot_reads_in_time_are_refused(
     assert isinstance(preview.refused, InvalidInput)
     assert "13" in preview.refused.message.text("en")
     id = desk.kept("产品名称\n连裤袜\n")
-    desk.workflow.choose(OWN, id, desk.workflow.options(OWN, id), withdraws=True)
+    desk.workflow.choose(OWN, id, desk.workflow.read_as(OWN, id)[0], withdraws=True)
     assert desk.workflow.preview(OWN, id).refused is None
 
 
@@ -269,7 +269,7 @@ def test_withdrawn_ones_count_in_the_end(desk: Desk, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(own_lists, "MAX_EVER", 2)
     for name in ("船袜", "连裤袜", "过膝袜"):
         id = desk.kept(f"产品名称\n{name}\n")
-        desk.workflow.choose(OWN, id, desk.workflow.options(OWN, id), withdraws=True)
+        desk.workflow.choose(OWN, id, desk.workflow.read_as(OWN, id)[0], withdraws=True)
         is_refused = desk.workflow.preview(OWN, id).refused is not None
         assert is_refused == (name == "过膝袜")
         if not is_refused:
@@ -294,7 +294,7 @@ def test_too_many_lines_are_refused_before_each_is_looked_for(
 def test_the_usual_kind_is_one_that_a_list_may_bring(desk: Desk, kind: str, words: str) -> None:
     """It was an error without words, and programmes came without their terms."""
     id = desk.kept("产品名称\n连裤袜\n")
-    options = desk.workflow.options(OWN, id)
+    options = desk.workflow.read_as(OWN, id)[0]
     desk.workflow.choose(OWN, id, replace(options, defaults={"kind": kind}))
     refused = desk.workflow.preview(OWN, id).refused
     assert (words in refused.text("en") and words != "") if refused else words == ""

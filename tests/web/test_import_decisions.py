@@ -9,7 +9,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.services.operations import import_workflow
+from matchmaker.services.operations import import_sheets
 from tests.web.conftest import in_languages, press
 from tests.web.test_imports import ADMIN, COORDINATOR, VALVES, brought, table, work_off
 
@@ -136,7 +136,7 @@ def test_of_two_members_only_one_is_who_stands_in_the_file(sample):
 
 
 def test_pairs_of_a_large_file_are_decided_after_its_check(sample, monkeypatch):
-    monkeypatch.setattr(import_workflow, "takes_long", lambda path, table: True)
+    monkeypatch.setattr(import_sheets, "takes_long", lambda path, table: True)
     id = member(sample, "温州明光电器有限公司")
     name = "Wenzhou Mingguang Electric Co., Ltd."
     upload, _ = looked_at(sample, COORDINATOR, name)
@@ -145,7 +145,7 @@ def test_pairs_of_a_large_file_are_decided_after_its_check(sample, monkeypatch):
     look = sample.import_workflow.preview(COORDINATOR, upload)
     (pair,) = [each for each in look.pairs if each.other == id]
     assert (look.is_large, pair.name) == (True, name)
-    options = sample.import_workflow.options(COORDINATOR, upload)
+    options = sample.import_workflow.read_as(COORDINATOR, upload)[0]
     same = PairDecision(pair.first, pair.second, is_same=True)
     sample.import_workflow.choose(COORDINATOR, upload, replace(options, decisions=(same,)))
     written(sample, COORDINATOR, upload)

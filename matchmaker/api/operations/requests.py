@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from flask_openapi3 import FileStorage
@@ -12,6 +13,7 @@ from matchmaker.api.http.forms import sent_as_json
 from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_file import FileOptions
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.services.operations.file_inspection import MAX_SHEETS
 
 _Words = dict[str, str]
 
@@ -34,6 +36,11 @@ class ImportChoices(Strict):
     )
     source: Annotated[str, Field(max_length=32)] = ""
     sheet: Short = ""
+    sheets: Annotated[list[Short], Field(max_length=MAX_SHEETS)] | None = Field(
+        None,
+        description="Sheets that are read together, of members or of an own list; left out: those "
+        "that hold the like.",
+    )
     encoding: Short = ""
     separator: Annotated[str, Field(max_length=10)] = ""
     header_line: int = Field(0, ge=0, le=1000)
@@ -53,12 +60,21 @@ class ImportChoices(Strict):
 
     def to_options(self) -> TableOptions:
         """As the service takes it."""
-        file = FileOptions(self.sheet, self.encoding, self.separator, self.header_line)
+        sheet = self.sheet or next(iter(self.sheets or ()), "")
+        file = FileOptions(sheet, self.encoding, self.separator, self.header_line)
         return TableOptions(
             self.table, self.source, file, self.mapping, self.defaults, self.values, self.edits,
             self.decimal, self.day_first,
             tuple(PairDecision(each.first, each.second, each.is_same) for each in self.decisions),
         )  # fmt: skip
+
+    def to_sheets(self) -> tuple[TableOptions, ...] | None:
+        """How further sheets are read, each as is said for all; None: as is proposed."""
+        if self.sheets is None:
+            return None
+        first = self.to_options()
+        others = (name for name in self.sheets if name != first.file.sheet)
+        return tuple(replace(first, file=FileOptions(name), edits={}) for name in others)
 
 
 class NewImport(Strict):

@@ -78,6 +78,7 @@ class LineProblemOut(Localised):
     field: str
     severity: str
     reason: Message
+    sheet: str = ""
 
 
 class OfferingOut(Outgoing):
@@ -93,6 +94,7 @@ class OfferingOut(Outgoing):
     text: str
     state: OfferingState
     before: str
+    sheet: str = ""
 
 
 class KeptFieldOut(Outgoing):

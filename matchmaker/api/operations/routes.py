@@ -82,7 +82,8 @@ def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
     id = workflow.keep(principal, name, stream, form.cluster, form.organization)
     if (chosen := form.options) is not None:
         options, withdraws = chosen.to_options(), chosen.withdraws
-        workflow.choose(principal, id, options, chosen.joins, withdraws=withdraws)
+        sheets = chosen.to_sheets()
+        workflow.choose(principal, id, options, chosen.joins, withdraws=withdraws, sheets=sheets)
     if form.write:
         workflow.write(principal, id)
     status = workflow.status(principal, id)

@@ -15,9 +15,10 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from secrets import token_hex
 
@@ -41,8 +42,11 @@ _LOOK_SECONDS = 0.2
 _SMALL, _HEAD = 5_000_000, 512
 _PACKED = (b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 _NO_LINES = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|[\s\0])*[\[{<]")
-# Of one file as it was judged and chosen: so many readings, those that were wanted last.
-_KEPT_READINGS = 4
+# So many sheets of a file may be read together.
+MAX_SHEETS = 12
+# Of one file as it was judged and chosen: so many readings, those that were wanted last; of one of
+# ordinary size all of its sheets.
+_KEPT_READINGS, _KEPT_OF_SMALL = 4, MAX_SHEETS + 4
 _REASONS = {
     InspectionResult.TOO_MUCH_MEMORY: message("Reading this file takes too much memory."),
     InspectionResult.TOO_MANY_CELLS: message("This file has too many rows or columns."),
@@ -63,7 +67,7 @@ def inspect_file(path: Path, is_wanted: Callable[[], bool] | None = None) -> Non
     if not holds_lines(path):
         judged = _rows_path(path, AS_JUDGED)
         if not _is_parsed(judged):
-            _parse(path, AS_JUDGED, judged, is_wanted or path.exists)
+            _parse(path, [AS_JUDGED], is_wanted or path.exists)
     elif path.stat().st_size > _SMALL or has_many_lines([path.read_bytes()]):
         _run(path, is_wanted or path.exists)
 
@@ -81,12 +85,12 @@ def parsed_file(
         return path
     judged = _rows_path(path, AS_JUDGED)
     if not _is_parsed(judged):
-        _parse(path, AS_JUDGED, judged, is_wanted or path.exists)
+        _parse(path, [AS_JUDGED], is_wanted or path.exists)
     if _is_same_reading(judged, options):
         return judged
     chosen = _rows_path(path, options)
     if not _is_parsed(chosen):
-        _parse(path, options, chosen, is_wanted or path.exists)
+        _parse(path, [options], is_wanted or path.exists)
     return chosen
 
 
@@ -109,25 +113,47 @@ def _rows_path(path: Path, options: FileOptions) -> Path:
     return path.parent / ROWS_FOLDER / key / path.name
 
 
-def _parse(path: Path, options: FileOptions, rows: Path, is_wanted: Callable[[], bool]) -> None:
-    folder = rows.parent.parent
+def parse_together(
+    path: Path, choices: Iterable[FileOptions], is_wanted: Callable[[], bool] | None = None
+) -> None:
+    """Have several sheets of a file parsed in one process; what `parsed_file` does to each later.
+
+    Raises as it does.
+    """
+    if not _holds_lines(path, AS_JUDGED):
+        left = [each for each in choices if not _is_parsed(_rows_path(path, each))]
+        _parse(path, left, is_wanted or path.exists)
+
+
+def _parse(path: Path, choices: Sequence[FileOptions], is_wanted: Callable[[], bool]) -> None:
+    if not choices:
+        return
+    folder = _rows_path(path, AS_JUDGED).parent.parent
     folder.mkdir(mode=0o700, exist_ok=True)  # not where the file is gone: it stays gone
     # Under its own name: that is told where something is wrong with it.
-    unfinished = folder / f".{token_hex(8)}"
-    unfinished.mkdir(mode=0o700)
+    unfinished = {folder / f".{token_hex(8)}": each for each in choices}
     try:
-        _run(path, is_wanted, str(unfinished / path.name), json.dumps(asdict(options)))
-        try:
-            unfinished.replace(rows.parent)
-        except OSError:
-            if not rows.exists():
-                raise
-            # Somebody else was faster.
+        for made in unfinished:
+            made.mkdir(mode=0o700)
+        handed = (
+            (str(at / path.name), json.dumps(asdict(each))) for at, each in unfinished.items()
+        )
+        _run(path, is_wanted, *chain.from_iterable(handed))
+        for at, each in unfinished.items():
+            rows = _rows_path(path, each)
+            try:
+                at.replace(rows.parent)
+            except OSError:
+                if not rows.exists():
+                    raise
+                # Somebody else was faster.
+            _is_parsed(rows)
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    _is_parsed(rows)
+        for made in unfinished:
+            shutil.rmtree(made, ignore_errors=True)
     readings = sorted(folder.glob("[!.]*"), key=_read_at)
-    for old in readings[:-_KEPT_READINGS]:
+    is_small = path.stat().st_size <= _SMALL
+    for old in readings[: -_KEPT_OF_SMALL if is_small else -_KEPT_READINGS]:
         gone = folder / f".{token_hex(8)}"  # all of it at once
         with suppress(OSError):  # somebody else was faster
             old.rename(gone)

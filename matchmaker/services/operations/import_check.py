@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.report import FileCounts, Problem, Severity
+from matchmaker.ingest.sheet_names import named_sheet
 from matchmaker.messages import sentences
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_status import line_problems
@@ -20,6 +21,7 @@ def check_of(upload: Upload, report: ImportReport, recognised: int) -> FileCheck
         pairs=report.alike, names=report.names, decided=report.decided,
         created=report.created, changed=report.changed,
         offerings=report.offerings, withdraws=upload.state.withdraws,
+        sheets=upload.state.sheets,
     )  # fmt: skip
 
 
@@ -28,7 +30,7 @@ def refused_check_of(upload: Upload, error: InvalidInput) -> FileCheck:
     reason = LineProblem(0, error.where, "error", sentences(error.message, error.mend))
     return FileCheck(
         upload.state.options, upload.state.joins, LineCounts(), {}, 0, 0, 0, 0, 0, (), reason,
-        withdraws=upload.state.withdraws,
+        withdraws=upload.state.withdraws, sheets=upload.state.sheets,
     )  # fmt: skip
 
 
@@ -64,4 +66,5 @@ _SEVERITIES: dict[str, Severity] = {
 def _problem(name: str, problem: LineProblem) -> Problem:
     assert problem.reason is not None
     severity = _SEVERITIES[problem.severity]
-    return Problem(name, problem.line, problem.field, problem.reason, severity)
+    place = named_sheet(name, problem.sheet)
+    return Problem(place, problem.line, problem.field, problem.reason, severity)

@@ -30,6 +30,7 @@ from matchmaker.ingest.qualifications import cell_with_title
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.relation_words import RELATIONS as RELATION_VALUES
 from matchmaker.ingest.report import Problem
+from matchmaker.ingest.sheet_names import sheet_of
 from matchmaker.ingest.table_file import Line, SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.unused_titles import NO_PLACE, why_unused
@@ -113,6 +114,7 @@ class ProblemRow:
     name: str
     problem_cells: tuple[ProblemCell, ...]
     cells: Mapping[str, str]
+    sheet: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -124,7 +126,7 @@ class ProblemRow:
     @property
     def costs_something(self) -> bool:
         """True where the row or a cell of it is left out, not kept whole with a remark."""
-        return any(each.severity == "error" or each.is_lost for each in self.problems)
+        return any(each.costs_something for each in self.problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -148,6 +150,15 @@ class FilePreview:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetPreview:
+    """A further sheet of a file, read together with the first: how, and its rows with problems."""
+
+    options: TableOptions
+    file: FilePreview
+    rows: tuple[ProblemRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPreview:
     """A file before it is written: how it is read, and what would come of it.
 
@@ -157,7 +168,8 @@ class ImportPreview:
     `is_large` and no worker has read it whole yet. `file` is None where
     it cannot be read at all. `recognised` counts organisations of a list that are known by
     their names. `pairs` are organisations that may be one, to be decided on. `organization` is
-    whose own list it is, and whether it `withdraws` what it does not have.
+    whose own list it is, and whether it `withdraws` what it does not have. `sheets` are further
+    ones that are read together with it.
     """
 
     upload: str
@@ -175,6 +187,7 @@ class ImportPreview:
     pairs: tuple[PairChoice, ...] = ()
     organization: str = ""
     withdraws: bool = False
+    sheets: tuple[SheetPreview, ...] = ()
 
 
 def file_preview(
@@ -229,11 +242,11 @@ def problem_rows(
     """
     by_line: dict[int, list[Problem]] = {}
     for problem in report.problems:
+        if options.names_sheet and problem.file != table.name:
+            continue
         if problem.line and problem.severity in ("error", "warning"):
             by_line.setdefault(problem.line, []).append(problem)
-    costs = {
-        n for n, told in by_line.items() if any(p.severity == "error" or p.is_lost for p in told)
-    }
+    costs = {n for n, told in by_line.items() if any(p.costs_something for p in told)}
     wanted = set(sorted(by_line, key=lambda number: (number not in costs, number))[:limit])
     naming = _naming_titles(options)
     last = max(wanted, default=0)
@@ -244,7 +257,7 @@ def problem_rows(
             cells = {**line.cells, **options.edits.get(line.number, {})}
             name = next((cells[title] for title in naming if cells.get(title)), "")
             problem_cells = tuple(_problem_cells(by_line[line.number], cells, options))
-            yield ProblemRow(line.number, name, problem_cells, cells)
+            yield ProblemRow(line.number, name, problem_cells, cells, sheet_of(table.name))
 
 
 def choices_of(format: str, column: str) -> tuple[str, ...]:
@@ -423,7 +436,7 @@ def _naming_titles(options: TableOptions) -> list[str]:
 def _problem_cells(
     problems: list[Problem], cells: Mapping[str, Any], options: TableOptions
 ) -> Iterator[ProblemCell]:
-    """The problems of a line by the cells that they are about."""
+    """Of a line, by the cells that they are about."""
     left = list(problems)
     for title in cells:
         names = {title, options.mapping.get(title) or title}

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from matchmaker.ingest.known_offerings import OfferingOutcome
 from matchmaker.ingest.report import Problem
+from matchmaker.ingest.sheet_names import sheet_of
 from matchmaker.messages import Message, sentences
 from matchmaker.services.operations.import_decisions import PairChoice
 from matchmaker.services.operations.import_preview import ColumnPreview, ImportPreview, UnknownWord
@@ -169,6 +170,6 @@ def status_of_job(job: Job) -> ImportStatus:
 def line_problems(problems: Sequence[Problem]) -> tuple[LineProblem, ...]:
     """The first of them, as they are kept with an import."""
     return tuple(
-        LineProblem(row.line, row.field, row.severity, row.reason)
+        LineProblem(row.line, row.field, row.severity, row.reason, sheet_of(row.file))
         for row in problems[:MAX_PROBLEMS]
     )

@@ -29,17 +29,20 @@ from matchmaker.services.operations.import_cancellation import cancel_upload
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_parts import forget_parts
-from matchmaker.services.operations.import_preview import (
-    ImportPreview,
-    file_preview,
-    problem_rows,
-    takes_long,
-)
+from matchmaker.services.operations.import_preview import ImportPreview, file_preview, problem_rows
 from matchmaker.services.operations.import_proposal import formats_of, proposed
 from matchmaker.services.operations.import_reading import import_upload
 from matchmaker.services.operations.import_records import import_summary, line_outcomes
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_reversal import undo_import
+from matchmaker.services.operations.import_sheets import (
+    afresh_where_other,
+    are_long,
+    checked_sheets,
+    other_sheets,
+    rows_of_sheets,
+    with_rows,
+)
 from matchmaker.services.operations.import_status import (
     ImportStatus,
     status_of_job,
@@ -140,18 +143,20 @@ class ImportWorkflow:
             if (each.state.cluster, each.state.organization) == whose
         ]
 
-    def options(self, principal: Principal, id: str) -> TableOptions:
-        """The options by which a kept file is read. Raises InvalidInput, NotAllowed."""
-        return self._upload(principal, id).state.options or TableOptions()
+    def read_as(self, principal: Principal, id: str) -> tuple[TableOptions, ...]:
+        """How a kept file is read, each sheet of several. Raises InvalidInput, NotAllowed."""
+        state = self._upload(principal, id).state
+        return (state.options or TableOptions(), *(state.sheets or ()))
 
     def choose(
         self, principal: Principal, id: str, options: TableOptions, joins: bool | None = None,
-        *, withdraws: bool = False,
+        *, withdraws: bool = False, sheets: tuple[TableOptions, ...] | None = None,
     ) -> None:  # fmt: skip
         """Say how a kept file is to be read, and whether new organisations join the cluster, or
         what is not in the list is withdrawn.
 
-        Of another sheet, header or kind the columns are proposed anew.
+        Of another sheet, header or kind the columns are proposed anew. `sheets` are how further
+        ones are read with it, None: as is proposed.
         """
         upload = self._upload(principal, id)
         self.decisions.require(principal, options.decisions)
@@ -159,13 +164,13 @@ class ImportWorkflow:
         whose = (upload.state.cluster, upload.state.organization)
         if options.table and options.table not in formats_of(*whose):
             raise InvalidInput("is no table that you may import.", where="table")
-        if options.file != before.file:
-            options = replace(options, mapping={}, values={}, edits={})
+        options = afresh_where_other(options, (before, *(upload.state.sheets or ())))
         if before.table and options.table != before.table:
             options = replace(options, mapping={}, values={}, defaults={})
-            joins = None
+            joins = sheets = None
+        sheets = checked_sheets(sheets, upload.state)
         state = replace(
-            upload.state, options=options, joins=joins, is_remembered=False,
+            upload.state, options=options, joins=joins, is_remembered=False, sheets=sheets,
             withdraws=withdraws and bool(upload.state.organization),
         )  # fmt: skip
         with upload.being_read():
@@ -201,8 +206,9 @@ class ImportWorkflow:
             joins=upload.state.joins is not False,
             is_remembered=upload.state.is_remembered,
             file=file,
+            sheets=other_sheets(upload, index),
         )
-        if not at_length and takes_long(upload.path, table):
+        if not at_length and are_long(upload, table):
             return self._checked(principal, replace(preview, is_large=True), upload, table)
         try:
             run = ImportOptions(dry_run=True, cluster=state.cluster, keep=True)
@@ -214,6 +220,7 @@ class ImportWorkflow:
             report=replace(report, put=GraphRows(), before=GraphRows()),
             recognised=recognised,
             rows=tuple(problem_rows(table, options, report)),
+            sheets=tuple(with_rows(upload, preview.sheets, report)),
             pairs=self.decisions.choices(principal, report),
         )
 
@@ -238,15 +245,15 @@ class ImportWorkflow:
             return self._run_check(principal, upload, progress)
 
     def _run_check(self, principal: Principal, upload: Upload, progress: Progress) -> Message:
-        upload, table = proposed(self.repositories, principal, upload)
+        upload, _ = proposed(self.repositories, principal, upload)
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster, progress=progress)
         try:
             report, recognised = self._import(principal, upload, run)
         except InvalidInput as error:
             upload.keep_check(refused_check_of(upload, error))
             raise
-        rows = problem_rows(table, upload.state.options or TableOptions(), report, None)
-        keep_lines(upload.lines_file, table.header, problem_lines(table.header, rows))
+        titles, rows = rows_of_sheets(upload, report)
+        keep_lines(upload.lines_file, titles, problem_lines(titles, rows))
         upload.keep_check(check_of(upload, report, recognised))
         return import_summary(report, recognised)
 
@@ -262,7 +269,10 @@ class ImportWorkflow:
         except InvalidInput as error:
             return replace(preview, refused=error)
         rows = tuple(problem_rows(table, preview.options, report))
-        told = replace(preview, report=report, recognised=check.recognised, rows=rows)
+        told = replace(
+            preview, report=report, recognised=check.recognised, rows=rows,
+            sheets=tuple(with_rows(upload, preview.sheets, report)),
+        )  # fmt: skip
         return replace(told, pairs=self.decisions.choices(principal, report))
 
     def problems(self, principal: Principal, id: str) -> ExportTable:
@@ -279,13 +289,12 @@ class ImportWorkflow:
         if kept is not None:
             return kept
         upload, table = proposed(self.repositories, principal, upload)
-        if takes_long(upload.path, table):
+        if are_long(upload, table):
             raise WrongState("The file is large.", mend="Have all its lines checked first.")
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster)
         report, _ = self._import(principal, upload, run)
-        options = upload.state.options or TableOptions()
-        rows = problem_rows(table, options, report, None)
-        return problems_table(table.header, problem_lines(table.header, rows))
+        titles, rows = rows_of_sheets(upload, report)
+        return problems_table(titles, problem_lines(titles, rows))
 
     def write(self, principal: Principal, id: str) -> Job:
         """Request that a kept file is written as seen last.

@@ -37,7 +37,7 @@ from matchmaker.ingest.scope import (
 )
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_paths import tables_at
-from matchmaker.ingest.tables import read_files
+from matchmaker.ingest.tables import read_files, read_sheets
 from matchmaker.messages import message
 from matchmaker.services.directory.directory import VOUCHED
 from matchmaker.services.operations.import_parts import ImportParts
@@ -137,6 +137,15 @@ class Importer:
             files, options.tables, reference_index(self.store), today(), options.cluster
         )
         return self._import(principal, parsed, options, trust_keys=False)
+
+    def sheets(
+        self, principal: Principal, sheets: Sequence[tuple[Path, TableOptions]], run: ImportOptions
+    ) -> ImportReport:
+        """Sheets of one file that are read as one list. Raises as `tables` does."""
+        require_importing(principal, run.cluster)
+        run.progress(message("Reading the file"), 0, 0)
+        parsed = read_sheets(sheets, reference_index(self.store), run.cluster)
+        return self._import(principal, parsed, run, trust_keys=False)
 
     def cordis(self, principal: Principal, path: Path, options: ImportOptions) -> ImportReport:
         """EU projects in CORDIS' own layout, of any size. Raises as `read` does."""

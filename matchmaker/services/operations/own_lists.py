@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +19,15 @@ from matchmaker.ingest.known_offerings import (
     withdrawn,
 )
 from matchmaker.ingest.offerings import (
-    OfferingList,
+    Offering,
     columns_missing,
+    plain,
     read_offerings,
     too_many_lines,
     usual_kind,
 )
 from matchmaker.ingest.report import Problem, consistent, file_counts
+from matchmaker.ingest.sheet_names import named_sheet
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.messages import message
@@ -93,38 +95,97 @@ def forgetting(repositories: Repositories, organization: str) -> tuple[Change, .
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """What an organisation's list says that it offers, and what is told of its lines.
+
+    `name` is the file's. `read` has the lines of each sheet that was read, by its name.
+    """
+
+    organization: str
+    name: str
+    offerings: tuple[Offering, ...]
+    problems: tuple[Problem, ...]
+    read: Mapping[str, int]
+
+    def called(self, offering: Offering) -> str:
+        """The name of what an offering stands in."""
+        return named_sheet(self.name, offering.sheet)
+
+
+Sheets = Sequence[tuple[TableFile, TableOptions]]
+
+
+def read_own_list(store: GraphStore, sheets: Sheets, organization: str) -> OwnList:
+    """Read the sheets of a list, each under columns of its own.
+
+    Raises InvalidInput where one names nothing, or its lines are called as firms are.
+    """
+    owner = store.organization(organization)
+    offerings, problems, read = dict[object, Offering](), list[Problem](), dict[str, int]()
+    for table, options in sheets:
+        if missing := columns_missing(options):
+            raise InvalidInput(missing, where=table.name, mend="Say which column it is.")
+        usual_kind(options)  # where no line needs it, too
+        listed = read_offerings(table, options, owner)
+        if listed.names_organizations:
+            raise InvalidInput(
+                "most lines are called as firms are: a list of your own is of what you offer.",
+                where=table.name,
+                mend="Say which column names that, or choose another file.",
+            )
+        problems += listed.problems
+        for each in listed.offerings:
+            said = each.kind, plain(each.text)
+            if (
+                known := offerings.setdefault(said, each)
+            ) is not each and known.sheet != each.sheet:
+                why = message(
+                    "is the same as line %(line)s of the sheet '%(sheet)s'.",
+                    line=known.line, sheet=known.sheet,
+                )  # fmt: skip
+                problems.append(Problem(table.name, each.line, "", why, "passed"))
+            elif known is not each:
+                offerings[said, each.place] = each
+        read[table.name] = listed.read
+    name = sheets[0][0].path.name
+    return OwnList(owner.id, name, tuple(offerings.values()), tuple(problems), read)
+
+
 def import_offerings(
-    store: GraphStore, principal: Principal, table: TableFile, options: TableOptions,
-    organization: str, run: ImportOptions, *, withdraws: bool = False,
+    store: GraphStore, principal: Principal, sheets: Sheets, organization: str,
+    run: ImportOptions, *, withdraws: bool = False,
 ) -> ImportReport:  # fmt: skip
     """The result of a list of what an organisation offers, written or not, as `run` says.
 
-    Nothing else is written, whatever the file names. What earlier lists brought and this one does
-    not have stays, unless the list `withdraws` it.
     Raises NotAllowed, InvalidInput where nothing is named, or too much.
     """
     require_importing(principal, "", organization)
-    if missing := columns_missing(options):
-        raise InvalidInput(missing, where=table.name, mend="Say which column it is.")
-    usual_kind(options)  # where no line needs it, too
-    owner, day = store.organization(organization), today()
-    listed = read_offerings(table, options, owner)
-    if listed.names_organizations:
-        raise InvalidInput(
-            "most lines are called as firms are: a list of your own is of what you offer.",
-            where=table.name,
-            mend="Say which column names that, or choose another file.",
-        )
-    stored = list(iterate(partial(_offers, store, owner.id)))
+    return write_offerings(
+        store, read_own_list(store, sheets, organization), run, withdraws=withdraws
+    )
+
+
+def write_offerings(
+    store: GraphStore, listed: OwnList, run: ImportOptions, *, withdraws: bool = False
+) -> ImportReport:
+    """The result of what a list says, beside what is offered already, written or not.
+
+    Nothing else is written, whatever the file names. What earlier lists brought and this one does
+    not have stays, unless the list `withdraws` it.
+    Raises InvalidInput where it is too much.
+    """
+    day = today()
+    stored = list(iterate(partial(_offers, store, listed.organization)))
     # At most each stored one is said again; more need not be looked for among them.
     _refuse_many(len(listed.offerings) - len(stored))
-    found = matched(listed.offerings, stored, owner.id, day)
+    found = matched(listed.offerings, stored, listed.organization, day)
     _require_few(found, stored, withdraws=withdraws)
     gone = tuple(withdrawn(found.missing, day)) if withdraws else ()
     rows = GraphRows(offers=(*(row for row, _ in found.rows), *gone))
-    lines = {row.id: line for row, line in found.rows}
-    told = (*listed.problems, *_posted(table, found))
-    report = _report(table, listed, found, told, rows, withdraws=withdraws)
+    lines = {row.id: (listed.called(each), each.line) for row, each in found.rows}
+    told = (*listed.problems, *_posted(listed, found))
+    report = _report(listed, found, told, rows, withdraws=withdraws)
     rules = MergeRules(
         written_defaults={("offers", id): frozenset({"active"}) for id in lines},
         dry_run=run.dry_run,
@@ -134,13 +195,13 @@ def import_offerings(
         run.begin(is_in_parts=not store.is_written_at_once(rows))
 
     def report_of(changes: RowChanges) -> ImportReport:
-        origins = {("offers", id): (table.name, line) for id, line in lines.items()}
+        origins = {("offers", id): place for id, place in lines.items()}
         problems = (*report.problems, *overruled(changes, origins))
         whole = replace(
             report,
             written=not run.dry_run,
             problems=problems,
-            files=file_counts({table.name: listed.read}, problems),
+            files=file_counts(listed.read, problems),
         )
         return with_changes(whole, changes, run)
 
@@ -190,17 +251,17 @@ def _refuse_many(count: int) -> None:
         )  # fmt: skip
 
 
-def _posted(table: TableFile, found: MatchedOfferings) -> Iterator[Problem]:
-    written = {line for _, line in found.rows}
-    for each in found.outcomes:
-        if each.line not in written:
+def _posted(listed: OwnList, found: MatchedOfferings) -> Iterator[Problem]:
+    written = {each.place for _, each in found.rows}
+    for each in listed.offerings:
+        if each.place not in written:
             reason = message("is posted already: change it among your needs and offers.")
-            yield Problem(table.name, each.line, "", reason, "passed")
+            yield Problem(listed.called(each), each.line, "", reason, "passed")
 
 
 def _report(
-    table: TableFile, listed: OfferingList, found: MatchedOfferings, told: Sequence[Problem],
-    rows: GraphRows, *, withdraws: bool,
+    listed: OwnList, found: MatchedOfferings, told: Sequence[Problem], rows: GraphRows, *,
+    withdraws: bool,
 ) -> ImportReport:  # fmt: skip
     problems = tuple(consistent(told))
     state = OfferingState.WITHDRAWN if withdraws else OfferingState.MISSING
@@ -211,6 +272,6 @@ def _report(
         rows=rows.counts(),
         problems=tuple(each for each in problems if each.severity != "note"),
         notes=tuple(each for each in problems if each.severity == "note"),
-        files=file_counts({table.name: listed.read}, problems),
+        files=file_counts(listed.read, problems),
         offerings=(*found.outcomes, *missing),
     )

@@ -36,7 +36,7 @@ def problem_lines(titles: Sequence[str], rows: Iterable[ProblemRow]) -> Iterator
     for row in rows:
         cells = tuple(row.cells.get(title, "") for title in titles)
         severity = "error" if row.is_refused else "warning"
-        yield ProblemLine(cells, LineProblem(row.line, "", severity, _reasons(row)))
+        yield ProblemLine(cells, LineProblem(row.line, "", severity, _reasons(row), row.sheet))
 
 
 def keep_lines(path: Path, titles: Sequence[str], lines: Iterable[ProblemLine]) -> None:

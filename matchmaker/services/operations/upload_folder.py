@@ -45,13 +45,15 @@ class UploadState:
 
     `joins` says whether organisations that are new become members of the cluster, `withdraws`
     whether what earlier lists of the organisation brought and this one has not is withdrawn.
-    `is_remembered` says that it is read as an earlier file with the same titles was.
+    `is_remembered` says that it is read as an earlier file with the same titles was. `sheets` are
+    how further sheets are read together with the one of `options`; None: as is proposed.
     """
 
     cluster: str = ""
     organization: str = ""
     withdraws: bool = False
     options: TableOptions | None = None
+    sheets: tuple[TableOptions, ...] | None = None
     joins: bool | None = None
     is_remembered: bool = False
 
@@ -85,6 +87,7 @@ class FileCheck:
     changed: Mapping[str, int] = field(default_factory=dict)
     offerings: tuple[OfferingOutcome, ...] = ()
     withdraws: bool = False
+    sheets: tuple[TableOptions, ...] | None = None
 
 
 _STATE = TypeAdapter(UploadState)
@@ -185,8 +188,9 @@ class Upload:
         except (OSError, ValueError):
             return None
         state = self.state
-        read_as = (check.options, check.joins, check.withdraws)
-        return check if read_as == (state.options, state.joins, state.withdraws) else None
+        read_as = (check.options, check.sheets, check.joins, check.withdraws)
+        is_same = read_as == (state.options, state.sheets, state.joins, state.withdraws)
+        return check if is_same else None
 
 
 @dataclass(frozen=True, slots=True)

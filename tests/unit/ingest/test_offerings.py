@@ -367,8 +367,8 @@ def test_what_a_trade_calls_its_things_is_read_by_the_form_of_its_titles(tmp_pat
         [2, "PPR三通模具", "HS-G02", "一出八", "S136", 80, 115000, "25%"],
     )
     assert texts(read(path)[0]) == [
-        (2, "PVC弯头模具 HS-G01, 穴数 一出四, 模具钢材 2316, 寿命 50 万次"),
-        (3, "PPR三通模具 HS-G02, 穴数 一出八, 模具钢材 S136, 寿命 80 万次"),
+        (2, "PVC弯头模具 HS-G01, 穴数 一出四, 模具钢材 2316, 模具寿命 50 万次"),
+        (3, "PPR三通模具 HS-G02, 穴数 一出八, 模具钢材 S136, 模具寿命 80 万次"),
     ]
 
 

@@ -197,10 +197,24 @@ def test_a_sheet_is_parsed_when_it_is_chosen_and_only_once(rich, runs):
         open_table(parsed_file(rich, FileOptions(sheet="None such")))
 
 
-def test_readings_of_a_file_do_not_add_up(rich):
+def test_readings_of_a_file_do_not_add_up(rich, monkeypatch):
+    """Of a large one four; of one of ordinary size all sheets that may be read together."""
     for sheet in "abcde":
         parsed_file(rich, FileOptions(sheet=sheet))
+    assert len(list((rich.parent / ".rows").iterdir())) == 6
+    monkeypatch.setattr(file_inspection, "_SMALL", 0)
+    parsed_file(rich, FileOptions(sheet="f"))
     assert len(list((rich.parent / ".rows").iterdir())) == 4
+
+
+def test_sheets_that_are_read_together_are_parsed_in_one_process(rich, runs):
+    """Each as if it were parsed alone, and none a second time."""
+    wanted = [FileOptions(sheet=sheet) for sheet in ("Sheet", "其他")]
+    inspect_file(rich)
+    file_inspection.parse_together(rich, wanted)
+    assert len(runs) == 2
+    names = [open_table(parsed_file(rich, each)).sheet for each in wanted]
+    assert (names, len(runs)) == (["Sheet", "其他"], 2)
 
 
 def test_why_a_file_cannot_be_read_is_told_in_both_languages(tmp_path):
