@@ -44,6 +44,12 @@ _SHOWN_OFFERINGS = 50
     is_flag=True,
     help="With --organization: what its earlier lists brought and this one has not goes.",
 )
+@click.option(
+    "--also-sheet",
+    multiple=True,
+    metavar="NAME",
+    help="Read this sheet together with --sheet; without both those that hold the like.",
+)
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option(
     "--same", multiple=True, metavar="ID=ID", help="These two that may be one are the same."
@@ -85,6 +91,7 @@ def _import_list(
     apart: tuple[str, ...],
     organization: str,
     withdraw: bool,
+    also_sheet: tuple[str, ...],
     **options: Any,
 ) -> int:
     from matchmaker.services.operations.import_report import stays_as_written
@@ -93,8 +100,10 @@ def _import_list(
     chosen = replace(table_options_of(options), decisions=_decisions(same, apart))
     with file.open("rb") as content:
         id = workflow.keep(ADMIN, file.name, content, cluster, organization)
-    if withdraw or chosen != type(chosen)():
-        workflow.choose(ADMIN, id, chosen, withdraws=withdraw)
+    if withdraw or also_sheet or chosen != type(chosen)():
+        others = (replace(chosen.file, sheet=sheet) for sheet in also_sheet)
+        sheets = tuple(replace(chosen, file=file) for file in others) or None
+        workflow.choose(ADMIN, id, chosen, withdraws=withdraw, sheets=sheets)
     preview = workflow.preview(ADMIN, id, at_length=True)
     if preview.refused is not None:
         raise preview.refused
@@ -156,7 +165,8 @@ _STATES = {
 def _print_offerings(report: ImportReport) -> None:
     """What becomes of each line of an organisation's own list."""
     for each in report.offerings[:_SHOWN_OFFERINGS]:
-        click.echo(f"  {each.line or '–':>5}  {_STATES[each.state].text(language())}: {each.text}")
+        place = f"{each.sheet} {each.line}".strip() if each.line else "–"
+        click.echo(f"  {place:>5}  {_STATES[each.state].text(language())}: {each.text}")
     if (more := len(report.offerings) - _SHOWN_OFFERINGS) > 0:
         say(message("and %(count)s more", count=more))
 
@@ -179,6 +189,8 @@ def _print_understood(preview: ImportPreview) -> None:
     say(message("%(file)s: %(kind)s", file=preview.name, kind=format.title))
     if preview.file is None:
         return
+    for sheet in preview.sheets:
+        say(message("read with it: the sheet '%(sheet)s'.", sheet=sheet.file.sheet))
     for column in preview.file.columns:
         taken_for = titles.get(column.column, "–")
         click.echo(f"  {column.title} → {taken_for}  ({' · '.join(column.samples)[:60]})")

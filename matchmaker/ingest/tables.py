@@ -86,8 +86,7 @@ def read_files(
 ) -> Parsed:
     """Several files, of which participants are joined to the engagements of all.
 
-    `cluster`: lists of organisations are read for it, whose members they may be. Raises
-    InvalidInput where a file cannot be read as its table at all.
+    They are read for a `cluster`. Raises InvalidInput where one cannot be read as its table.
     """
     reading = TableReading(cluster=cluster)
     _read(files, options or TableOptions(), index, today, reading)

@@ -84,7 +84,7 @@ def test_a_sheet_is_left_or_read_as_a_person_says(desk: Desk) -> None:
     ]  # fmt: skip
     desk.workflow.choose(OWN, id, first, sheets=(TableOptions(file=FileOptions("封面")),))
     refused = desk.workflow.preview(OWN, id).refused
-    assert refused is not None and "示例袜业有限公司" in str(refused)
+    assert "示例袜业有限公司" in str(refused)
     with pytest.raises(InvalidInput, match="At most 12 sheets"):
         desk.workflow.choose(OWN, id, first, sheets=(silk,) * 12)
 
