@@ -120,7 +120,7 @@ def parse_together(
 
     Raises as it does.
     """
-    if not _holds_lines(path, AS_JUDGED):
+    if not holds_lines(path, AS_JUDGED):
         left = [each for each in choices if not _is_parsed(_rows_path(path, each))]
         _parse(path, left, is_wanted or path.exists)
 

@@ -19,6 +19,7 @@ from matchmaker.ingest.known_offerings import (
     withdrawn,
 )
 from matchmaker.ingest.offerings import (
+    MAX_LINES,
     Offering,
     columns_missing,
     plain,
@@ -148,6 +149,8 @@ def read_own_list(store: GraphStore, sheets: Sheets, organization: str) -> OwnLi
             elif known is not each:
                 offerings[said, each.place] = each
         read[table.name] = listed.read
+        if sum(read.values()) > MAX_LINES:  # of all sheets as of one
+            raise too_many_lines()
     name = sheets[0][0].path.name
     return OwnList(owner.id, name, tuple(offerings.values()), tuple(problems), read)
 
