@@ -20,6 +20,8 @@ _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _DOCUMENT = "word/document.xml"
 # A document is held in memory as a whole.
 MAX_DOCUMENT = 64 * 2**20
+# Each mark of one takes some 100 bytes then, however short it is.
+MAX_MARKS = 5_000_000
 # What stands above a table names it, up to so many characters.
 _MAX_HEADING = 60
 # How the stream of an old document (.doc) is called in its folder, as it stands there.
@@ -55,7 +57,10 @@ def sheets_of(path: Path) -> list[RowSource]:
         part = member(archive, _DOCUMENT)
         if part is None or part.file_size > MAX_DOCUMENT:
             raise _no_table(path.name)
-        root = etree.fromstring(archive.read(part), etree.XMLParser(resolve_entities=False))
+        content = archive.read(part)
+        if content.count(b"<") > MAX_MARKS:
+            raise _too_much(path.name)
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False))
         _leave_unshown(root)
         made: list[PartedTable] = []
         for number, (table, heading) in enumerate(_tables(root), start=1):
@@ -88,6 +93,14 @@ def _no_table(name: str) -> InvalidInput:
         "is a Word document without a table.",
         where=name,
         mend="Put the list into a table, or save it as .xlsx or .csv.",
+    )
+
+
+def _too_much(name: str) -> InvalidInput:
+    return InvalidInput(
+        "Reading this file takes too much memory.",
+        where=name,
+        mend="Keep only the list itself, part it into several files, or save it as CSV.",
     )
 
 

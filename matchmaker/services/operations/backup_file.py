@@ -71,6 +71,17 @@ def made_at(path: Path) -> datetime:
     return datetime.strptime(path.name, NAME).replace(tzinfo=UTC)
 
 
+def require_place(target: Path) -> None:
+    """Raise InvalidInput where something stands that is no file: /dev/null would not be it any
+    more."""
+    if target.exists() and not target.is_file():
+        raise InvalidInput(
+            "is no file that a backup could replace.",
+            where=str(target),
+            mend="Give it a name of its own.",
+        )
+
+
 def write_backup(
     target: Path, files: Iterable[tuple[str, Path]], about: Mapping[str, Any]
 ) -> Manifest:
@@ -78,7 +89,9 @@ def write_backup(
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        beside.unlink(missing_ok=True)
+        # In a folder of everybody's another could have put it there, to read it or lead elsewhere.
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w+b") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
                 parts = {}

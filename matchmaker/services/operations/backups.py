@@ -100,6 +100,7 @@ class Backups:
         """
         principal.require_admin()
         path = target or self._free_name()
+        backup_file.require_place(path)
         self._make_private(path.parent if target is None else None)
         with scratch_folder(self.settings.data_dir) as scratch:
             self.gather()

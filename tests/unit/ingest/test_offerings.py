@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from matchmaker.domain import Kind, Offer, OfferKind, Organization
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest import word_table
 from matchmaker.ingest.known_offerings import matched
 from matchmaker.ingest.list_guess import all_titles, column_samples
 from matchmaker.ingest.offerings import (
@@ -184,6 +185,16 @@ def test_a_table_of_a_word_document(tmp_path: Path) -> None:
     assert any("2 联系" in each.reason.text("zh") for each in listed.problems)
     with pytest.raises(InvalidInput, match="without a table"):
         open_table(word(tmp_path / "b.docx", paragraph("Nothing")))
+
+
+def test_a_document_of_more_marks_than_memory_holds_is_refused_with_that_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine million empty paragraphs were an unknown error of a workbook."""
+    monkeypatch.setattr(word_table, "MAX_MARKS", 50)
+    path = word(tmp_path / "many.docx", "<w:p/>" * 50 + f"<w:tbl>{row('name')}</w:tbl>")
+    with pytest.raises(InvalidInput, match="too much memory"):
+        open_table(path)
 
 
 def test_what_a_document_does_not_show_is_not_published(tmp_path: Path) -> None:

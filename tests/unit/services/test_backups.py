@@ -57,6 +57,26 @@ def saved(tmp_path):
     services.store.close()
 
 
+def test_a_backup_takes_the_place_of_files_alone(saved, tmp_path):
+    """/dev/null was a file from then on, which every other program of the machine wrote to."""
+    services, _ = saved
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InvalidInput, match="no file that a backup"):
+        services.backups.make(ADMIN, pipe)
+    assert pipe.is_fifo()
+
+
+def test_a_backup_is_written_to_no_file_of_others(saved, tmp_path):
+    """A link that somebody put in its way, in a folder of everybody's, was followed."""
+    services, _ = saved
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("theirs")
+    (tmp_path / f".c.zip.{os.getpid()}.part").symlink_to(elsewhere)
+    services.backups.make(ADMIN, tmp_path / "c.zip")
+    assert elsewhere.read_text() == "theirs"
+
+
 def test_only_administrators_back_up_and_restore(saved):
     services, path = saved
     somebody = Principal("account:a", account="a")
