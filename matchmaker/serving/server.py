@@ -36,8 +36,9 @@ HEADER_SECONDS = 10.0
 # Of the body: a form, or a file.
 BODY_SECONDS, FILE_SECONDS = 20.0, 300.0
 IDLE_SECONDS = 15
-# For an answer to be taken by who asked for it.
-ANSWER_SECONDS = 300.0
+# For an answer to be taken by who asked for it; where there is no room, who takes nothing of it
+# for so long makes some.
+ANSWER_SECONDS, STALLED_SECONDS = 300.0, 10.0
 LINGER_SECONDS = 2.0
 MAX_CONNECTIONS = 4000
 MAX_HEADER_BYTES = 32_768
@@ -403,14 +404,16 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         self._bound_buffers(channels)
 
     def _make_room(self, now: float) -> None:
-        """Close those who have sent nothing whole for the longest time."""
+        """Close who has sent nothing whole for the longest time, then who takes no answer."""
         idle = [
             channel
             for channel in self.active_channels.values()
-            if not channel.requests and not channel.total_outbufs_len
-            and now - channel.last_activity > 1
-        ]  # fmt: skip
-        idle.sort(key=lambda channel: channel.began or channel.creation_time)
+            if not channel.requests
+            and now - channel.last_activity > (STALLED_SECONDS if channel.total_outbufs_len else 1)
+        ]
+        idle.sort(key=lambda channel: (
+            channel.total_outbufs_len > 0, channel.began or channel.creation_time
+        ))  # fmt: skip
         for channel in idle[: max(1, self.adj.connection_limit // 10)]:
             channel.handle_close()
 

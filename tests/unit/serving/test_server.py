@@ -577,3 +577,33 @@ class SetClock:
 
     def time(self):
         return time.time() + self.by
+
+
+def test_who_reads_no_answer_makes_room_for_others(monkeypatch):
+    """Whoever kept all connections open so left none to others for five minutes."""
+    monkeypatch.setattr(serving, "STALLED_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as listener, contextlib.ExitStack() as clients:
+        listener.setblocking(False)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # those of its connections
+        worker = BufferingServer(
+            app, listener.dup(), threads=2, occupancy=Occupancy(), slot=1,
+            limit_of=lambda _: 1000, connections=60,
+        )  # fmt: skip
+        port = listener.getsockname()[1]
+        for _ in range(60):
+            client = clients.enter_context(connect(port))
+            client.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+            worker.turn(0)
+        other = clients.enter_context(connect(port))
+        other.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        other.settimeout(0.01)
+        answer, until = b"", time.monotonic() + 10
+        while not answer and time.monotonic() < until:
+            worker.turn(0.05)
+            with contextlib.suppress(TimeoutError):
+                answer = other.recv(100)
+        assert answer.startswith(b"HTTP/1.1 200")
+        worker.stop()
+        for channel in list(worker.active_channels.values()):
+            channel.handle_close()
+        worker.close()
