@@ -38,12 +38,11 @@ class LaneName(StrEnum):
 # finding out whom 200 names mean. A text that somebody asks with may have 20,000 characters: it is
 # read anew wherever something is judged by it, which takes a second.
 _HEAVY = regex(
-    r".*/recommendations(/export)?|.*/(audit|worklist|members|ties)/export|/clusters/.+"
+    r".*/recommendations|/clusters/.+"
     r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
     r"|reconcile.*|search|session|invitations/accept|password.*|confirmation"
     r"|account/(password|delete)|surveys/[^/]+/(answer|audit)|survey-answers.*)"
-    r"|/api/openapi\.json|/api/v1/account/export|.*/offers/export|/api/v1/organizations/.+/export"
-    r"|/find(/.*)?|/compare|/portfolio|/admin/duplicates(/merge)?|/sign-in"
+    r"|/api/openapi\.json|/find(/.*)?|/compare|/portfolio|/admin/duplicates(/merge)?|/sign-in"
     r"|/search|/profile(/reach)?|/postings/(new|[^/]+(/change)?)|/introductions/new"
     r"|/(invitation|confirm|reset|survey)|/surveys/[^/]+/(answer|audit)"
 )
@@ -65,9 +64,11 @@ _OUTWARD = regex(
     r"|POST (/api/v1/(invitations|account/confirmation)|/admin/accounts|/account|/channels"
     r"|/clusters/.+/members|/organizations/.+/invitation)"
 )
-# Lists that somebody sent are read for a minute each: whoever asks and signs in is not behind them.
+# Lists that somebody sent, and files that are made, may take a minute each: whoever asks and signs
+# in is not behind them.
 _FILES = regex(
     r"/api/v1/imports(/.*)?|/imports/.*|/admin/import|/postings/list|/clusters/.+/import"
+    r"|.*/export|/clusters/.+/report\.(pdf|xlsx)"
 )
 # Ending heavy work is not behind it.
 _ENDING = regex(r"DELETE /api/v1/imports/.*|POST /imports/[^/]+/cancel")

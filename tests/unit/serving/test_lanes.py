@@ -69,8 +69,11 @@ class Waiter:
         ("POST", "/api/v1/survey-answers", LaneName.HEAVY),
         ("POST", "/survey", LaneName.HEAVY),
         ("GET", "/surveys/a1", LaneName.LIGHT),
-        ("GET", "/api/v1/account/export", LaneName.HEAVY),
-        ("GET", "/api/v1/organizations/cn:a/b/export", LaneName.HEAVY),
+        ("GET", "/api/v1/account/export", LaneName.FILES),
+        ("GET", "/api/v1/organizations/cn:a/b/export", LaneName.FILES),
+        ("GET", "/api/v1/organizations/cn:a/b/offers/export", LaneName.FILES),
+        ("GET", "/find/export", LaneName.FILES),
+        ("GET", "/clusters/c:1/report.pdf", LaneName.FILES),
         ("GET", "/api/openapi.json", LaneName.HEAVY),
         ("GET", "/reset", LaneName.LIGHT),
         ("POST", "/reset", LaneName.HEAVY),
@@ -264,7 +267,8 @@ def test_in_a_crowd_of_one_nobody_else_is_refused_for_having_to_wait():
 
 
 def test_who_sends_long_files_leaves_a_thread_to_others():
-    """Six lists of a member, read for a minute each, kept all others' files waiting for minutes."""
+    """Six lists of a member, read for a minute each, kept all others' files waiting for minutes;
+    exports of 12,000 offers, fifteen seconds each, kept everybody's home and sign-in."""
     may_end = threading.Event()
     size = LaneSize(2, 10, 10, 10, long=True)
     lane = Lane(LaneName.FILES, size, lambda task: None, Occupancy(), 1)
