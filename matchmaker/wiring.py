@@ -115,6 +115,7 @@ from matchmaker.services.operations.process_lock import Holder, ProcessLock
 from matchmaker.services.operations.refresher import SnapshotRefresher, exclusively
 from matchmaker.services.operations.shared_vectors import SharedVectors
 from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
+from matchmaker.services.operations.submitted_lists import SubmittedLists
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
@@ -527,6 +528,10 @@ class Wiring:
             ImportDecisions(self.store, self.repositories, self.opted_out.hidden_from),
             self.clock,
         )
+
+    @cached_property
+    def submitted_lists(self) -> SubmittedLists:
+        return SubmittedLists(self.store, self.repositories, self.clock)
 
     def node_work(self, lost: Callable[[], None]) -> NodeWork | None:
         """The work of this node as one of several; None where it is the only one."""

@@ -14,6 +14,7 @@ from matchmaker.errors import NotFound
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.kind_names import KIND_NAMES
 from matchmaker.services.picked_organizations import PickedOrganizations, list_keys
+from matchmaker.services.submitted_list import SubmittedList
 from matchmaker.services.unit_of_work import T
 from matchmaker.store.changes import Keys, Put, Record, Remove
 from matchmaker.store.documents import Records
@@ -273,6 +274,9 @@ class Repositories:
         )
         self.remembered_lists = Repository(
             records, "remembered_list", RememberedList, _fields("cluster")
+        )
+        self.submitted_lists = Repository(
+            records, "submitted_list", SubmittedList, _fields("organization", "state")
         )
         self.not_duplicates = Repository(records, "apart", NotDuplicate, _fields())
 

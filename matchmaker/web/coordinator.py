@@ -284,6 +284,7 @@ def review(id: str) -> PageAnswer:
     """Needs and offers that wait for the coordinators."""
     principal = signed_in()
     waiting = services().postings.to_review(principal, id)
+    services().notifications.mark_read_of(principal, f"review/{id}")
     return render_template(
         "review.html",
         rows=[
@@ -292,6 +293,10 @@ def review(id: str) -> PageAnswer:
                 services().directory.profile(principal, posted.posting.organization).organization,
             )
             for posted in waiting
+        ],
+        lists=[
+            (listed, services().directory.profile(principal, listed.organization).organization)
+            for listed in services().submitted_lists.to_review(principal, id)
         ],
         cluster=services().published.cluster(id),
         reviews=services().postings.reviews(principal, id),

@@ -39,11 +39,13 @@ from matchmaker.web.layout import (
     is_htmx_request,
     localised,
     parse_choice,
+    redirect_back,
     show_notice,
     signed_in,
     web,
 )
 from matchmaker.workflow.job import Job, JobKind
+from matchmaker.workflow.posting import PostingAction
 
 MAX_SHOWN = 50
 PAIRS = 50
@@ -86,6 +88,7 @@ def import_page(id: str = "") -> PageAnswer:
         id=id,
         own=own,
         kept=() if upload else workflow.unwritten_uploads(principal, id, own),
+        submitted=services().submitted_lists.of(principal, own) if own and not upload else (),
         imports=imports,
         undos=undo_jobs(services().repositories, imports),
         address=partial(imports_address, id, own),
@@ -190,6 +193,26 @@ def undo_import(id: str) -> PageAnswer:
     _tell(taken)
     form = request.form
     return redirect(imports_address(form.get("cluster", ""), form.get("own", "")), 303)
+
+
+@web.get("/own_lists/<id>")
+def submitted_list(id: str) -> PageAnswer:
+    """An own list that waits for coordinators, or what became of it."""
+    principal = signed_in()
+    listed = services().submitted_lists.show(principal, id)
+    services().notifications.mark_read_of(principal, f"own_list/{id}")
+    owner = services().directory.profile(principal, listed.organization).organization
+    return render_template("submitted_list.html", listed=listed, owner=owner)
+
+
+@web.post("/own_lists/<id>")
+def act_on_list(id: str) -> PageAnswer:
+    """Approve it or send it back, as a coordinator; take it back, as one of its own people."""
+    form = request.form
+    action = parse_choice(PostingAction, form.get("action", ""), "action")
+    services().submitted_lists.act(signed_in(), id, action, form.get("note", ""))
+    show_notice(gettext("Saved."))
+    return redirect_back(url_for("web.own_list"))
 
 
 @web.post("/imports/<id>/cancel")

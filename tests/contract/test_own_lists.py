@@ -21,7 +21,7 @@ from matchmaker.domain import (
     Provenance,
     SourceTier,
 )
-from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, SignInNeeded, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations import own_lists
 from matchmaker.services.operations.document_merge import DocumentMerge
@@ -29,12 +29,14 @@ from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.submitted_lists import MAX_WAITING, SubmittedLists
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership
 from matchmaker.workflow.interactions import ClusterRules
+from matchmaker.workflow.posting import PostingAction
 
 FIRM = Organization("t:mill", "示例袜业有限公司", Kind.FIRM, name_en="Sample Hosiery")
 OTHER = Organization("t:other", "邻居针织有限公司", Kind.FIRM)
@@ -228,17 +230,109 @@ def test_lists_of_a_firm_that_was_merged_are_those_of_who_stays(desk: Desk) -> N
     assert [each.id for each in desk.workflow.imports(ADMIN, organization=OTHER.id)] == [id]
 
 
-def test_where_coordinators_see_offers_first_no_list_goes_round_them(desk: Desk) -> None:
-    """Also where they say so after it was looked at."""
-    id = desk.kept(FIRST)
-    desk.repositories.records.commit(
-        [desk.repositories.rules.put(ClusterRules(CLUSTER.id, reviews=True))]
-    )
-    with pytest.raises(WrongState):
-        desk.workflow.write_now(OWN, id)
-    with pytest.raises(WrongState):
-        desk.kept(FIRST)
+REVIEWER = Account("y", "y@cluster.example", "Y", utc_now(), clusters=(CLUSTER.id,))
+COORDINATOR = REVIEWER.principal()
+
+
+@pytest.fixture
+def reviewed(desk: Desk) -> SubmittedLists:
+    """Coordinators want to see what is offered, and there is one of them."""
+    repositories = desk.repositories
+    rules = repositories.rules.put(ClusterRules(CLUSTER.id, reviews=True))
+    repositories.records.commit([rules, repositories.accounts.put(REVIEWER)])
+    return SubmittedLists(desk.store, repositories, utc_now)
+
+
+def handed_in(desk: Desk, text: str = FIRST) -> str:
+    id = desk.kept(text)
+    report = desk.workflow.write_now(OWN, id)
+    assert (report.waits, report.written) == (True, False)
+    return id
+
+
+def test_where_coordinators_see_offers_first_a_list_waits_for_their_yes(
+    desk: Desk, reviewed: SubmittedLists
+) -> None:
+    """Nothing is offered before; then all of it, and its own people take it back as any list."""
+    id = handed_in(desk)
     assert desk.offers() == {}
+    assert desk.workflow.imports(OWN, organization=FIRM.id) == []
+    assert desk.workflow.status(OWN, id).state == "in_review"
+    told = list(desk.repositories.notifications.values("unread", REVIEWER.id))
+    assert [(each.kind, each.subject) for each in told] == [
+        ("posting_submitted", f"review/{CLUSTER.id}")
+    ]
+    (waiting,) = reviewed.to_review(COORDINATOR, CLUSTER.id)
+    assert [each.text for each in waiting.offerings] == [
+        "棉袜 A1, 材质 棉80%",
+        "运动袜 B2, 材质 涤纶",
+    ]
+    reviewed.act(COORDINATOR, id, PostingAction.APPROVE)
+    assert desk.offers() == {"棉袜 A1, 材质 棉80%": True, "运动袜 B2, 材质 涤纶": True}
+    (record,) = desk.workflow.imports(OWN, organization=FIRM.id)
+    assert (record.id, record.imported_by, record.lines.loaded) == (id, OWN.subject, 2)
+    assert reviewed.to_review(COORDINATOR, CLUSTER.id) == ()
+    with pytest.raises(NotFound):  # what is over is the firm's alone
+        reviewed.act(COORDINATOR, id, PostingAction.APPROVE)
+    with pytest.raises(WrongState):
+        reviewed.act(ADMIN, id, PostingAction.APPROVE)
+    desk.workflow.undo(OWN, id)
+    assert desk.offers() == {}
+
+
+def test_a_list_is_sent_back_with_a_note_or_taken_back(
+    desk: Desk, reviewed: SubmittedLists
+) -> None:
+    """Neither offers anything, and a changed one may be handed in anew."""
+    first, second = handed_in(desk), handed_in(desk, "产品名称\n船袜\n")
+    reviewed.act(COORDINATOR, first, PostingAction.RETURN, "请写明针数")
+    assert [(each.id, each.note) for each in reviewed.of(OWN, FIRM.id) if each.note] == [
+        (first, "请写明针数")
+    ]
+    assert desk.workflow.status(OWN, first).state == "returned"
+    reviewed.act(OWN, second, PostingAction.WITHDRAW)
+    reviewed.act(OWN, first, PostingAction.WITHDRAW)
+    assert reviewed.of(OWN, FIRM.id) == reviewed.to_review(COORDINATOR, CLUSTER.id) == ()
+    assert desk.offers() == {}
+
+
+def test_only_who_reviews_approves_and_only_its_own_people_take_back(
+    desk: Desk, reviewed: SubmittedLists
+) -> None:
+    """Who coordinates elsewhere, or acts for somebody else, does not even learn of it."""
+    id = handed_in(desk)
+    stranger = Account("z", "z@x.example", "Z", utc_now(), clusters=("t:elsewhere",)).principal()
+    with pytest.raises(NotFound):
+        reviewed.act(stranger, id, PostingAction.APPROVE)
+    with pytest.raises(NotAllowed):
+        reviewed.to_review(stranger, CLUSTER.id)
+    with pytest.raises(NotAllowed):
+        reviewed.act(OWN, id, PostingAction.APPROVE)
+    with pytest.raises(NotAllowed):
+        reviewed.act(COORDINATOR, id, PostingAction.WITHDRAW)
+    with pytest.raises(NotAllowed):
+        reviewed.act(COORDINATOR, id, PostingAction.RENEW)
+    assert desk.offers() == {}
+
+
+def test_what_is_offered_by_now_counts_as_a_list_is_approved(
+    desk: Desk, reviewed: SubmittedLists
+) -> None:
+    """Two that say the same wait: the second brings nothing twice. Five wait, and no sixth."""
+    ids = [handed_in(desk) for _ in range(MAX_WAITING)]
+    with pytest.raises(WrongState, match="wait for the coordinators"):
+        desk.workflow.write_now(OWN, desk.kept(FIRST))
+    for id in ids[:2]:
+        reviewed.act(COORDINATOR, id, PostingAction.APPROVE)
+    assert len(desk.offers()) == 2
+
+
+def test_a_list_that_waits_goes_with_its_organisation(desk: Desk, reviewed: SubmittedLists) -> None:
+    """Merged into another one it is that one's."""
+    handed_in(desk)
+    merge = DocumentMerge(desk.repositories, FIRM.id, OTHER.id, brings_people=False)
+    desk.repositories.records.commit(merge.changes())
+    assert [each.organization for each in reviewed.of(ADMIN, OTHER.id)] == [OTHER.id]
 
 
 def test_more_than_are_kept_of_one_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

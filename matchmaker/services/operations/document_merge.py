@@ -64,6 +64,7 @@ class DocumentMerge:
             *self._named(repositories.call_notes, self._of_organization),
             *self._named(repositories.certificates, self._of_organization),
             *self._named(repositories.imports, self._of_organization),
+            *self._named(repositories.submitted_lists, self._of_organization),
             *self._references(),
             *self._hooks(),
             *self._saved_searches(),

@@ -168,8 +168,8 @@ class ImportPreview:
     `is_large` and no worker has read it whole yet. `file` is None where
     it cannot be read at all. `recognised` counts organisations of a list that are known by
     their names. `pairs` are organisations that may be one, to be decided on. `organization` is
-    whose own list it is, and whether it `withdraws` what it does not have. `sheets` are further
-    ones that are read together with it.
+    whose own list it is, whether it `withdraws` what it does not have, and whether it `is_reviewed`
+    by coordinators first. `sheets` are further ones that are read together with it.
     """
 
     upload: str
@@ -187,6 +187,7 @@ class ImportPreview:
     pairs: tuple[PairChoice, ...] = ()
     organization: str = ""
     withdraws: bool = False
+    is_reviewed: bool = False
     sheets: tuple[SheetPreview, ...] = ()
 
 

@@ -76,8 +76,18 @@ def line_outcomes(counts: LineCounts) -> Message:
     return sentences(*told)
 
 
+def handed_in(lines: int) -> Message:
+    """What is told of an own list that waits."""
+    return message(
+        "Handed in: the coordinators of your cluster see it before others do. Lines: %(count)s.",
+        count=lines,
+    )
+
+
 def import_summary(report: ImportReport, recognised: int) -> Message:
     known = report.known + recognised
+    if report.waits:
+        return handed_in(report.loaded)
     return sentences(
         line_outcomes(line_counts(report)),
         *_if_any(report.new, message("New organisations: %(count)s.", count=report.new)),

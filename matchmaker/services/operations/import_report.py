@@ -73,7 +73,8 @@ class ImportReport:
     change, `alike` the first pairs that may be one, `decided` those that a person decided, `names`
     what the file calls those of `alike` that are in it, whether it may be loaded or not. `put` are
     rows as they are stored after, `before` those that were stored under their keys: what an undo
-    needs. `offerings` is what becomes of each one in an organisation's own list.
+    needs. `offerings` is what becomes of each one in an organisation's own list, which
+    `waits` where its coordinators see it first.
     """
 
     written: bool
@@ -94,6 +95,7 @@ class ImportReport:
     put: GraphRows = field(default_factory=GraphRows)
     before: GraphRows = field(default_factory=GraphRows)
     offerings: tuple[OfferingOutcome, ...] = ()
+    waits: bool = False
 
     @property
     def read(self) -> int:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from matchmaker.ingest.known_offerings import OfferingOutcome
+from matchmaker.ingest.list_formats import OFFERINGS
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.sheet_names import sheet_of
-from matchmaker.messages import Message, sentences
+from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.import_decisions import PairChoice
 from matchmaker.services.operations.import_preview import ColumnPreview, ImportPreview, UnknownWord
+from matchmaker.services.submitted_list import SubmittedList
 from matchmaker.workflow.job import ImportRecord, Job, JobState, LineCounts, LineProblem
+from matchmaker.workflow.posting import PostingState
 
 MAX_PROBLEMS = 500
 NO_LINES = LineCounts()
@@ -30,6 +33,8 @@ class ImportState(StrEnum):
     TAKING_BACK = "taking_back"
     TAKEN_BACK = "taken_back"
     CANCELLED = "cancelled"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
 
 
 _OF_JOBS = {
@@ -38,6 +43,12 @@ _OF_JOBS = {
     JobState.DONE: ImportState.WRITTEN,
     JobState.FAILED: ImportState.FAILED,
     JobState.CANCELLED: ImportState.CANCELLED,
+}
+
+
+_OF_SUBMITTED = {
+    PostingState.IN_REVIEW: ImportState.IN_REVIEW,
+    PostingState.DRAFT: ImportState.RETURNED,
 }
 
 
@@ -147,6 +158,21 @@ def status_of_record(record: ImportRecord, undo: Job | None = None) -> ImportSta
         stage=undo.stage,
         done=undo.done,
         total=undo.total,
+    )
+
+
+def status_of_submitted(listed: SubmittedList) -> ImportStatus:
+    """Of an own list that coordinators are to see first: it waits, was sent back or taken back."""
+    return ImportStatus(
+        listed.id,
+        _OF_SUBMITTED.get(listed.state, ImportState.CANCELLED),
+        "",
+        listed.file,
+        OFFERINGS,
+        listed.lines,
+        problems=listed.problems,
+        error=message("Sent back: %(note)s", note=listed.note) if listed.note else None,
+        organization=listed.organization,
     )
 
 

@@ -32,7 +32,7 @@ from matchmaker.services.operations.import_parts import forget_parts
 from matchmaker.services.operations.import_preview import ImportPreview, file_preview, problem_rows
 from matchmaker.services.operations.import_proposal import formats_of, proposed
 from matchmaker.services.operations.import_reading import import_upload
-from matchmaker.services.operations.import_records import import_summary, line_outcomes
+from matchmaker.services.operations.import_records import import_summary
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_reversal import undo_import
 from matchmaker.services.operations.import_sheets import (
@@ -48,12 +48,13 @@ from matchmaker.services.operations.import_status import (
     status_of_job,
     status_of_preview,
     status_of_record,
+    status_of_submitted,
 )
 from matchmaker.services.operations.import_undo import undo_jobs
-from matchmaker.services.operations.import_writing import ImportWriting
+from matchmaker.services.operations.import_writing import ImportWriting, done_before
 from matchmaker.services.operations.importer import Importer, ImportOptions, require_importing
 from matchmaker.services.operations.job_queue import JobCancelled, JobQueue
-from matchmaker.services.operations.own_lists import require_small, require_unreviewed
+from matchmaker.services.operations.own_lists import require_small
 from matchmaker.services.operations.problem_lines import (
     keep_lines,
     kept_table,
@@ -68,6 +69,7 @@ from matchmaker.services.operations.requester import by_now, requester
 from matchmaker.services.operations.upload_folder import Upload, UploadFolder
 from matchmaker.services.own_organizations import member_id
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.reviewing import reviewing_clusters
 from matchmaker.services.unit_of_work import Clock, retry_on_conflict
 from matchmaker.store.documents import Store
 from matchmaker.workflow.job import ImportRecord, Job, JobKind
@@ -109,14 +111,11 @@ class ImportWorkflow:
         """Keep a file until it is written; the id to speak of it.
 
         Raises InvalidInput, also where reading it would take more than a file may, StorageFull,
-        WrongState where the organisation may not bring a list, and NotFound where it was
-        cancelled meanwhile, or whoever sent it waits no more.
+        and NotFound where it was cancelled meanwhile, or whoever sent it waits no more.
         """
         own = organization and member_id(self.store, principal, organization)
         self._require(principal, cluster, own)
         principal.require_writing()
-        if own:
-            require_unreviewed(self.store, self.repositories, own)
         if not name.lower().endswith(SUFFIXES):
             raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
         kept = self.uploads.keep(principal, name, content, "" if own else cluster, own)
@@ -192,6 +191,9 @@ class ImportWorkflow:
         preview = ImportPreview(
             upload.id, state.cluster, upload.path.name, state.options or TableOptions(),
             organization=state.organization, withdraws=state.withdraws,
+            is_reviewed=bool(state.organization and reviewing_clusters(
+                self.store, self.repositories, state.organization
+            )),
         )  # fmt: skip
         try:
             upload, table = proposed(self.repositories, principal, upload)
@@ -322,12 +324,8 @@ class ImportWorkflow:
         Where a worker died after the rows and the record were written, nothing is left to do.
         """
         upload_id = job.arguments["upload"]
-        written = self.repositories.imports.get_or_none(job.id)
-        if written is not None:  # its file may have been given back, as it seemed not to be
-            self.uploads.request_if_possible(job.requested_by, upload_id)
-            self.uploads.drop_requested(upload_id)
-            forget_parts(self.repositories, job.id)
-            return line_outcomes(written.value.lines)
+        if (told := done_before(self.repositories, self.uploads, job)) is not None:
+            return told
         try:
             principal = requester(self.repositories, job.requested_by)
         except MatchmakerError:  # the account is gone or closed
@@ -414,6 +412,10 @@ class ImportWorkflow:
             self._require(principal, stored.value.cluster, stored.value.organization)
             undos = undo_jobs(self.repositories, [stored.value])
             return status_of_record(stored.value, undos.get(id))
+        submitted = self.repositories.submitted_lists.get_or_none(id)
+        if submitted is not None:
+            self._require(principal, "", submitted.value.organization)
+            return status_of_submitted(submitted.value)
         if self.repositories.jobs.get_or_none(id) is not None:
             return status_of_job(self.job_queue.show(principal, id))
         return status_of_preview(self.preview(principal, id))

@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from matchmaker.access import Principal
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.messages import Message
 from matchmaker.services.operations.import_decisions import ImportDecisions
-from matchmaker.services.operations.import_parts import ImportParts
+from matchmaker.services.operations.import_parts import ImportParts, forget_parts
 from matchmaker.services.operations.import_proposal import remembered_reading
-from matchmaker.services.operations.import_reading import import_upload
-from matchmaker.services.operations.import_records import record_of
+from matchmaker.services.operations.import_reading import import_upload, open_sheets
+from matchmaker.services.operations.import_records import handed_in, line_outcomes, record_of
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.importer import Importer, ImportOptions
-from matchmaker.services.operations.own_lists import forgetting, require_unreviewed
+from matchmaker.services.operations.own_lists import forgetting, read_own_list, write_offerings
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.services.operations.requester import keep_rights
-from matchmaker.services.operations.upload_folder import Upload
+from matchmaker.services.operations.submitted_lists import SubmittedLists
+from matchmaker.services.operations.upload_folder import Upload, UploadFolder
 from matchmaker.services.own_organizations import keep_organization
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.reviewing import reviewing_clusters
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry
+from matchmaker.workflow.job import Job
+
+
+def done_before(repositories: Repositories, uploads: UploadFolder, job: Job) -> Message | None:
+    """What came of an import that a worker had written, or handed in, before it died.
+
+    Its file may have been given back, as it seemed not to be.
+    """
+    written = repositories.imports.get_or_none(job.id)
+    submitted = repositories.submitted_lists.get_or_none(job.id)
+    done = written or submitted
+    if done is None:
+        return None
+    uploads.request_if_possible(job.requested_by, job.arguments["upload"])
+    uploads.drop_requested(job.arguments["upload"])
+    forget_parts(repositories, job.id)
+    return line_outcomes(done.value.lines) if written else handed_in(done.value.lines.loaded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,24 @@ class ImportWriting:
         )  # fmt: skip
         # They may have been less than when it was requested.
         self.decisions.require(principal, options.decisions)
-        if own:
-            require_unreviewed(self.store, self.repositories, own)
+        if own and reviewing_clusters(self.store, self.repositories, own):
+            return self._hand_in(principal, upload, id, unit, keep), 0
         return import_upload(self.store, self.importer, principal, upload, run)
+
+    def _hand_in(
+        self, principal: Principal, upload: Upload, id: str, unit: UnitOfWork,
+        keep: Callable[[UnitOfWork], None],
+    ) -> ImportReport:  # fmt: skip
+        """An own list where coordinators see first what is offered: it waits for their yes."""
+        withdraws = upload.state.withdraws
+        listed = read_own_list(self.store, open_sheets(upload), upload.state.organization)
+        run = ImportOptions(dry_run=True)
+        report = write_offerings(self.store, listed, run, withdraws=withdraws)
+
+        def add(submitting: UnitOfWork) -> None:
+            keep(submitting)
+            submitting.add(*unit.changes)
+
+        submitted = SubmittedLists(self.store, self.repositories, self.clock)
+        submitted.submit(principal, listed, report, id, add, withdraws=withdraws)
+        return replace(report, waits=True)

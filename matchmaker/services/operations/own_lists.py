@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Offer
-from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.errors import InvalidInput
 from matchmaker.ingest.inspection import has_many_lines
 from matchmaker.ingest.known_offerings import (
     MatchedOfferings,
@@ -43,7 +43,6 @@ from matchmaker.services.operations.importer import (
     with_changes,
 )
 from matchmaker.services.repositories import Repositories
-from matchmaker.services.reviewing import reviewing_clusters
 from matchmaker.store.changes import Change
 from matchmaker.store.ports import MAX_PAGE, GraphStore, MergeRules, Page, RowChanges, iterate
 
@@ -60,15 +59,6 @@ MAX_EVER = 20_000
 # Of so many lists, the newest, is kept what takes them back: of one that may be 6 MB.
 TAKEN_BACK = 5
 _LOOKED_AT = 20
-
-
-def require_unreviewed(store: GraphStore, repositories: Repositories, organization: str) -> None:
-    """Raise WrongState where coordinators are to see first what an organisation offers."""
-    if reviewing_clusters(store, repositories, organization):
-        raise WrongState(
-            "The coordinators of your cluster see what members offer before others do.",
-            mend="Post it singly, or send them your list: they can import it.",
-        )
 
 
 def require_small(path: Path) -> None:

@@ -153,6 +153,7 @@ class Privacy:
                 for account in repositories.accounts.values("organization", id)
             ],
             "postings": _all(repositories.postings, "organization", id),
+            "submitted_lists": _all(repositories.submitted_lists, "organization", id),
             "introductions": self._introductions(id),
             "gatherings": self._gatherings(principal, id),
             "programmes_told_of": [
