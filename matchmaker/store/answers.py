@@ -146,7 +146,8 @@ class NearestStatement:
 class SeekerProfile:
     """An organisation and all that it says, at one version of the graph.
 
-    `clusters` are those it is a member of today, `statements` as `statements_of`.
+    `clusters` are those it is a member of today, `statements` as `statements_of` but for offers
+    that it withdrew.
     """
 
     organization: Organization

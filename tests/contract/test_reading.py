@@ -112,12 +112,25 @@ def test_clusters_of_are_those_of_today(store: GraphStore) -> None:
     assert store.clusters_of("t:2") == ()
 
 
+def test_a_seeker_profile_says_nothing_that_was_withdrawn_however_much_is(
+    store: GraphStore,
+) -> None:
+    """Who had withdrawn more than a page of offers went on asking with what stood behind it."""
+    offers = (
+        Offer(f"o:{number:04}", "t:1", OfferKind.PRODUCT, f"球阀 {number}", active=number == 250)
+        for number in range(300)
+    )
+    store.upsert(GraphRows(organizations=(firm(1),), offers=tuple(offers)))
+    assert [row.id for row in store.seeker_profile("t:1").statements] == ["o:0250"]
+    assert len(store.statements_of("t:1")) == 300
+
+
 def test_a_seeker_profile_is_all_of_one_organization_at_one_version(store: GraphStore) -> None:
     store.upsert(everything())
     profile = store.seeker_profile("t:1")
     assert (profile.organization.id, profile.version) == ("t:1", store.version())
     assert [row.id for row in profile.clusters] == ["c:1"]
-    assert {row.id for row in profile.statements} == {"t:1#about", "o:1", "e:1"}
+    assert {row.id for row in profile.statements} == {"t:1#about", "e:1"}  # not the withdrawn one
     assert store.seeker_profile("t:2").clusters == ()
     with pytest.raises(NotFound, match="t:nobody"):
         store.seeker_profile("t:nobody")

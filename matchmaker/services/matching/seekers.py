@@ -357,9 +357,7 @@ class SeekerFactory:
             needs = [s for s in needs if s.id in goals]
         if offers:
             posted = self.store.offers(organization_id, None, MAX_PAGE).rows
-            withdrawn = {offer.id for offer in posted if not offer.active}
             ticked |= {offer.id: offer.stages for offer in posted}
-            offers = [s for s in offers if s.id not in withdrawn]
         past = by_kind[StatementKind.ENGAGEMENT]
         past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)
         current = by_kind[StatementKind.DESCRIPTION] + offers + needs

@@ -188,6 +188,7 @@ RETURN o {ROW} AS row, g.version AS version,
   }} AS clusters,
   COLLECT {{
     MATCH (o)-[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s:Statement)
+    WHERE NOT (s:Offer AND NOT s.active)
     WITH DISTINCT s ORDER BY s.id RETURN {STATEMENT}
   }} AS statements"""
 

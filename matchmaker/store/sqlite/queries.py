@@ -152,6 +152,12 @@ STATEMENTS_OF = """
 SELECT id, kind, text, language, date FROM statements
 WHERE id IN (SELECT statement FROM statement_owners WHERE organization = ?) ORDER BY id
 """
+STILL_SAID_BY = """
+SELECT id, kind, text, language, date FROM statements
+WHERE id IN (SELECT statement FROM statement_owners WHERE organization = ?)
+  AND NOT EXISTS (SELECT 1 FROM offers WHERE offers.id = statements.id AND NOT offers.active)
+ORDER BY id
+"""
 OWNERS = """
 SELECT statement, organization FROM statement_owners
 WHERE statement IN (SELECT value FROM json_each(?)) ORDER BY statement, organization

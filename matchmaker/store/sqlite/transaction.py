@@ -300,7 +300,7 @@ class SqliteTransaction:
         return SeekerProfile(
             organization=organization,
             clusters=tuple(self.clusters_of(organization_id)),
-            statements=tuple(self.statements_of(organization_id)),
+            statements=tuple(self._statements(queries.STILL_SAID_BY, organization_id)),
             version=self.version(),
         )
 
