@@ -31,8 +31,8 @@ endef
 # uv compiles nothing. What a server and its work import is compiled once here, and not by the
 # first ones side by side, nor by each one where the environment forbids to keep it.
 COMPILE := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -W ignore -c 'import matchmaker.app, matchmaker.cli, \
-	matchmaker.embedding.bert, sklearn.ensemble, sknetwork.ranking, matplotlib.figure, weasyprint, openpyxl, \
-	sentence_transformers' >/dev/null 2>&1 || true
+	matchmaker.embedding.bert, sklearn.ensemble, sknetwork.ranking, matplotlib.figure, weasyprint, \
+	openpyxl' >/dev/null 2>&1 || true
 
 # Stamps carry the hash of the pins: an environment is made again only when they change.
 STAMP     := $(VENV)/.installed-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.slow
 GOAL = GoalName.RESEARCH_PARTNER
 START = datetime.date(2012, 1, 1)
 CUT = datetime.date(2017, 12, 31)
-HORIZON = datetime.timedelta(days=730)
+HORIZON = datetime.timedelta(days=365)
 
 
 def history() -> GraphRows:
@@ -117,7 +117,7 @@ def learned(trained):
 
 @pytest.fixture(scope="module")
 def evaluation(trained):
-    """Every question of the two years after the cut, made once."""
+    """Every question of the year after the cut, made once."""
     evaluation = trained.learning.evaluate(GOAL, CUT, HORIZON, "history", quiet)
     trained.rankers.path(GOAL, CUT).unlink()
     return evaluation
