@@ -189,7 +189,7 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE MATCHMAKER_DATA_DIR=$(DATA) OMP_NUM_THR
 
 .PHONY: test
 test: ## Everything that CI runs
-	@$(MAKE) --no-print-directory --output-sync=line -j3 machine $(WEB_STAMP) lint types
+	@$(MAKE) --no-print-directory -j3 machine $(WEB_STAMP) lint types
 	$(PYTEST) -m "not long"
 
 # One after the other: each of them locks the system's list of packages.
