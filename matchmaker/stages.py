@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 from matchmaker.stage_words import DENIED, LACKED, NO_STAGE, PROCESSES, SIDES, WORDS
 from matchmaker.text import normal
 from matchmaker.vocabulary import Stage
@@ -54,6 +55,8 @@ _ONESELF = regex(
 )
 
 
+# Whoever asks is read each time with all that it says: an organisation may offer 2,000 things.
+@remembered(10_000)
 def read_stages(text: str, *, is_need: bool) -> StageReading:
     """Stages told apart by who has them: "we knit socks, looking for e-commerce operators".
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker import stages
 from matchmaker.domain import Stage
 from matchmaker.stages import StageReading, read_stages
 
@@ -59,3 +60,18 @@ def test_what_one_does_is_told_from_what_one_looks_for(text, is_need, held, soug
 @pytest.mark.parametrize("text", ["", "   ", "你好", "12345", "\ud800", "阀" * 5000])
 def test_texts_without_stages_name_none(text):
     assert read_stages(text, is_need=False) == StageReading(frozenset(), frozenset())
+
+
+def test_what_is_said_is_read_once_however_often_it_is_asked_with(monkeypatch):
+    """With 2,000 offers each page that says why somebody fits took a second, among light ones."""
+    read, find = [], stages._mentions
+
+    def counted(written):
+        read.append(written)
+        return find(written)
+
+    monkeypatch.setattr(stages, "_mentions", counted)
+    texts = [f"袜子定型加工 {number}" for number in range(2_000)]
+    for _ in range(3):
+        assert all(Stage.MAKING in read_stages(text, is_need=False).held for text in texts)
+    assert len(read) == 2_000
