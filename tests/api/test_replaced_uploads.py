@@ -133,7 +133,14 @@ def test_a_file_that_is_half_gone_is_gone_and_not_one_for_all_clusters(wired):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["upload.json", "check.json", "problems.jsonl", ".upload.json", "a/check.json"]
+    "name",
+    [
+        "upload.json",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("check.json", "problems.jsonl", ".upload.json", "a/check.json")
+        ),
+    ],
 )
 def test_a_file_called_as_one_of_ours_is_kept_and_goes_like_any_other(wired, name, monkeypatch):
     """It was taken for our own: never found again, never replaced, and there for ever."""

@@ -176,7 +176,7 @@ def test_a_pointer_that_only_a_newer_program_understands_harms_nothing(nodes, tm
         "zz",
     ],
 )
-@pytest.mark.parametrize("content", ["{}", "a copy"])
+@pytest.mark.parametrize("content", ["{}", pytest.param("a copy", marks=pytest.mark.long)])
 def test_a_file_among_the_pointers_that_is_none_stops_no_snapshots(nodes, tmp_path, name, content):
     """One that is the copy of a pointer under another name is none."""
     maker, other = nodes("a"), nodes("b")

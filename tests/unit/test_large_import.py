@@ -228,7 +228,7 @@ Importer(SqliteStore(folder / "graph.sqlite")).tables(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("written", [2, 9])
+@pytest.mark.parametrize("written", [2, pytest.param(9, marks=pytest.mark.long)])
 def test_a_large_list_that_is_killed_leaves_nothing_and_can_be_repeated(
     written: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

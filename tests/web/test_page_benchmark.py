@@ -12,6 +12,7 @@ import pytest
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "pages.py"
 
 
+@pytest.mark.long  # as the other benchmarks that start something
 @pytest.mark.slow
 @pytest.mark.usefixtures("chromium_path")  # skipped where there is none
 def test_every_page_of_a_role_is_visited_and_the_network_panned(server: str) -> None:
