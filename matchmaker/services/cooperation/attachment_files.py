@@ -6,6 +6,7 @@ import hashlib
 import os
 import shlex
 import subprocess
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from matchmaker.workflow.attachment import MAX_FILE, Attachment, attachment_name
 log = structlog.get_logger(__name__)
 _CHUNK = 1_000_000
 _SCAN_SECONDS = 120
+# Of one process so many files are looked through at once, and so long another one waits: where
+# that hangs, most threads are left to who sends none.
+_AT_ONCE, _PATIENCE_SECONDS = threading.BoundedSemaphore(2), 1.0
 # Files that nothing names: somebody may still be sending them.
 ORPHANS_KEPT = timedelta(days=1)
 # What is sent: its name and content.
@@ -43,6 +47,8 @@ class Scanner:
         """Raises InvalidInput where the file is refused, ServiceUnavailable where nobody looked."""
         if not self.command.strip():
             return
+        if not _AT_ONCE.acquire(timeout=_PATIENCE_SECONDS):
+            raise _not_looked_through()
         try:
             done = subprocess.run(  # noqa: S603 - the operator's own command, and no shell
                 [*shlex.split(self.command), str(path)],
@@ -53,10 +59,9 @@ class Scanner:
             )
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             log.error("scanner failed", error=str(error))
-            raise ServiceUnavailable(
-                "Files cannot be looked through just now.",
-                mend="Try again in a moment, or tell the administrator.",
-            ) from None
+            raise _not_looked_through() from None
+        finally:
+            _AT_ONCE.release()
         if done.returncode:
             output = done.stdout.decode("utf-8", "replace")[-500:]
             log.warning("file refused by the scanner", status=done.returncode, said=output)
@@ -66,6 +71,13 @@ class Scanner:
                 mend="Look the file through for harmful software before you send it.",
                 name=name,
             )
+
+
+def _not_looked_through() -> ServiceUnavailable:
+    return ServiceUnavailable(
+        "Files cannot be looked through just now.",
+        mend="Try again in a moment, or tell the administrator.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ import hashlib
 import io
 import stat
 import struct
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -204,3 +206,24 @@ def test_files_that_no_message_has_any_more_go_once_they_are_old(tmp_path) -> No
         pass
     with pytest.raises(NotFound):
         files.open(gone)
+
+
+def test_a_scanner_that_hangs_takes_two_threads_and_no_more(tmp_path: Path) -> None:
+    """Eight files of a member held every thread that answers light pages for 45 seconds."""
+    slow, begun = tmp_path / "slow.sh", time.monotonic()
+    slow.write_text("#!/bin/sh\nsleep 8\n")
+    slow.chmod(0o700)
+    files = AttachmentFiles(tmp_path / "files", Scanner(str(slow)))
+
+    def send(number: int) -> tuple[bool, float]:
+        try:
+            files.keep(f"{number}.pdf", io.BytesIO(b"%PDF-1.4\n"))
+        except ServiceUnavailable:
+            return False, time.monotonic() - begun
+        return True, time.monotonic() - begun
+
+    with ThreadPoolExecutor(6) as threads:
+        sent = list(threads.map(send, range(6)))
+    assert sorted(kept for kept, _ in sent) == [False] * 4 + [True] * 2
+    assert all(seconds < 7 for kept, seconds in sent if not kept)
+    assert Scanner("true").check(slow, "later") is None
