@@ -7,7 +7,7 @@ refused. What a line says of a thing becomes its text, which others read and are
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +16,19 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.legal_forms import split_form
-from matchmaker.ingest.list_formats import NAMES_EQUIPMENT, OFFERINGS, OWN_LISTS, TOLD_BARE
+from matchmaker.ingest.list_formats import (
+    CERTIFICATIONS,
+    NAMES_EQUIPMENT,
+    OFFERINGS,
+    OWN_LISTS,
+    TOLD_BARE,
+)
 from matchmaker.ingest.list_guess import named_above, named_by_file
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.patents import has_lapsed_by
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.sheet_names import sheet_of
-from matchmaker.ingest.suggestions import expected_titles
+from matchmaker.ingest.suggestions import expected_titles, recognised
 from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.title_keys import title_keys
@@ -400,6 +406,12 @@ def usual_kind(options: TableOptions) -> OfferKind:
     if reading.value is OfferKind.PROGRAMME:
         raise InvalidInput("A programme is posted by itself, with its terms.", where="kind")
     return OfferKind(reading.value)
+
+
+def holds_certificates(titles: Iterable[str]) -> bool:
+    """Tell whether titles are those of certificates: 证书名称, 证书编号, 有效期至."""
+    columns = recognised(CERTIFICATIONS, dict.fromkeys(titles, ())).values()
+    return {"kind", "number"} <= set(columns) or {"kind", "until"} <= set(columns)
 
 
 def columns_missing(options: TableOptions) -> Message | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
 from matchmaker.ingest.parted_tables import CellRange, PartedTable, as_sheets
 from matchmaker.ingest.rows import MAX_COLUMNS, Row, RowSource, place, refuse_many_columns
 from matchmaker.ingest.sheet_files import member, open_zip, refuse_damaged, refuse_many_sheets
+from matchmaker.messages import message
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
@@ -70,9 +72,16 @@ def sheets_of(path: Path) -> list[RowSource]:
             made.append(
                 PartedTable(kind="docx", path=path, sheet=name, parted=parted, merged=merged)
             )
-    if sheets := as_sheets(made):
+        prose = _prose(root)
+    if not (sheets := as_sheets(made)):
+        raise _no_table(path.name)
+    if len(prose) <= _MAX_HEADING:
         return sheets
-    raise _no_table(path.name)
+    told = message(
+        "the text beside the tables is not read: %(text)s …", text=prose[:_MAX_HEADING].strip()
+    )
+    first, *others = sheets
+    return [replace(first, notes=(told, *first.notes)), *others]  # once is enough
 
 
 def _leave_unshown(root: Any) -> None:
@@ -114,6 +123,16 @@ def _tables(root: Any) -> Iterator[tuple[Any, str]]:
             case "tbl" if not any(_name(each) == "tbl" for each in element.iterdescendants()):
                 yield element, " ".join(heading.split())[:_MAX_HEADING]
                 heading = ""
+
+
+def _prose(root: Any) -> str:
+    """What a document says in no table, on one line."""
+    texts = (
+        _text(each)
+        for each in root.iter()
+        if _name(each) == "p" and not any(_name(above) == "tc" for above in each.iterancestors())
+    )
+    return " ".join(" ".join(texts).split())
 
 
 def _parted(table: Any, name: str) -> tuple[tuple[tuple[str, ...], ...], tuple[CellRange, ...]]:

@@ -266,8 +266,11 @@ def _tell(taken: TakenBack) -> None:
 @web.get("/jobs/<id>")
 def job(id: str) -> PageAnswer:
     """The progress of a job; one may leave the page and come back."""
-    requested = services().job_queue.show(signed_in(), id)
-    return render_template("job_part.html" if is_htmx_request() else "job.html", job=requested)
+    principal = signed_in()
+    requested = services().job_queue.show(principal, id)
+    page = "job_part.html" if is_htmx_request() else "job.html"
+    waits = requested.is_over and services().submitted_lists.waits(principal, id)
+    return render_template(page, job=requested, waits=waits)
 
 
 @web.get("/admin/jobs")

@@ -149,3 +149,38 @@ def test_sheets_are_ticked_and_each_has_its_own_columns(visit, tmp_path, languag
     expect(main).to_contain_text("示例弯头模具 HS-G01, 备用栏 抽芯")
     expect(main).to_contain_text("库存 · 2")
     expect(main).not_to_contain_text("示例慢走丝")
+
+
+@in_languages("zh")
+def test_a_list_that_coordinators_see_first_is_handed_in_and_approved(
+    visit, sample, tmp_path, language
+):
+    """The firm reads where it stands on each page; nobody else reads it before the yes."""
+    coordinator = visit("coordinator", language)
+    cluster, main = "seed:cluster-valves", coordinator.page.locator("main")
+    sample.postings.set_review(ADMIN, cluster, reviews=True)
+    try:
+        firm = visit("firm", language)
+        path = price_list(tmp_path / "价目表.xlsx", ["示例隔膜阀", "G41", "DN50", 4711.25])
+        send(firm, path, "先检查")
+        own = firm.page.locator("main")
+        expect(own).to_contain_text("集群的协调员先审核成员的供给")
+        press(firm.page, "提交审核")
+        work_off(sample)
+        firm.page.reload()
+        expect(own).to_contain_text("已提交，集群协调员审核通过后公开")
+        assert firm.page.get_by_role("button", name="撤回").count() == 0
+        press(firm.page, firm.page.get_by_role("button", name="本单位清单"))
+        expect(own).to_contain_text("等待协调员审核")
+        assert firm.violations() == []
+        coordinator.open(f"/clusters/{cluster}/review")
+        expect(main).to_contain_text("示例隔膜阀 G41, 口径 DN50")
+        assert coordinator.violations() == []
+        press(coordinator.page, "全部通过")
+        expect(main).to_contain_text("没有待审核的内容")
+        firm.open("/postings")
+        expect(own).to_contain_text("示例隔膜阀 G41, 口径 DN50")
+        firm.open("/postings/list")
+        expect(own).not_to_contain_text("等待协调员审核")
+    finally:
+        sample.postings.set_review(ADMIN, cluster, reviews=False)

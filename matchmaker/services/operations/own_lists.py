@@ -22,6 +22,7 @@ from matchmaker.ingest.offerings import (
     MAX_LINES,
     Offering,
     columns_missing,
+    holds_certificates,
     plain,
     read_offerings,
     too_many_lines,
@@ -116,6 +117,13 @@ def read_own_list(store: GraphStore, sheets: Sheets, organization: str) -> OwnLi
     offerings, problems, read = dict[object, Offering](), list[Problem](), dict[str, int]()
     for table, options in sheets:
         if missing := columns_missing(options):
+            if holds_certificates(table.header):
+                raise InvalidInput(
+                    "is a list of certificates, and of nothing that you offer.",
+                    where=table.name,
+                    mend="Enter each on your organisation's page, under certificates, or send the "
+                    "list to the coordinators of your cluster, who import it.",
+                )
             raise InvalidInput(missing, where=table.name, mend="Say which column it is.")
         usual_kind(options)  # where no line needs it, too
         listed = read_offerings(table, options, owner)

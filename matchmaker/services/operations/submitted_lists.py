@@ -91,6 +91,12 @@ class SubmittedLists:
         waiting = self.repositories.submitted_lists.values("state", PostingState.IN_REVIEW)
         return tuple(each for each in waiting if cluster in self._reviewing(each.organization))
 
+    def waits(self, principal: Principal, id: str) -> bool:
+        """Tell whether what was to be imported became a list that waits, or is over."""
+        principal.require_known()
+        stored = self.repositories.submitted_lists.get_or_none(id)
+        return stored is not None and stored.value.state is not PostingState.PUBLISHED
+
     def show(self, principal: Principal, id: str) -> SubmittedList:
         """One of these. Raises NotFound for whom it does not concern."""
         return self._visible(principal, id).value

@@ -18,6 +18,7 @@ from matchmaker.ingest.offerings import (
     Offering,
     OfferingList,
     guessed_kind,
+    holds_certificates,
     is_of,
     read_offerings,
     titled,
@@ -453,3 +454,32 @@ def test_a_changed_line_is_known_by_its_number() -> None:
     assert [each.state.value for each in found.outcomes] == ["changed", "new", "new", "new"]
     assert found.outcomes[0].before == "三通模具 HS-G02, S136"
     assert found.rows[0][0].id == stored[0].id
+
+
+def test_what_a_brochure_says_beside_its_tables_is_told_not_to_be_read(tmp_path: Path) -> None:
+    """Once, with how it begins: whoever sent it would look for it among the offers."""
+    path = tmp_path / "brochure.docx"
+    prose = "公司创建于1998年，从事管件、日用品和汽车内外饰件模具的设计与制造。" * 2
+    table = "".join(
+        f"<w:tr>{''.join(f'<w:tc><w:p><w:r><w:t>{cell}</w:t></w:r></w:p></w:tc>' for cell in row)}"
+        "</w:tr>"
+        for row in (("产品系列", "最大模重"), ("管件系列", "3吨"))
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "word/document.xml",
+            f"<w:document {WORD}><w:body><w:p><w:r><w:t>{prose}</w:t></w:r></w:p>"
+            f"<w:tbl>{table}</w:tbl></w:body></w:document>",
+        )
+    listed, _ = read(path)
+    assert texts(listed) == [(2, "管件系列, 最大模重 3吨")]
+    told = [each.reason.text("zh") for each in listed.problems if not each.line]
+    assert len(told) == 1
+    assert told[0].startswith("表格以外的文字不读取：“公司创建于1998年")
+
+
+def test_certificates_are_told_where_they_belong() -> None:
+    """Seen: the page asked which of the columns of certificates names a product."""
+    assert holds_certificates(("证书名称", "证书编号", "认证范围", "发证机构", "有效期至"))
+    assert not holds_certificates(("产品名称", "认证", "单价"))
+    assert not holds_certificates(("专利名称", "专利号", "授权日"))
