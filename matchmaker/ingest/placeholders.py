@@ -82,7 +82,7 @@ _PATTERNS = tuple(
         # Bills of lading that go to whom the bill is handed, and parties told by another's column.
         r"to (?:the )?order(?: of .{1,60})?|same as (?:the )?(?:consignee|shipper|buyer|importer|exporter)",
         # 上海某贸易公司, 意向：宁波某新能源企业: somebody whose name is not said.
-        r"(?:(?:意向|拟入驻|洽谈|在谈)[:：]?\s*)?[\u4e00-\u9fff]{0,12}某.{0,16}(?:公司|企业|集团|厂|单位|厂家|客户|供应商|客商|厂商|商家|采购商|经销商|买家|老板|大学|高校|医院|研究[院所])(?:\s*[(（].{1,20}[)）])?",
+        r"(?:(?:意向|拟入驻|洽谈|在谈)[:：]?\s*)?[\u4e00-\u9fff]{0,12}某.{0,16}(?:公司|企业|集团|厂|单位|厂家|客户|供应商|客商|厂商|商家|采购商|经销商|买家|老板|大学|高校|医院|研究[院所])(?:\s*[(（][^()（）]{1,20}[)）]?)?",
     )
 )
 

@@ -44,7 +44,8 @@ def test_a_numbered_firm_below_a_note_is_a_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["（空置）", "待租", "意向：宁波某新能源公司", "上海某贸易公司", "某外地客商（名片丢了）", "To the order of shipper",
+    ["（空置）", "待租", "意向：宁波某新能源公司", "上海某贸易公司",
+     "某外地客商（名片丢了）", "To the order of shipper",
      "TO ORDER", "to the order of Bank of Sample", "Same as consignee", "vacant"],
 )  # fmt: skip
 def test_who_is_not_there_or_not_named_is_nobody(name: str) -> None:
