@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from matchmaker.access import ADMIN
+from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.table_file import FileOptions
 from matchmaker.ingest.table_options import TableOptions
@@ -112,3 +114,22 @@ def test_members_by_towns_are_one_list(desk: Desk) -> None:
     assert {each.file for each in report.files} == {"名册.xlsx: 大唐", "名册.xlsx: 草塔"}
     written = desk.workflow.write_now(ADMIN, id)
     assert written.created["memberships"] == 3
+
+
+def test_a_member_that_a_list_names_in_full_is_that_member(desk: Desk) -> None:
+    """Seen: the coordinators' own list made a second one of each member whose place it leaves out,
+    unless each pair was decided. Whose code differs, and who is no member, is asked about."""
+    code = "91330681MA2BEK3W0A"
+    lines = [["单位名称", "联系人", "主营产品"], ["示例袜业有限公司", "王", "棉袜"],
+             ["邻居针织有限公司", "", "针织"]]  # fmt: skip
+    id = desk.workflow.keep(ADMIN, "名册.xlsx", workbook({"名册": lines}), cluster=CLUSTER.id)  # type: ignore[dict-item]
+    report = desk.workflow.preview(ADMIN, id).report
+    assert report is not None
+    assert (report.new, report.to_review, report.merged) == (1, 1, 1)
+    other = replace(FIRM, credit_code=code)
+    desk.store.upsert(GraphRows(organizations=(other,)))
+    coded = [["单位名称", "统一社会信用代码"], ["示例袜业有限公司", "91330681MA28801234"]]
+    id = desk.workflow.keep(ADMIN, "名册.xlsx", workbook({"名册": coded}), cluster=CLUSTER.id)  # type: ignore[dict-item]
+    report = desk.workflow.preview(ADMIN, id).report
+    assert report is not None
+    assert report.merged == 0

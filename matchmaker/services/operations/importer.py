@@ -23,6 +23,7 @@ from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_co
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.hidden_parties import aliases_found, pairs_found, without_hidden
 from matchmaker.ingest.known_certificates import may_be_known_as, under_known_ids
+from matchmaker.ingest.known_members import named_members
 from matchmaker.ingest.made_ids import source_of_cluster, with_source
 from matchmaker.ingest.other_statements import joined_to, pairs_of
 from matchmaker.ingest.pair_decisions import Decisions, decisions_of, with_decided
@@ -190,9 +191,9 @@ class Importer:
             aliases = aliases_found(aliases, hidden, parsed.organization_ids)
         decisions = self._decisions(principal, parsed, known, aliases, options, hidden)
         apart = self.not_duplicates() | decisions.apart
-        resolved = partial(
-            resolve, trust_keys=trust_keys, same=decisions.same, not_duplicates=apart
-        )
+        members = self._members(options.cluster) - hidden if options.cluster else set[str]()
+        same = named_members(parsed.rows.organizations, known, members, apart) | {**decisions.same}
+        resolved = partial(resolve, trust_keys=trust_keys, same=same, not_duplicates=apart)
         resolution = resolved(parsed.rows, known, aliases)
         if hidden:
             on_record = {keys.id for keys in known}
