@@ -118,39 +118,7 @@ def test_pasted_names_are_a_list_and_a_picture_is_called_one(visit, tmp_path, la
     expect(page.locator("main")).to_contain_text(say("这是一张图片", "is a picture"))
 
 
-@in_languages("zh")
-def test_sheets_are_ticked_and_each_has_its_own_columns(visit, tmp_path, language):
-    """Without scripts: one is left out, a column of the other is said, and nothing is forgotten."""
-    firm = visit("firm", language, java_script_enabled=False)
-    page, main = firm.page, firm.page.locator("main")
-    path, book = tmp_path / "报价单.xlsx", Workbook()
-    book.active.title = "管件模具"
-    machines, stock = book.create_sheet("加工设备"), book.create_sheet("库存")
-    for sheet, rows in (
-        (book.active, [["模具名称", "型号", "备用栏"], ["示例弯头模具", "HS-G01", "抽芯"]]),
-        (machines, [["设备名称", "规格"], ["示例慢走丝", "400*300"]]),
-        (stock, [["名称", "库存"], ["示例顶针", 340]]),
-    ):
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    firm.open("/postings/list")
-    page.set_input_files("input[name=file]", path)
-    page.get_by_role("button", name="先检查").click()
-    expect(main).to_contain_text("示例弯头模具 HS-G01")
-    expect(main).to_contain_text("加工设备 · 2")
-    expect(main).not_to_contain_text("示例顶针,")
-    assert page.get_by_label("库存", exact=True).is_checked() is False
-    page.get_by_label("备用栏 对应").select_option("specification")
-    page.get_by_label("加工设备", exact=True).uncheck()
-    page.get_by_label("库存", exact=True).check()
-    page.get_by_role("button", name="按这些选择重新检查").first.click()
-    expect(main).to_contain_text("示例弯头模具 HS-G01, 备用栏 抽芯")
-    expect(main).to_contain_text("库存 · 2")
-    expect(main).not_to_contain_text("示例慢走丝")
-
-
-@in_languages("zh")
+@pytest.mark.parametrize("language", ["zh"])
 def test_a_list_that_coordinators_see_first_is_handed_in_and_approved(
     visit, sample, tmp_path, language
 ):
