@@ -35,7 +35,7 @@ def checked_sheets(
         return None
     if len(sheets) >= MAX_SHEETS:
         raise InvalidInput(
-            "At most %(most)s sheets are read together.", where="sheet", most=MAX_SHEETS
+            "At most %(most)s sheets are read together.", where="file", most=MAX_SHEETS
         )
     before = tuple(filter(None, (state.options, *(state.sheets or ()))))
     return tuple(afresh_where_other(each, before) for each in sheets)

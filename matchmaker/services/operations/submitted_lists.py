@@ -71,7 +71,7 @@ class SubmittedLists:
                 # The page of what is to be reviewed has it.
                 subject, kind = f"review/{cluster}", NotificationKind.POSTING_SUBMITTED
                 self._outbox.notify(unit, "cluster", cluster, kind, subject, facts)
-            unit.log("own_list.submitted", f"own_list/{id}", organization=own)
+            unit.log("offerings.submitted", f"own_list/{id}", organization=own)
             unit.add(self.repositories.submitted_lists.put(submitted))
 
         commit_changes(self.repositories.records, principal, self.clock, change)
@@ -120,7 +120,7 @@ class SubmittedLists:
         acted = replace(stored.value, state=_AFTER[action], note=note)
         unit = UnitOfWork.of(principal, self.clock())
         keep_organization(unit, self.repositories, self.store, acted.organization)
-        unit.log(f"own_list.{action}", f"own_list/{id}", organization=acted.organization)
+        unit.log(f"offerings.{action}", f"own_list/{id}", organization=acted.organization)
         # What it says is told by the offers it brought, and by nothing else once it is over.
         over = acted if acted.state is PostingState.DRAFT else replace(acted, offerings=())
         unit.add(self.repositories.submitted_lists.put(over, stored.version))

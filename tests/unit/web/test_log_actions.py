@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.messages import languages, translated
+from matchmaker.services.operations import submitted_lists
 from matchmaker.web.log_actions import ACTIONS, FAMILIES, action_name
 from matchmaker.workflow.appointment import AppointmentState
 from matchmaker.workflow.gathering import InvitationAnswer
@@ -22,6 +23,7 @@ PACKAGE = Path(__file__).parents[3] / "matchmaker"
 # What stands in an action that is put together, by its text.
 PUT_TOGETHER = {
     "f'posting.{action}'": PostingAction,
+    "f'offerings.{action}'": submitted_lists._AFTER,
     "f'introduction.{action}'": Action,
     "f'introduction.meeting_{after.state}'": AppointmentState,
     "f'survey.{after.state}'": SurveyState,
