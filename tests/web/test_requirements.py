@@ -110,6 +110,30 @@ def test_everyday_words_around_a_thing_hide_nobody_who_has_it(sample):
     assert all(id.startswith("seed:hosiery") for id in ids)
 
 
+@pytest.mark.parametrize(
+    ("text", "wish", "right"),
+    [
+        (
+            "我们没有热处理，谁能做",
+            "热处理",
+            {"seed:moulds-031", "seed:moulds-032", "seed:moulds-033"},
+        ),
+        (
+            "本厂没有电镀线",
+            "电镀",
+            {"seed:spectacles-028", "seed:spectacles-029", "seed:spectacles-030"},
+        ),
+    ],
+)
+def test_what_who_asks_does_not_have_is_asked_for(firm, sample, text, wish, right):
+    """The three firms that treat tool steel, and those that plate frames, in the sample."""
+    words = list(chosen(found(firm, text=text)))
+    assert wish in words
+    assert not [each for each in words if each.startswith(("not: ", "不要"))]
+    answer = sample.matching.for_text(ADMIN, text, Request(GoalName.SUPPLIER, 3), recorded=False)
+    assert {each.id for each in answer.recommendations} == right
+
+
 def test_who_names_nothing_asked_for_and_fits_far_less_than_the_best_is_no_match(sample):
     text = "pilot training and CAAS permits for customers in ASEAN"
     request = Request(GoalName.SUPPLIER, 100, capped=False)

@@ -13,6 +13,7 @@ from matchmaker.recommend.specification.customers import (
     without_customers,
 )
 from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
+from matchmaker.recommend.specification.lacks import with_lacks_sought
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     CORE,
@@ -91,6 +92,7 @@ __all__ = [
     "read",
     "said_of_speaker",
     "seeks_traders",
+    "with_lacks_sought",
     "without_aim",
     "without_conditions",
     "without_customers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
+from matchmaker.recommend.specification.in_vain import tells_of_others
 from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
@@ -147,6 +148,8 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
         elif kind is Marker.HARD:
             result.hard.add(result.number(marker.start))
         elif kind is Marker.DENIAL and not lacked[marker.start]:
+            if tells_of_others(text, marker.start):
+                continue  # "no foundry here pours duplex": it is sought
             if marker.term.value in _BESIDES and _ALSO.match(text, marker.end):
                 continue  # 除了球阀，还生产蝶阀: both
             if marker.term.value in _BYPASSING:

@@ -38,6 +38,7 @@ from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
     Marker,
     TermMatch,
+    chambers,
     comes_with,
     finishing,
     made_of,
@@ -89,6 +90,8 @@ _OWN = regex(
 _WHO_DOES = regex(r"\b(?:who|that|to|can|could) $")
 _REPORT_AFTER = regex(r" ?(?:检测|测量|尺寸)?报告| (?:measurement )?reports?(?![a-z])")
 # A test that a thing has passed is not asked for.
+# A chamber is no test: 淋雨测试, "rain chamber test".
+_TEST_ITSELF = regex(r"\s?(?:[测试检]|tests?\b|合格|通过)")
 _PASSED = regex(
     r"(?:已经?|均|全部|都)(?:顺利)?(?:通过|做过)了?[^，,;；。!?\n]{0,16}$"
     r"|\b(?:ha(?:s|ve|d)|having) (?:already |all )?(?:passed|undergone) [^,;.!?\n]{0,32}$"
@@ -430,5 +433,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return True
     if _AWAITED.search(folded, max(0, start - 4), start) and _TOGETHER.match(folded, end):
         return True
+    if folded[start:end] in chambers() and not _TEST_ITSELF.match(folded, end):
+        return False  # no proof, but what somebody has or seeks
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
     return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])

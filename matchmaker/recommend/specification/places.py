@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.in_vain import without_vain
 from matchmaker.recommend.specification.markets import is_abroad, is_market
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Specification
 from matchmaker.recommend.specification.vocabulary import AROUND_WORDS, peoples
@@ -99,7 +100,7 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
         if (folded[place.start : place.end] not in peoples() or _WHO.match(folded, place.end))
         and not (place.family == ELSEWHERE and _ALSO.match(folded, place.end))
     ]
-    places = list(_without_markets(folded, somewhere))
+    places = list(_without_markets(folded, list(without_vain(folded, somewhere))))
     only_local = all(place.family == LOCAL for place in places)
     kept = [
         place

@@ -36,7 +36,7 @@ from matchmaker.recommend.homophones import resounded
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.questions import own_questions
-from matchmaker.recommend.specification import Choices, read, without_denied
+from matchmaker.recommend.specification import Choices, read, with_lacks_sought, without_denied
 from matchmaker.recommend.spelling import Respelling, respelt
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.matching.stated_words import is_stated
@@ -167,6 +167,9 @@ class SeekerFactory:
         row = GOALS[goal]
         languages = [language_of(text) for text in texts]
         texts, respellings = self._as_meant(texts, languages)
+        is_need = row.words is StatementKind.NEED
+        if is_need:
+            texts = [with_lacks_sought(text) for text in texts]
         kept = choices.hard | choices.soft
         asked = [asked_words(self.snapshot, text, row, kept) for text in texts]
         around = [
@@ -177,7 +180,6 @@ class SeekerFactory:
         vectors, abroad = self._question_vectors(compared, languages, kept=posted)
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
-        is_need = row.words is StatementKind.NEED
         readings = [read_stages(without_denied(read(text)), is_need=is_need) for text in texts]
         return [
             SeekerText(

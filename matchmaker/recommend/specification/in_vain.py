@@ -1,0 +1,101 @@
+"""Where something was looked for in vain, and who does not have it: neither is what is sought.
+
+"Nobody in Danyang does it", 宁波的厂都排满了, "the queue elsewhere is eight weeks": what is named
+beside is sought all the same, and not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from matchmaker.recommend.specification.model import Requirement
+from matchmaker.regex import regex
+
+_REACH = 60
+_FIRMS = (
+    r"(?:shops?|firms?|foundr(?:y|ies)|makers?|suppliers?|plants?|labs?|laborator(?:y|ies)|platers?|mills?|workshops?|"
+    r"compan(?:y|ies)|moulders?|printers?|factor(?:y|ies)|dyers?|dye ?houses?|platforms?|one)"
+)
+_NONE = rf"(?:no|(?:hardly|scarcely) any) (?:[a-z-]+ ){{0,2}}?{_FIRMS}"
+_IN = r"(?:in|around|near|from|of|within) (?:the |all of |our )?"
+# "No foundries in Wenzhou" alone says whom one does not want.
+_DOES = r"(?:can|could|will|would|wants?|do|does|did|dares?|makes?|pours?|casts?|has|have|is able|are able|offers?|takes?|works?|sells?)\b"
+# Up to the place.
+_TRIED = regex(
+    rf"\b(?:nobody|no one|none|nowhere|hardly (?:anybody|anyone)) (?:else |at all )?{_IN}$|"
+    r"\b(?:we|i)(?:'ve| have| had)? (?:already |even |also )?(?:asked|tried|called|phoned|rang|visited|contacted|went to|been to)\b[^.;,!?]*$|"
+    r"\b(?:queues?|wait(?:s|ing (?:list|time)s?)?|prices?|quotes?|quotations?|lead times?|minimums?) $|"
+    r"(?:问|跑|找|试|联系|打听)(?:过|遍|了)了?[^，,。;；!！?？]{0,6}$|"
+    # Where it came from before.
+    r"\b(?:used to|previously|formerly|until now|so far|until (?:last|this) (?:year|month|week))\b[^.;!?]*$|"
+    r"(?:以前|之前|过去|原先|原来|早先|一直以来|往年)[^，,。;；!！?？]{0,6}(?:在|从|去|到|跟|向|用)$"
+)
+_FULL = r"(?:(?:far |much )?too (?:busy|slow|expensive|dear|far|small|big)|fully booked|booked (?:up|out|solid)|full up|closed(?: down)?)"
+_NONE_IN = regex(rf"\b{_NONE} {_IN}$")
+_DO = regex(rf"[a-z]* {_DOES}")
+# From the place on.
+_FAILED = regex(
+    rf"(?:(?!,? (?:who|that|which)\b)[^.;,!?])*?\b(?:(?:is|are|was|were) (?:all |both )?{_FULL}|(?:have |has )?(?:all )?(?:turned us (?:down|away)|said no|refused)|"
+    r"(?:all )?(?:wants?|asks?|takes?|took|quoted?|charges?) (?:too |twice|double|weeks|months|two|three|four|six|eight|ten|\d))|"
+    rf"[^.;,!?]*, (?:(?:they(?:'re| are| were)|all|both|everybody|everyone)(?: is| are| was| were)? (?:all )?){_FULL}|"
+    r"(?:本地|当地|这边|那边|这里|那里)?的?(?!不要)[^，,。;；!！?？找求寻]{0,8}?"
+    r"(?:没(?:有)?(?:人|厂|一家|哪家|几家|谁)[^，,。;；!！?？]{0,4}(?:做|接|会|能|敢|肯|干|搞|修|镀|染)|"
+    r"没有?(?:会|能|肯|敢)?(?:做|接|干|搞|修)[^，,。;；!！?？]{1,10}的(?![^，,。;；]{0,4}[不勿免])|"
+    r"都?说?(?:做不了|接不了|不肯[做接]|不敢[做接])|都?(?:排满|排不上|接满|没空)|(?:关|倒)(?:了|闭|停|门)|"
+    r"(?:都|也|又)?(?:太|实在)(?:贵|远|慢|忙|久)|(?:要|得)[等排]|(?:问|跑|找|试)(?:过|遍)了?)"
+)
+# Before a word that denies: who does not have it is everybody there, and not the speaker.
+_AROUND_HERE = regex(
+    r"(?:本地|当地|这边|这里|这儿|这一带|附近|周边|周围|国内|市面上|省内|市里|县里|镇上|园区里?|我们这)(?:也|都|又|还|根本|一直)?$"
+)
+_NOBODY_DOES = regex(
+    rf"no (?:[a-z-]+ ){{0,2}}?{_FIRMS} (?:(?:here|nearby|around|locally|{_IN}[a-z]+(?: [a-z]+)?) )?{_DOES}"
+)
+# 问了好几家都不做, and what stops without it: 没有轴承就开不了工.
+_OTHERS_ALL = regex(
+    r"(?:[几好多两三四五]家|厂家?|人家|他们|别人|同行|谁|没[有一]家|公司)[^，,。;；找求]{0,4}?(?:都|全|说|也|讲|回)+$"
+)
+_OF_OTHERS = ("没有", "不做", "不接", "不会", "不能", "不肯", "不愿", "不干")
+_STANDS = regex(
+    r"没有?[^，,。;；!！?？]{1,20}[，,]?(?:我们|我|生产线|车间|产线)?(?:就|根本|都|便)(?:开不|没法|不能|做不|干不|停|完|没办法|动不|交不|没得)|"
+    r"without [^,.;!?]{2,40},? (?:our|the|we|my|i)\b[^.;!?]{0,30}\b(?:stops?|stands?|can ?not|can't|is down|are down|will stop|comes? to)"
+)
+# What is new to who asks.
+_FIRST_TIME = regex(
+    r"never (?:yet )?(?:bought|ordered|used|done|made|sourced|purchased|dealt with|worked with|needed|had)\b[^.;!?]{0,40}\b(?:before|yet|until now|so far)\b"
+)
+_SENTENCES = "。.!！?？;；\n"
+_CLAUSES = _SENTENCES + "，,"
+
+
+def without_vain(folded: str, places: Sequence[Requirement]) -> Iterator[Requirement]:
+    """The places without those where it was looked for in vain."""
+    for place in places:
+        before = folded[_begin(folded, place.start) : place.start]
+        if _TRIED.search(before) or _FAILED.match(folded, place.end, place.end + _REACH):
+            continue
+        if not (_NONE_IN.search(before) and _DO.match(folded, place.end)):
+            yield place
+
+
+def tells_of_others(text: str, start: int) -> bool:
+    """Whether what denies at `start` of a folded text says that others do not have it.
+
+    Or that it was never had, or that nothing goes without it: all of it is sought.
+    """
+    return bool(
+        _NOBODY_DOES.match(text, start, start + _REACH)
+        or _STANDS.match(text, start, start + _REACH)
+        or _FIRST_TIME.match(text, start, start + _REACH)
+        or (
+            text.startswith(_OF_OTHERS, start)
+            and _OTHERS_ALL.search(text, max(0, start - 16), start)
+        )
+        or (text.startswith("没有", start) and _AROUND_HERE.search(text, max(0, start - 8), start))
+    )
+
+
+def _begin(folded: str, offset: int) -> int:
+    """Where the clause around an offset begins."""
+    least = max(0, offset - _REACH)
+    return max((folded.rfind(sign, least, offset) + 1 for sign in _CLAUSES), default=least) or least
