@@ -56,12 +56,17 @@ class UnitOfWork:
             Entry(self.at.astimezone(UTC).isoformat(), self.actor, action, subject, detail)
         )
 
-    def commit(self, records: Records) -> None:
-        """All or nothing. Raises VersionConflict."""
+    @property
+    def written(self) -> list[Change]:
+        """All that is to be written: what changes, and what that depends on as it is."""
         changed = {(change.kind, change.id) for change in self.changes}
         kept = {(put.kind, put.id): put for put in self.kept}
         others = [put for document, put in kept.items() if document not in changed]
-        records.commit([*self.changes, *others], self.entries)
+        return [*self.changes, *others]
+
+    def commit(self, records: Records) -> None:
+        """All or nothing. Raises VersionConflict."""
+        records.commit(self.written, self.entries)
 
 
 def commit_changes(

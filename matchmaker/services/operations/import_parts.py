@@ -74,7 +74,7 @@ class ImportParts:
         self.keep(unit)
         unit.add(self.repositories.import_parts.put(part))
         self._noted.add(part.id)
-        return unit.changes
+        return unit.written
 
     def with_earlier(self, changes: RowChanges) -> RowChanges:
         """The changes of the run that finishes the import, and of those before it."""

@@ -138,7 +138,7 @@ def undo_import(
         unit.add(*(slots[row.id] for row in back.drop.organizations))
         unit.log("import.undone", f"import/{id}", left=str(left))
         progress(message("Writing to the store"), 0, 0)
-        store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
+        store.replace_rows(back.put, back.drop, unit.entries, unit.written, version)
         return taken
 
     principal.require_writing()

@@ -86,7 +86,7 @@ class ImportWriting:
             whole.add(*unit.changes, self.repositories.imports.put(record))
             whole.log("import.written", f"table/{record.table}", rows=rows)
             self.decisions.remember(whole, report.decided, known)
-            return whole.entries, whole.changes
+            return whole.entries, whole.written
 
         run = ImportOptions(
             progress=progress, begin_writing=begin_writing, cluster=cluster, keep=True,

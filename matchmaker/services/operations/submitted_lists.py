@@ -148,7 +148,7 @@ class SubmittedLists:
             whole = UnitOfWork(unit.actor, unit.at, [*unit.changes], [*unit.kept], [*unit.entries])
             whole.add(*forgetting(self.repositories, own), self.repositories.imports.put(record))
             whole.log("import.written", f"table/{OFFERINGS}", rows=str(sum(report.rows.values())))
-            return whole.entries, [*whole.changes, *whole.kept]
+            return whole.entries, whole.written
 
         said = OwnList(listed.organization, listed.file, listed.offerings, (), listed.read)
         run = ImportOptions(keep=True, complete=complete)

@@ -104,6 +104,27 @@ def test_rights_that_do_not_change_are_no_obstacle_where_the_account_does(
     assert "示例阀门厂" in names(wired)
 
 
+def test_what_an_import_depends_on_is_of_its_commit(wired, sender, monkeypatch):
+    """Where rights go between the last look at them and the commit, it is the commit that fails."""
+    real, written = type(wired.store).import_rows, []
+
+    def noting(store, rows, rules, complete, *rest):
+        def noted(changes):
+            entries, documents = complete(changes)
+            written.extend((each.kind, each.id) for each in documents)
+            return entries, documents
+
+        return real(store, rows, rules, noted, *rest)
+
+    monkeypatch.setattr(type(wired.store), "import_rows", noting)
+    version = wired.repositories.accounts.get("a").version
+    id = sent(wired, sender)
+    wired.job_queue.run(id)
+    account = wired.repositories.accounts.put(sender)
+    assert (account.kind, "a") in written
+    assert wired.repositories.accounts.get("a").version > version
+
+
 def test_who_may_import_no_more_takes_nothing_back(wired, sender, monkeypatch):
     id = sent(wired, sender)
     wired.job_queue.run(id)
