@@ -67,8 +67,8 @@ _OUTWARD = regex(
 # Lists that somebody sent, and files that are made, may take a minute each: whoever asks and signs
 # in is not behind them.
 _FILES = regex(
-    r"/api/v1/imports(/.*)?|/imports/.*|/admin/import|/postings/list|/clusters/.+/import"
-    r"|.*/export|/clusters/.+/report\.(pdf|xlsx)"
+    r"/api/v1/imports(/.*)?|/imports/.*|/own_lists/.*|/admin/import|/postings/list"
+    r"|/clusters/.+/import|.*/export|/clusters/.+/report\.(pdf|xlsx)"
 )
 # Ending heavy work is not behind it.
 _ENDING = regex(r"DELETE /api/v1/imports/.*|POST /imports/[^/]+/cancel")

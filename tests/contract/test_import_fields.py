@@ -36,6 +36,7 @@ from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.submitted_list import SubmittedList
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_organization, origin_of_field
@@ -222,6 +223,15 @@ def test_what_a_weaker_source_said_since_still_stands_beside_a_field(desk: Desk)
     assert said.value == "Guessed Ltd"
     assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "name")]).kept == ()
     assert (desk.firm.name, origin_of_field(desk.firm, "name").conflict) == ("Old Name Ltd", said)
+
+
+def test_an_organisation_whose_list_waits_stays_when_its_import_goes(desk: Desk) -> None:
+    """Else the list was nobody's, and nobody could send it back."""
+    lists = desk.fields.repositories.submitted_lists
+    waiting = SubmittedList("l", "m:2", "list.csv", "account:a", utc_now(), ())
+    desk.store.documents.commit([lists.put(waiting)])
+    taken = desk.workflow.undo(ADMIN, desk.id)
+    assert taken.kept == (KeptField("organizations", "m:2", "", WhyKept.IN_USE),)
 
 
 def test_an_organisation_that_people_joined_stays_when_its_import_goes(desk: Desk) -> None:

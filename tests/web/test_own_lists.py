@@ -1,10 +1,17 @@
 """A firm's own list on its pages: looked at, published, sent anew, taken back."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from openpyxl import Workbook
 from playwright.sync_api import expect
 
 from matchmaker.access import ADMIN
+from matchmaker.app import create_app
+from matchmaker.domain import OfferKind
+from matchmaker.ingest.offerings import Offering
+from matchmaker.services.submitted_list import SubmittedList
 from tests.web.conftest import in_languages, press
 from tests.web.test_imports import work_off
 
@@ -151,3 +158,26 @@ def test_a_list_that_coordinators_see_first_is_handed_in_and_approved(
         expect(own).not_to_contain_text("等待协调员审核")
     finally:
         sample.postings.set_review(ADMIN, cluster, reviews=False)
+
+
+def test_what_waits_is_a_page_of_its_beginnings_and_each_list_one_of_its_own(sample):
+    """Twenty lists of 2,000 lines were 16 MB for whoever opened the review."""
+    cluster, lists = "seed:cluster-valves", sample.repositories.submitted_lists
+    offerings = tuple(
+        Offering(line, OfferKind.PRODUCT, f"例{line}阀", f"例{line}阀") for line in range(2, 2002)
+    )
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    waiting = SubmittedList("long", FIRM, "long.xlsx", "account:a", at, offerings)
+    sample.postings.set_review(ADMIN, cluster, reviews=True)
+    sample.repositories.records.commit([lists.put(waiting)])
+    try:
+        client = create_app(sample).test_client()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+        client.post("/demo/coordinator", data={"csrf_token": token})
+        page = client.get(f"/clusters/{cluster}/review").text
+        assert len(re.findall(r"例\d+阀", page)) == 20
+        assert 'href="/own_lists/long"' in page
+        assert len(re.findall(r"例\d+阀", client.get("/own_lists/long").text)) == 2000
+    finally:
+        sample.postings.set_review(ADMIN, cluster, reviews=False)
+        sample.repositories.records.commit([lists.remove(lists.get("long"))])

@@ -214,7 +214,7 @@ def _in_use(ids: Set[str], repositories: Repositories) -> set[str]:
         repositories.accounts, repositories.invitations, repositories.introductions,
         repositories.postings, repositories.gatherings, repositories.calls,
         repositories.call_answers, repositories.certificates, repositories.surveys,
-        repositories.survey_responses,
+        repositories.survey_responses, repositories.submitted_lists,
     )  # fmt: skip
     return {
         id

@@ -121,8 +121,9 @@ class SubmittedLists:
         unit = UnitOfWork.of(principal, self.clock())
         keep_organization(unit, self.repositories, self.store, acted.organization)
         unit.log(f"offerings.{action}", f"own_list/{id}", organization=acted.organization)
-        # What it says is told by the offers it brought, and by nothing else once it is over.
-        over = acted if acted.state is PostingState.DRAFT else replace(acted, offerings=())
+        # What it says, and what was told of its lines, is told by its record once it is over.
+        is_over = acted.state is not PostingState.DRAFT
+        over = replace(acted, offerings=(), problems=()) if is_over else acted
         unit.add(self.repositories.submitted_lists.put(over, stored.version))
         if action is not PostingAction.WITHDRAW:
             self._outbox.notify(

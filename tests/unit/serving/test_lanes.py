@@ -39,6 +39,8 @@ class Waiter:
         ("POST", "/admin/import", LaneName.FILES),
         ("GET", "/postings/list", LaneName.FILES),
         ("POST", "/clusters/c:1/import", LaneName.FILES),
+        ("GET", "/own_lists/a", LaneName.FILES),  # 2,000 lines, and approved all are written
+        ("POST", "/own_lists/a", LaneName.FILES),
         ("DELETE", "/api/v1/imports/a", LaneName.LIGHT),
         ("POST", "/imports/a/cancel", LaneName.LIGHT),
         ("GET", "/find", LaneName.HEAVY),
