@@ -88,7 +88,7 @@ _BETWEEN = regex(
 _UNDERGOING = frozenset({"不经过", "不经", "未经", "未经过", "没经过", "没有经过"})
 _NO_WORK = regex(r"[常销营意济典由]")  # 不经销, 不经常
 # Who does not want what lacks something wants what has it: 未经认证的不要.
-_LACKED = regex(
+LACKED = regex(
     r"(?:没有?|无(?!缝|纺|人|尘|菌|铅|氧|油|毒)|不做|不能|不会|不具备|未经过?|未通过|未取得|不经过?|不是|非)[^，,;；。.的]{1,16}的[^，,;；。.]{0,8}?"
     r"(?:不要|不收|不接受|都?不考虑|不予考虑|不行|勿扰|勿入|免谈|不合作|谢绝|别来|就算了)|"
     r"\b(?:without|lacking|not|no) [^,;.]{1,40}? (?:need not apply|out of the question|not (?:be )?(?:accepted|considered|welcome))"
@@ -139,7 +139,7 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
         starts = sorted({*starts, *contrasts})
     result = Clauses(starts, set(), set(), [])
     lacked = bytearray(len(text))
-    for match in _LACKED.finditer(text):
+    for match in LACKED.finditer(text):
         lacked[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     for marker in markers:
         kind = marker.term.kind

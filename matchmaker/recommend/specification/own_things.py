@@ -28,6 +28,17 @@ _PUT_INTO = regex(
 )
 # 导热浆，电池负极用: what was named before is for it. 球阀海水用 is a valve all the same.
 _USED_IN = regex(r"[\u4e00-\u9fff]{2}用(?=[，,;；。、]|$)")
+# "Our rain chamber is free, need seals": of who seeks something, and not of who offers a test.
+_SEEKS = regex(
+    r"找|寻求|寻找|(?<![要需追])求(?!和)|\b(?:needs?|looking for|look for|wanted|wants?|seek(?:s|ing)?)\b"
+)
+_CHAMBER_BEFORE = regex(
+    r"(?:(?:我们|我方|我司|自己|自|已|现)有|我们的)[^，,;；。找求寻]{0,6}$|\b(?:our|we have|we own)\b[^,;.!?]{0,24}$"
+)
+_CHAMBER_AFTER = regex(
+    r"(?:和[^，,;；。]{1,8})?(?:是|由)?(?:我们|我方|我司|自己)(?:这边|自己|已经)?(?:的(?=$|[，,;；。])|有|出|提供|自备)|"
+    r" (?:is|are) (?:ours|free|available|there|in place)\b"
+)
 _STOPS = frozenset("，,;；。 \n")
 _REACH = 24
 _NEAR = 12  # terms
@@ -54,3 +65,14 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     behind = terms[position + 1 : position + 1 + _NEAR]
     work = next((m for m in behind if m.term.value in finishing()), None)
     return work is not None and _SOMEBODY.fullmatch(folded, thing.end, work.start) is not None
+
+
+def is_own_chamber(folded: str, start: int, end: int) -> bool:
+    """Whether what tests are done in is what somebody has who seeks something else."""
+    return bool(
+        (
+            _CHAMBER_AFTER.match(folded, end)
+            or _CHAMBER_BEFORE.search(folded, max(0, start - 32), start)
+        )
+        and _SEEKS.search(folded)
+    )

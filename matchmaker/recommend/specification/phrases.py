@@ -19,7 +19,7 @@ from matchmaker.recommend.specification.model import (
     Requirement,
     RequirementKind,
 )
-from matchmaker.recommend.specification.own_things import is_own_thing
+from matchmaker.recommend.specification.own_things import is_own_chamber, is_own_thing
 from matchmaker.recommend.specification.replaced import replaced
 from matchmaker.recommend.specification.roles import (
     COMPLAINED,
@@ -89,9 +89,9 @@ _OWN = regex(
 )
 _WHO_DOES = regex(r"\b(?:who|that|to|can|could) $")
 _REPORT_AFTER = regex(r" ?(?:检测|测量|尺寸)?报告| (?:measurement )?reports?(?![a-z])")
-# A test that a thing has passed is not asked for.
 # A chamber is no test: 淋雨测试, "rain chamber test".
 _TEST_ITSELF = regex(r"\s?(?:[测试检]|tests?\b|合格|通过)")
+# A test that a thing has passed is not asked for.
 _PASSED = regex(
     r"(?:已经?|均|全部|都)(?:顺利)?(?:通过|做过)了?[^，,;；。!?\n]{0,16}$"
     r"|\b(?:ha(?:s|ve|d)|having) (?:already |all )?(?:passed|undergone) [^,;.!?\n]{0,32}$"
@@ -434,6 +434,6 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
     if _AWAITED.search(folded, max(0, start - 4), start) and _TOGETHER.match(folded, end):
         return True
     if folded[start:end] in chambers() and not _TEST_ITSELF.match(folded, end):
-        return False  # no proof, but what somebody has or seeks
+        return is_own_chamber(folded, start, end)  # no proof, but what somebody seeks or has
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
     return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])
