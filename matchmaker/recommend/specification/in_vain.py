@@ -24,7 +24,7 @@ _DOES = r"(?:can|could|will(?! do ?(?:[.,;!]|$))|would|wants?|do|does|did|dares?
 _UNTIL_NOW = r"(?:(?!\b(?:now|today|currently|instead|wants?|needs?|look|looking|would|prefer|rather|only)\b)[^.;,!?])*"
 # Up to the place.
 _TRIED = regex(
-    rf"\b(?:nobody|no one|none|nowhere|hardly (?:anybody|anyone)) (?:else |at all )?{_IN}$|"
+    rf"\b(?<!there )(?:nobody|no one|none|nowhere|hardly (?:anybody|anyone)) (?:else |at all )?{_IN}$|"
     rf"\b(?:we|i)(?:'ve| have| had)? (?:already |even |also )?(?:asked(?! for\b)|tried|called(?! (?:for|it)\b)|phoned|rang|visited|contacted|went to|been to)\b{_UNTIL_NOW}$|"
     r"(?:问|跑|找|试|联系|打听)(?:过|遍|了)(?!解|很久|好久|半天|好多天)了?[^，,。;；!！?？找求寻想要还]{0,6}$|"
     # Where it came from before.
@@ -39,6 +39,12 @@ _IT_IS = regex(r" (?:is|are|was|were|has|have|went|took|takes?)\b")
 _LEFT_OUT = regex(
     r"\b(?:not?|except|other than|apart from)\b(?: (?:in|from|near|at))?(?: [a-z-]+){0,2} ?$"
 )
+# "Our plant in Ningbo is fully booked": near it is as good a place to look as any.
+_OUR_WORKS = r"(?:plant|factory|mill|shop|workshop|works|line)"
+_OURS = regex(
+    rf"\b(?:our|my) (?:own )?(?:{_OUR_WORKS} in )?$|(?:我们?|我[司厂]|本厂)(?:的|在|位于)?$"
+)
+_WORKS = regex(rf"(?: {_OUR_WORKS})? (?:is|are)\b|[本的]?(?:分?厂|工厂|公司|车间|产线|基地)")
 _ONLY = regex(r"[a-z ]{0,16}\bonly\b")
 _FULL = r"(?:(?:far |much )?too (?:busy|slow|expensive|dear|far|small|big)|fully booked|booked (?:up|out|solid)|full up|closed(?: down)?)"
 _NONE_IN = regex(rf"\b{_NONE} {_IN}$")
@@ -48,9 +54,9 @@ _FAILED = regex(
     rf"(?:(?!,? (?:who|that|which|not|never|nothing)\b)[^.;,!?])*?\b(?:(?:is|are|was|were) (?:all |both )?{_FULL}|(?:have |has )?(?:all )?(?:turned us (?:down|away)|said no|refused)|"
     r"(?:all )?(?:wants?|asks?|takes?|took|quoted?|charges?) (?:too |twice|double|weeks|months|(?:an?|two|three|four|six|eight|ten|\d+)[ -](?:days?|weeks?|months?|years?)\b))|"
     rf"[^.;,!?]*, (?:(?:they(?:'re| are| were)|all|both|everybody|everyone)(?: is| are| was| were)? (?:all )?){_FULL}|"
-    r"(?:本地|当地|这边|那边|这里|那里)?的?(?:(?!不要|不能|不太|不得|[别勿])[^，,。;；!！?？找求寻]){0,8}?"
+    r"(?:本地|当地|这边|那边|这里|那里)?的?(?:(?!不要|不能|不太|不得|有没|[别勿])[^，,。;；!！?？找求寻]){0,8}?"
     r"(?:没(?:有)?(?:人|厂|一家|哪家|几家|谁)[^，,。;；!！?？]{0,4}(?:做|接|会|能|敢|肯|干|搞|修|镀|染)|"
-    r"没有?(?:会|能|肯|敢)?(?:做|接|干|搞|修)[^，,。;；!！?？]{1,10}的(?![^，,。;；]{0,4}[不勿免])|"
+    r"没有?(?:会|能|肯|敢)?(?:做|接|干|搞|修)[^，,。;；!！?？]{1,10}的(?![^，,。;；]{0,4}(?:[不勿免]|也[行可]))|"
     r"没有[^，,。;；!！?？的]{1,6}(?:厂家?|公司|作坊|师傅)(?![^，,。;；]{0,4}[不勿免的])|"
     r"都?说?(?:做不了|接不了|不肯[做接]|不敢[做接])|都?(?:排满|排不上|接满|没空)|(?:关|倒)(?:了|(?:闭|停|门)了?(?=$|[，,。;；!！?？]))|"
     r"(?:都|也|又)?(?:太|实在)(?:贵|远|慢|忙|久)(?![^，,。;；!！?？]{0,4}(?:不要|不收|不行|不考虑|算了|也行|也可以?|[勿免]))|"
@@ -88,7 +94,8 @@ def without_vain(folded: str, places: Sequence[Requirement]) -> Iterator[Require
     """The places without those where it was looked for in vain."""
     for place in places:
         before = folded[_begin(folded, place.start) : place.start]
-        if _ONLY.match(folded, place.end):
+        is_ours = _OURS.search(before) and _WORKS.match(folded, place.end)
+        if is_ours or _ONLY.match(folded, place.end):
             yield place
             continue
         if _TRIED.search(before) or (_QUEUE.search(before) and _IT_IS.match(folded, place.end)):

@@ -120,6 +120,8 @@ def test_what_may_not_be_is_not_what_others_do_not_have(need: str, unwanted: str
         "We used to buy ball valves in Germany, too far",
         "No plater near Ningbo will take 30 pieces",
         "外地的太贵，找球阀",
+        "Our supplier in Ningbo is too slow, moulds",
+        "我们在宁波问遍了都没人做，渗氮",
         "外地要等八周，做灼热丝",
         "宁波的厂都排满了，求电火花加工",
         "丹阳没人做渗氮，找渗氮",
@@ -143,6 +145,14 @@ def test_where_it_was_looked_for_in_vain_is_not_where_it_is_sought(need: str) ->
         ("球阀，不要温州的", True),
         ("宁波注塑厂不要太贵", False),
         ("宁波注塑厂别太贵", False),
+        ("温州没做过的也行，球阀", False),
+        ("我们在宁波的厂排满了，找外协注塑", False),
+        ("Our plant in Ningbo is fully booked, need injection moulding", False),
+        ("Our Ningbo plant is too small, need a bigger moulder", False),
+        ("问一下宁波有没有做渗氮的", False),
+        ("温州那边有没有能接售后的，阀门", False),
+        ("宁波有没有电镀厂，求推荐", False),
+        ("Is there nobody in Ningbo who does EDM", False),
         ("宁波的厂不能太慢，做压铸", False),
         ("诸暨袜厂不要等太久", False),
         ("台州太远了点也行，模具", False),
@@ -196,3 +206,8 @@ def test_a_chamber_of_who_asks_is_not_sought(need: str) -> None:
 def test_a_chamber_of_who_offers_is_offered() -> None:
     offer = "自有淋雨房，对外开放；our rain chamber is available by the day"
     assert "ingress protection testing" in named(read(offer), denied=False)
+
+
+def test_none_of_this_begins_with_no_no() -> None:
+    need = "We have none of this, only a vernier. Drop tests of frames"
+    assert with_lacks_sought(need) == need
