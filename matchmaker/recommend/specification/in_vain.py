@@ -86,6 +86,11 @@ _STANDS = regex(
 _FIRST_TIME = regex(
     r"never (?:yet )?(?:bought|ordered|used|done|made|sourced|purchased|dealt with|worked with|needed|had)\b[^.;!?]{0,40}\b(?:before|yet|until now|so far)\b"
 )
+# Who does not know who has it, or has not enough.
+_NOT_KNOWN = regex(
+    r"(?:not|(?:do|does|did)(?: not|n't))(?: really| quite| yet| exactly| at all| even)*(?: get| have| got)? "
+    r"(?:sure|certain|clear|enough|aware|familiar with|know|known|found|figured)\b"
+)
 _SENTENCES = "。.!！?？;；\n"
 _CLAUSES = _SENTENCES + "，,"
 
@@ -115,6 +120,7 @@ def tells_of_others(text: str, start: int) -> bool:
         _NOBODY_DOES.match(text, start, start + _REACH)
         or _STANDS.match(text, start, start + _REACH)
         or _FIRST_TIME.match(text, start, start + _REACH)
+        or _NOT_KNOWN.match(text, start, start + _REACH)
         or _NO_FIRM.match(text, start, start + _REACH)
         or (
             text.startswith(_OF_OTHERS, start)

@@ -30,6 +30,7 @@ _LACK = regex(
     rf"(?:没有|没得|没(?=有?[^有\s，,]{{1,8}}(?:线|机|炉|设备|房|台|仪|车间|条件|能力))|不会(?:做|搞|弄)?|不[做搞]{_TRADING}|做不了|搞不了|弄不了|没法(?:做|搞)?|不能做|没(?:能力|条件|人会|设备)(?:做|搞)?){_NO_MATTER}"
     r"|\b(?:we|i|our (?:own )?(?:company|factory|plant|shop|firm|lab|workshop|mill|team)) (?:ourselves |currently |still |unfortunately |just |simply )*"
     r"(?:(?:do not|don't|does not|doesn't|did not|didn't) (?:currently |yet |actually )?(?:have|own|possess|do|make|run|operate|offer)\b|(?:have|has|'ve) (?:not got|no|neither)\b|haven't got\b|lacks?\b|"
+    r"(?:have |has |'ve )?(?:stopped|given up|gave up|discontinued|quit|no longer) (?:mak(?:e|ing)|produc(?:e|ing)|do(?:ing)?|manufactur(?:e|ing))\b|"
     r"(?:can ?not|can't|could not|couldn't|are (?:not able|unable) to|aren't able to|do not know how to|don't know how to) "
     r"(?!use|accept|take|have|allow|tolerate|pay|wait|afford|exceed|go|be|risk|ship|import|export|find|get|keep|meet|buy|work|see|say|tell|commit|sign|offer|give|share|sell|let|put|stand|consider|switch|re-?use|choose|apply|rely|recommend|order|live)(?:do |make )?)"
     r"(?: (?:any|such an?|an?|the)\b)?+(?! ?(?:to|interest|use for|need|wish|plans?|desire|complaints?|shortage|difference|orders?|business|trading|trade|intention|preferences?|problem|objection|requirement|demand|time|idea|budget|experience|minimum|issue|reason|more|longer|further|other)\b)"

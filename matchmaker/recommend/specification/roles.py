@@ -114,7 +114,7 @@ _IN_OURS = regex(
 # Who says what it uses in them sells them: "no recycled brass is used in our ball valves".
 _USED = regex(r"\b(?:use[sd]?|using|fit|fitted|install|installed|offer|offered)\b")
 _WANTED_FOR = regex(
-    r"\b(?:(?:look|search|ask|wait|hunt|call|sourc|tender|inquir|enquir)[a-z]*|quot[a-z]*|quotations?|"
+    r"\b(?:(?:look|search|ask|wait|hunt|call|sourc|tender|inquir|enquir)[a-z]*|quot[a-z]*|quotations?|recommendations?|suggestions?|advice|tips|contacts?|introductions?|"
     r"requests?|demand|market|needs?|orders?|partners?|suppliers?|makers?|manufacturers?|subcontractors?|"
     r"foundry|foundries|factory|factories|shops?|firms?|company|companies|mills?|plants?|capacity|prices?|"
     r"offers?|buyers?|importers?|distributors?|agents?|customers?|workshops?|producers?|"

@@ -172,6 +172,14 @@ _NO_THING = frozenset(
         "importer",
         "solution",
         "solutions",
+        "recommendation",
+        "recommendations",
+        "suggestion",
+        "suggestions",
+        "advice",
+        "tips",
+        "contacts",
+        "introduction",
     ]
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.recommend.specification import (
+    ItemRole,
     RequirementKind,
     Specification,
     read,
@@ -25,6 +26,7 @@ LACKED = {
     "We cannot measure hydrogen leakage ourselves, who can": "leak testing",
     "Our shop can't do deep hole drilling": "drilling",
     "we lack a clean room": "cleanroom",
+    "We stopped making ball valves and will buy them": "ball valve",
     "No vacuum furnace in house, quenching of dies": "quenching",
 }
 # What is said of oneself beside what is sought, and what is truly not wanted.
@@ -63,6 +65,12 @@ def named(specification: Specification, *, denied: bool) -> set[str]:
     }
 
 
+def test_what_a_recommendation_is_asked_for_is_the_thing_itself() -> None:
+    for need in ("Any recommendation for ball valves?", "contacts for ball valves please"):
+        (item,) = read(need).of(RequirementKind.PRODUCT)
+        assert (item.value, item.role) == ("ball valve", ItemRole.ITSELF)
+
+
 @pytest.mark.parametrize(("need", "wanted"), LACKED.items())
 def test_what_who_asks_does_not_have_is_what_it_asks_for(need: str, wanted: str) -> None:
     sought = with_lacks_sought(need)
@@ -88,6 +96,10 @@ def test_what_is_named_beside_is_sought_alone(
         ("No plater near Ningbo will take 30 pieces", "plating"),
         ("丹阳本地没有做镜片镀膜的，求镀膜", "pvd coating"),
         ("we never bought ball valves before", "ball valve"),
+        ("not sure who makes ball valves", "ball valve"),
+        ("I don't know anything about ball valves, please advise", "ball valve"),
+        ("not enough ball valves, one more source", "ball valve"),
+        ("Any recommendation for ball valves?", "ball valve"),
         ("without ball valves our line stands still", "ball valve"),
         ("宁波没有电镀厂，求推荐", "plating"),
         ("诸暨没有染厂肯接，急", "dyeing"),
