@@ -9,7 +9,7 @@ mean several things, and CellWarning with the value where that is not quite what
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -120,6 +120,11 @@ def web_address(cell: str, format: ColumnFormat = UNDECIDED) -> str:
 def is_nothing(cell: str) -> bool:
     """Tell whether a cell only says that there is nothing: `n/a`, `-`, `无`, `/`."""
     return len(cell) <= _LONGEST_NOTHING and normal(cell) in _NOTHING
+
+
+def filled_values(values: Iterable[str]) -> list[str]:
+    """Those of a column's values that say something."""
+    return [value for value in values if value and not is_nothing(value)]
 
 
 def nothing(cell: str) -> CellWarning:

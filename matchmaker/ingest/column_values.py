@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import CellWarning, is_nothing
+from matchmaker.ingest.cells import CellWarning, filled_values
 from matchmaker.ingest.need_kinds import need_kinds
 from matchmaker.ingest.words import member_of
 from matchmaker.regex import regex
@@ -18,7 +18,7 @@ MOST = 0.6
 
 def are_counts(values: Sequence[str]) -> bool:
     """Tell whether values count people: 150人, 20."""
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     return bool(filled) and sum(bool(_COUNT.fullmatch(each)) for each in filled) > len(filled) / 2
 
 
@@ -37,7 +37,7 @@ def are_running(values: Sequence[str]) -> bool:
 
 def are_units_of_measure(values: Sequence[str]) -> bool:
     """Tell whether values are what things are counted in, as of orders: 只, 件, 吨, pcs."""
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     return bool(filled) and sum(map(_is_unit, filled)) >= MOST * len(filled)
 
 
@@ -55,7 +55,7 @@ _UNIT = regex(
 
 def are_ranks_of_members(values: Sequence[str]) -> bool:
     """Tell whether values are ranks in an association, as 副会长单位, and not what members are."""
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     return bool(filled) and sum(map(_is_rank, filled)) >= MOST * len(filled)
 
 
@@ -84,13 +84,13 @@ _PHONE = regex(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*
 
 def are_kinds_of_offers(values: Sequence[str]) -> bool:
     """Tell whether values are kinds of what is offered: 产品, service; not 球阀."""
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     return sum(map(is_word_of(OfferKind), filled)) >= MOST * len(filled)
 
 
 def are_kinds_of_needs(values: Sequence[str]) -> bool:
     """Tell whether values are kinds of needs: 采购, 技术, 外协; not 企业."""
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     return bool(filled) and sum(map(_is_kind_of_need, filled)) >= MOST * len(filled)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matchmaker.ingest.cells import is_nothing
+from matchmaker.ingest.cells import filled_values
 from matchmaker.ingest.column_values import MOST, are_running
 from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.regex import regex
@@ -82,6 +82,6 @@ def is_told(title: str, values: Sequence[str]) -> bool:
 
 def _has_words(values: Sequence[str]) -> bool:
     """Tell whether most cells are words, no figures or codes."""
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     worded = sum(any(sign.isalpha() for sign in value) for value in filled)
     return worded >= MOST * len(filled)

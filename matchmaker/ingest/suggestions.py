@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import CellWarning, is_nothing
+from matchmaker.ingest.cells import CellWarning, filled_values, is_nothing
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.column_values import (
     MOST,
@@ -303,7 +303,7 @@ def _is_no_stage(column: Column, title: str, values: Sequence[str]) -> bool:
     """Tell whether a column that is titled for stages holds other words: 上游, 零部件."""
     if column.name != "stages" or not _rank(column, title):
         return False
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     return bool(filled) and sum(map(_names_stages, filled)) < MOST * len(filled)
 
 
@@ -324,7 +324,7 @@ def _is_place_with_country(column: Column, title: str, values: Sequence[str]) ->
     """Tell whether a title of several words for where it is stands over places: City / Country."""
     if column.name != "country" or not _JOINED_TITLE.search(title):
         return False
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     return bool(filled) and sum(bool(iso_code(value)) for value in filled) < MOST * len(filled)
 
 
@@ -355,7 +355,7 @@ def _is_filled_by_words(value: str) -> bool:
 
 def _holds_codes(values: Sequence[str]) -> bool:
     """Tell whether a column holds numbers and codes, and nothing in words."""
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     return bool(filled) and all(map(_CODE.fullmatch, filled))
 
 
@@ -371,7 +371,7 @@ def _by_scheme(table: str, title: str, samples: Samples, free: Sequence[Column])
 
 def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
     """A column of organisations by what most of its values are."""
-    values = [value for value in samples[title] if value and not is_nothing(value)]
+    values = filled_values(samples[title])
     if table != "organizations" or not values:
         return None
     if are_counts(values) and any(
@@ -422,7 +422,7 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     if column and column.name == "certificates" and _OF_NUMBERS.search(normal(title)):
         return None
     is_such = _ALIKE_ONLY_WITH.get(column.name) if column else None
-    filled = [value for value in samples[title] if value and not is_nothing(value)]
+    filled = filled_values(samples[title])
     if is_such and sum(map(is_such, filled)) < MOST * len(filled):
         return None
     return column

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from matchmaker.ingest.cells import is_nothing
+from matchmaker.ingest.cells import filled_values
 from matchmaker.ingest.column_values import MOST
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.regex import regex
@@ -42,7 +42,7 @@ def second_names(
 
 def _are_names_in_han(values: Sequence[str]) -> bool | None:
     """Whether most values are names with Chinese characters; False: in letters; None: neither."""
-    filled = [value for value in values if value and not is_nothing(value)]
+    filled = filled_values(values)
     in_han = [value for value in filled if any(map(is_han, value))]
     if not filled:
         return None

@@ -91,8 +91,7 @@ _NOT_KNOWN = regex(
     r"(?:not|(?:do|does|did)(?: not|n't))(?: really| quite| yet| exactly| at all| even)*(?: get| have| got)? "
     r"(?:sure|certain|clear|enough|aware|familiar with|know|known|found|figured)\b"
 )
-_SENTENCES = "。.!！?？;；\n"
-_CLAUSES = _SENTENCES + "，,"
+_ENDS = "。.!！?？;；\n，,"
 
 
 def without_vain(folded: str, places: Sequence[Requirement]) -> Iterator[Requirement]:
@@ -133,4 +132,4 @@ def tells_of_others(text: str, start: int) -> bool:
 def _begin(folded: str, offset: int) -> int:
     """Where the clause around an offset begins."""
     least = max(0, offset - _REACH)
-    return max((folded.rfind(sign, least, offset) + 1 for sign in _CLAUSES), default=least) or least
+    return max(least, *(folded.rfind(sign, least, offset) + 1 for sign in _ENDS))

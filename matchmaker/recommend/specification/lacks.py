@@ -5,6 +5,7 @@ A statement of what is had denies by the same words. "We do not want", 不要, d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from re import Match
 
 from matchmaker.recommend.specification.clauses import LACKED, fold
@@ -52,17 +53,10 @@ def with_lacks_sought(text: str) -> str:
     电镀，找喷涂厂 painting is sought.
     """
     folded = fold(text)
-    lacks, ends = list[Match[str]](), list[int]()
-    for lack in _LACK.finditer(folded):
-        clause_end = _CLAUSE_END.search(folded, lack.end())
-        end = clause_end.start() if clause_end else len(text)
-        # 公司没有CNAS的勿扰: of those who offer it.
-        if not LACKED.search(folded, lack.start(), end):
-            lacks.append(lack)
-            ends.append(end)
+    lacks = list(_lacks(folded))
     if not lacks:
         return text
-    without = blanked(text, [(lack.start(), end) for lack, end in zip(lacks, ends, strict=True)])
+    without = blanked(text, [(lack.start(), end) for lack, end in lacks])
     if any(
         item.kind in CORE
         and item.role is ItemRole.ITSELF
@@ -71,10 +65,16 @@ def with_lacks_sought(text: str) -> str:
         for item in read(without).items
     ):
         return without
-    words = [lack.span() for lack in lacks]
-    words += [
-        own.span()
-        for lack, end in zip(lacks, ends, strict=True)
-        for own in _OWN.finditer(folded, lack.end(), end)
-    ]
-    return blanked(text, sorted(words))
+    words = [lack.span() for lack, _ in lacks]
+    words += [own.span() for lack, end in lacks for own in _OWN.finditer(folded, lack.end(), end)]
+    return blanked(text, words)
+
+
+def _lacks(folded: str) -> Iterator[tuple[Match[str], int]]:
+    """What says that something is lacked, each with where its clause ends."""
+    for lack in _LACK.finditer(folded):
+        clause_end = _CLAUSE_END.search(folded, lack.end())
+        end = clause_end.start() if clause_end else len(folded)
+        # 公司没有CNAS的勿扰: of those who offer it.
+        if not LACKED.search(folded, lack.start(), end):
+            yield lack, end

@@ -207,7 +207,7 @@ class Certificates:
         self.records.detach(unit, row)
         unit.log("certificate.removed", _subject(row), organization=organization)
         drop = GraphRows(certificates=(row,))
-        self.store.replace_rows(GraphRows(), drop, unit.entries, unit.changes)
+        self.store.replace_rows(GraphRows(), drop, unit.entries, unit.written)
         if file is not None:
             self.files.drop(file)
 
@@ -408,7 +408,7 @@ class Certificates:
             if unit.entries:
                 put, is_moved = GraphRows(certificates=(row,)), id and row.id != id
                 drop = GraphRows(certificates=(self.store.certificate(id),) if is_moved else ())
-                self.store.replace_rows(put, drop, unit.entries, unit.changes, version)
+                self.store.replace_rows(put, drop, unit.entries, unit.written, version)
             return row
 
         return retry_on_conflict(attempt)

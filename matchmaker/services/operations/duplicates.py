@@ -85,7 +85,7 @@ class Duplicates:
         refused = {cluster.id for cluster in prospect.joining} - decision.clusters
         joined = tuple(row for row in put.memberships if row.cluster not in refused)
         put = replace(put, memberships=joined)
-        self.store.replace_rows(put, drop, unit.entries, unit.changes, at_version=version)
+        self.store.replace_rows(put, drop, unit.entries, unit.written, at_version=version)
 
     def _prospect(self, gone: str, kept: str) -> MergeProspect:
         sides = self._side(gone), self._side(kept)
@@ -146,4 +146,4 @@ class Duplicates:
             unit.add(self.repositories.not_duplicates.put(NotDuplicate(id, first, second)))
             unit.log("organizations.apart", f"organization/{first}", other=second)
         dropped = GraphRows(duplicates=tuple(pairs))
-        self.store.replace_rows(GraphRows(), dropped, unit.entries, unit.changes, version)
+        self.store.replace_rows(GraphRows(), dropped, unit.entries, unit.written, version)

@@ -125,7 +125,7 @@ def _take_back_newest(
         unit.add(*(slots[row.id] for row in back.drop.organizations))
         if len(newest) == 1:
             unit.log("import.undone", f"import/{id}", left=str(left + len(back.kept)))
-        store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
+        store.replace_rows(back.put, back.drop, unit.entries, unit.written, version)
         return back
 
     return retry_on_conflict(take_back)

@@ -162,7 +162,7 @@ class ImportFields:
             detail["rows"] = str(len(back.put) + len(back.drop))
         unit.log("import.fields_undone", f"import/{id}", **detail)
         put = back.put | GraphRows(organizations=fields)
-        self.store.replace_rows(put, back.drop, unit.entries, unit.changes, version)
+        self.store.replace_rows(put, back.drop, unit.entries, unit.written, version)
         return TakenBack(undone + back.fields, back.rows, (*kept, *back.kept))
 
     def _restored(

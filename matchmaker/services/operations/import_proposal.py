@@ -86,7 +86,7 @@ def proposed(
     options = replace(options, names_sheet=bool(sheets))
     if sheets:  # by its name: what is judged first may be another one day
         options = replace(options, file=replace(options.file, sheet=table.sheet))
-    if upload.state.sheets is None:  # in the order of the file
+    if sheets and upload.state.sheets is None:  # in the order of the file
         order = [each.name for each in table.sheets]
         options, *others = sorted((options, *sheets), key=lambda each: order.index(each.file.sheet)
                                   if each.file.sheet in order else 0)  # fmt: skip

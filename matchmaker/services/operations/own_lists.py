@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from matchmaker.access import Principal
-from matchmaker.domain import GraphRows, Offer
+from matchmaker.domain import GraphRows, Offer, OfferKind
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.inspection import has_many_lines
 from matchmaker.ingest.known_offerings import (
@@ -114,7 +114,8 @@ def read_own_list(store: GraphStore, sheets: Sheets, organization: str) -> OwnLi
     Raises InvalidInput where one names nothing, or its lines are called as firms are.
     """
     owner = store.organization(organization)
-    offerings, problems, read = dict[object, Offering](), list[Problem](), dict[str, int]()
+    offerings, problems, read = list[Offering](), list[Problem](), dict[str, int]()
+    first: dict[tuple[OfferKind, str], Offering] = {}
     for table, options in sheets:
         if missing := columns_missing(options):
             if holds_certificates(table.header):
@@ -135,22 +136,20 @@ def read_own_list(store: GraphStore, sheets: Sheets, organization: str) -> OwnLi
             )
         problems += listed.problems
         for each in listed.offerings:
-            said = each.kind, plain(each.text)
-            if (
-                known := offerings.setdefault(said, each)
-            ) is not each and known.sheet != each.sheet:
+            known = first.setdefault((each.kind, plain(each.text)), each)
+            if known.sheet != each.sheet:
                 why = message(
                     "is the same as line %(line)s of the sheet '%(sheet)s'.",
                     line=known.line, sheet=known.sheet,
                 )  # fmt: skip
                 problems.append(Problem(table.name, each.line, "", why, "passed"))
-            elif known is not each:
-                offerings[said, each.place] = each
+            else:
+                offerings.append(each)
         read[table.name] = listed.read
         if sum(read.values()) > MAX_LINES:  # of all sheets as of one
             raise too_many_lines()
     name = sheets[0][0].path.name
-    return OwnList(owner.id, name, tuple(offerings.values()), tuple(problems), read)
+    return OwnList(owner.id, name, tuple(offerings), tuple(problems), read)
 
 
 def import_offerings(
