@@ -139,6 +139,7 @@ def expire_postings(wired: Wiring) -> None:
     """Bring postings and gatherings up to date: hourly, as each step reads all of them."""
     _run_step("postings expired", partial(_lapsing, wired, wired.postings.expire_due))
     _run_step("introductions reminded of", partial(_lapsing, wired, wired.introductions.remind_due))
+    _run_step("unreviewed postings and lists given back", wired.cluster_reviews.give_back)
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", partial(_lapsing, wired, wired.surveys.work_due))

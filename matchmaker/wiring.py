@@ -57,6 +57,7 @@ from matchmaker.services.cooperation.calls import Calls
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.cluster_changes import ClusterHistory
 from matchmaker.services.cooperation.cluster_members import ClusterMembers
+from matchmaker.services.cooperation.cluster_reviews import ClusterReviews
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.dealings import Dealings
 from matchmaker.services.cooperation.effects import Effects
@@ -911,6 +912,12 @@ class Wiring:
             self.notification_outbox,
             lambda: self.matching,
             self.clock,
+        )
+
+    @cached_property
+    def cluster_reviews(self) -> ClusterReviews:
+        return ClusterReviews(
+            self.store, self.repositories, self.postings, self.submitted_lists, self.clock
         )
 
     @cached_property

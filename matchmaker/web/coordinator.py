@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -284,29 +285,26 @@ def review(id: str) -> PageAnswer:
     """Needs and offers that wait for the coordinators."""
     principal = signed_in()
     waiting = services().postings.to_review(principal, id)
+    profile = partial(services().directory.profile, principal)
     services().notifications.mark_read_of(principal, f"review/{id}")
     return render_template(
         "review.html",
-        rows=[
-            (
-                posted,
-                services().directory.profile(principal, posted.posting.organization).organization,
-            )
-            for posted in waiting
-        ],
+        rows=[(each, profile(each.posting.organization).organization) for each in waiting],
         lists=[
-            (listed, services().directory.profile(principal, listed.organization).organization)
+            (listed, profile(listed.organization).organization)
             for listed in services().submitted_lists.to_review(principal, id)
         ],
         cluster=services().published.cluster(id),
-        reviews=services().postings.reviews(principal, id),
+        reviews=services().cluster_reviews.reviews(principal, id),
     )
 
 
 @web.post("/clusters/<path:id>/review")
 def set_review(id: str) -> PageAnswer:
     """Tell whether they wait at all."""
-    services().postings.set_review(signed_in(), id, reviews=bool(request.form.get("reviews")))
+    services().cluster_reviews.set_review(
+        signed_in(), id, reviews=bool(request.form.get("reviews"))
+    )
     show_notice(gettext("Saved."))
     return redirect(url_for("web.review", id=id), 303)
 

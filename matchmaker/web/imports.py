@@ -89,6 +89,7 @@ def import_page(id: str = "") -> PageAnswer:
         own=own,
         kept=() if upload else workflow.unwritten_uploads(principal, id, own),
         submitted=services().submitted_lists.of(principal, own) if own and not upload else (),
+        may_publish=bool(own) and services().submitted_lists.may_publish(principal, own),
         imports=imports,
         undos=undo_jobs(services().repositories, imports),
         address=partial(imports_address, id, own),
@@ -202,12 +203,16 @@ def submitted_list(id: str) -> PageAnswer:
     listed = services().submitted_lists.show(principal, id)
     services().notifications.mark_read_of(principal, f"own_list/{id}")
     owner = services().directory.profile(principal, listed.organization).organization
-    return render_template("submitted_list.html", listed=listed, owner=owner)
+    may_publish = services().submitted_lists.may_publish(principal, listed.organization)
+    return render_template(
+        "submitted_list.html", listed=listed, owner=owner, may_publish=may_publish
+    )
 
 
 @web.post("/own_lists/<id>")
 def act_on_list(id: str) -> PageAnswer:
-    """Approve it or send it back, as a coordinator; take it back, as one of its own people."""
+    """Approve it or send it back, as a coordinator; take it back, as one of its own people, who
+    publish it where nobody reviews any more."""
     form = request.form
     action = parse_choice(PostingAction, form.get("action", ""), "action")
     services().submitted_lists.act(signed_in(), id, action, form.get("note", ""))

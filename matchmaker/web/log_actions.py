@@ -71,6 +71,7 @@ ACTIONS: Mapping[str, Message] = {
     "exclusion.own_clusters_only": message("Introduced in one's own clusters only: changed"),
     "offerings.submitted": message("Own list handed in"),
     "offerings.approve": message("Own list approved"),
+    "offerings.publish": message("Own list published that nobody reviews any more"),
     "offerings.return": message("Own list sent back"),
     "offerings.withdraw": message("Own list taken back before it was approved"),
     "posting.made": message("Need or offer drafted"),

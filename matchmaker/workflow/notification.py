@@ -32,6 +32,7 @@ class NotificationKind(StrEnum):
     POSTING_SUBMITTED = "posting_submitted"
     POSTING_REVIEWED = "posting_reviewed"
     POSTING_EXPIRED = "posting_expired"
+    REVIEW_ENDED = "review_ended"
     GATHERING_INVITED = "gathering_invited"
     GATHERING_ANSWERED = "gathering_answered"
     MEETING_OFFERED = "meeting_offered"
@@ -139,6 +140,9 @@ TEXTS = {
     NotificationKind.NEED_POSTED: message("%(other)s posted a need that you may be able to meet"),
     NotificationKind.POSTING_SUBMITTED: message("%(other)s submitted something for you to review"),
     NotificationKind.POSTING_REVIEWED: message("What you submitted: %(state)s"),
+    NotificationKind.REVIEW_ENDED: message(
+        "Nobody looks first any more at what you handed in; you can publish it yourselves"
+    ),
     NotificationKind.POSTING_EXPIRED: message("Something you posted has expired; you can renew it"),
     NotificationKind.GATHERING_INVITED: message("You are invited: %(other)s"),
     NotificationKind.GATHERING_ANSWERED: message("%(other)s answered the invitation: %(state)s"),

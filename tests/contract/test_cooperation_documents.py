@@ -12,8 +12,10 @@ from matchmaker.domain import GoalName, GraphRows, Kind, Need, OfferKind, Proven
 from matchmaker.errors import ChangedMeanwhile, InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.cooperation.batches import Batches, PlannedPair
+from matchmaker.services.cooperation.cluster_reviews import ClusterReviews
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.matching.answer import Answer, Freshness
+from matchmaker.services.operations.submitted_lists import SubmittedLists
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.store.documents import Store, new_id
 from matchmaker.store.ports import MergeRules
@@ -45,6 +47,13 @@ def postings_on(store, services):
         lambda: Ranked(),
         services.clock,
     )
+
+
+def reviews_on(store, services):
+    """Whether coordinators see postings and own lists first."""
+    lists = SubmittedLists(store, services.repositories, services.clock)
+    postings = postings_on(store, services)
+    return ClusterReviews(store, services.repositories, postings, lists, services.clock)
 
 
 def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) -> None:
@@ -106,7 +115,7 @@ def test_a_coordinator_approves_the_words_that_they_read_and_no_later_ones(store
     services = cooperation_on(store)
     owner, coordinator = services.person("t:f0").principal(), services.coordinator()
     postings = postings_on(store, services)
-    postings.set_review(coordinator, "t:c", reviews=True)
+    reviews_on(store, services).set_review(coordinator, "t:c", reviews=True)
     posting = Posting("t:f0", "铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER)
     id = postings.post(owner, posting, publish=True).posting.id
     (read,) = postings.to_review(coordinator, "t:c")
@@ -121,6 +130,66 @@ def test_a_coordinator_approves_the_words_that_they_read_and_no_later_ones(store
         store.need(f"post:{id}")
     approve(postings, coordinator, id)
     assert store.need(f"post:{id}").text == "请汇款到此账户"
+
+
+def told(services, account, kind: NotificationKind) -> list[str]:
+    every = services.repositories.notifications.values("account", account.id)
+    return [each.subject for each in every if each.kind is kind]
+
+
+@pytest.mark.parametrize("ends", ["switched off", "left"])
+def test_what_waits_for_nobody_any_more_goes_back_to_who_posted_it(store: Store, ends: str) -> None:
+    """It waited for ever; its owner is told, and publishes it at once."""
+    services = cooperation_on(store)
+    person, coordinator = services.person("t:f0"), services.coordinator()
+    owner, postings, reviews = (
+        person.principal(), postings_on(store, services), reviews_on(store, services),
+    )  # fmt: skip
+    reviews.set_review(coordinator, "t:c", reviews=True)
+    posting = Posting("t:f0", "铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER)
+    id = postings.post(owner, posting, publish=True).posting.id
+    assert reviews.give_back() == 0
+    if ends == "left":
+        gone = GraphRows(memberships=store.memberships_of("t:f0"))
+        store.replace_rows(GraphRows(), gone)
+        assert reviews.give_back() == 1
+    else:
+        reviews.set_review(coordinator, "t:c", reviews=False)
+    assert told(services, person, NotificationKind.REVIEW_ENDED) == [f"posting/{id}"]
+    assert postings.act(owner, id, PostingAction.PUBLISH).posting.state == "published"
+    assert reviews.give_back() == 0
+
+
+def test_coordinators_are_told_once_until_they_look(store: Store) -> None:
+    """However often somebody hands something in and takes it back; of another one they are."""
+    services = cooperation_on(store)
+    services.coordinator()
+    (reviewer,) = services.repositories.accounts.values("cluster", "t:c")
+    firms = services.person("t:f0").principal(), services.person("t:f1").principal()
+    postings = postings_on(store, services)
+    reviews_on(store, services).set_review(ADMIN, "t:c", reviews=True)
+    for firm, organization in zip(firms, ("t:f0", "t:f1"), strict=True):
+        posting = Posting(
+            organization, "铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER
+        )
+        id = postings.post(firm, posting, publish=True).posting.id
+        for _ in range(3):
+            postings.act(firm, id, PostingAction.WITHDRAW)
+            postings.act(firm, id, PostingAction.RENEW)
+    assert told(services, reviewer, NotificationKind.POSTING_SUBMITTED) == ["review/t:c"] * 2
+
+
+def test_a_note_of_coordinators_has_an_end(store: Store) -> None:
+    """Pages hold it to 4,000 characters; who sends the form by a program is held, too."""
+    services = cooperation_on(store)
+    owner, coordinator = services.person("t:f0").principal(), services.coordinator()
+    postings = postings_on(store, services)
+    reviews_on(store, services).set_review(coordinator, "t:c", reviews=True)
+    posting = Posting("t:f0", "铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER)
+    id = postings.post(owner, posting, publish=True).posting.id
+    with pytest.raises(InvalidInput, match="at most"):
+        postings.act(coordinator, id, PostingAction.RETURN, "长" * 4_001)
+    postings.act(coordinator, id, PostingAction.RETURN, "长" * 4_000)
 
 
 @pytest.mark.parametrize("kind", [{"goal": GoalName.SUPPLIER}, {"offer_kind": OfferKind.PRODUCT}])
@@ -139,7 +208,7 @@ def test_the_graph_keeps_the_words_last_published_until_others_are(store: Store,
     assert edit("球墨铸件") == "球墨铸件"
     postings.act(owner, id, PostingAction.WITHDRAW)
     assert edit("typed after it was withdrawn") == "球墨铸件"
-    postings.set_review(coordinator, "t:c", reviews=True)
+    reviews_on(store, services).set_review(coordinator, "t:c", reviews=True)
     postings.act(owner, id, PostingAction.RENEW)
     assert edit("typed while it is reviewed") == "球墨铸件"
     postings.act(coordinator, id, PostingAction.RETURN)
@@ -178,7 +247,7 @@ def test_what_a_list_brought_is_withdrawn_in_review_and_its_new_text_stays_unsee
     services = cooperation_on(store)
     owner, coordinator = services.person("t:f0").principal(), services.coordinator()
     postings = postings_on(store, services)
-    postings.set_review(coordinator, "t:c", reviews=True)
+    reviews_on(store, services).set_review(coordinator, "t:c", reviews=True)
     of_a_list = Provenance("list.csv", "", SourceTier.IMPORT, START.date())
     listed = Need("t:listed", "t:f0", GoalName.SUPPLIER, "铸件", provenance=of_a_list)
     store.upsert(GraphRows(needs=(listed,)))

@@ -327,6 +327,45 @@ def test_only_who_reviews_approves_and_only_its_own_people_take_back(
     assert desk.offers() == {}
 
 
+def test_where_nobody_reviews_any_more_its_own_people_publish_what_they_handed_in(
+    desk: Desk, reviewed: SubmittedLists
+) -> None:
+    """Nobody else does, and not before; also one that was sent back meanwhile."""
+    first, second = handed_in(desk), handed_in(desk, "产品名称\n船袜\n")
+    reviewed.act(COORDINATOR, second, PostingAction.RETURN, "请写明针数")
+    with pytest.raises(NotAllowed):
+        reviewed.act(OWN, first, PostingAction.PUBLISH)
+    assert not reviewed.may_publish(OWN, FIRM.id)
+    stored = desk.repositories.rules.get(CLUSTER.id)
+    rules = desk.repositories.rules.put(ClusterRules(CLUSTER.id), stored.version)
+    desk.repositories.records.commit([rules])
+    assert reviewed.may_publish(OWN, FIRM.id)
+    with pytest.raises(NotFound):
+        reviewed.act(COORDINATOR, first, PostingAction.PUBLISH)
+    for id in (first, second):
+        reviewed.act(OWN, id, PostingAction.PUBLISH)
+    assert set(desk.offers()) == {"棉袜 A1, 材质 棉80%", "运动袜 B2, 材质 涤纶", "船袜"}
+    desk.workflow.undo(OWN, first)
+    assert set(desk.offers()) == {"船袜"}
+    with pytest.raises(WrongState):
+        reviewed.act(OWN, first, PostingAction.PUBLISH)
+
+
+def test_coordinators_are_told_once_of_lists_that_come_and_go(
+    desk: Desk, reviewed: SubmittedLists
+) -> None:
+    """A thousand a day of one member told every coordinator a thousand times."""
+    for _ in range(4):
+        reviewed.act(OWN, handed_in(desk), PostingAction.WITHDRAW)
+    assert len(list(desk.repositories.notifications.values("unread", REVIEWER.id))) == 1
+
+
+def test_a_note_has_an_end(desk: Desk, reviewed: SubmittedLists) -> None:
+    """The page's form says 4,000 characters; a program sends what it likes."""
+    with pytest.raises(InvalidInput):
+        reviewed.act(COORDINATOR, handed_in(desk), PostingAction.RETURN, "长" * 4_001)
+
+
 def test_what_is_offered_by_now_counts_as_a_list_is_approved(
     desk: Desk, reviewed: SubmittedLists
 ) -> None:

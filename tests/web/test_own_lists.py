@@ -132,7 +132,7 @@ def test_a_list_that_coordinators_see_first_is_handed_in_and_approved(
     """The firm reads where it stands on each page; nobody else reads it before the yes."""
     coordinator = visit("coordinator", language)
     cluster, main = "seed:cluster-valves", coordinator.page.locator("main")
-    sample.postings.set_review(ADMIN, cluster, reviews=True)
+    sample.cluster_reviews.set_review(ADMIN, cluster, reviews=True)
     try:
         firm = visit("firm", language)
         path = price_list(tmp_path / "价目表.xlsx", ["示例隔膜阀", "G41", "DN50", 4711.25])
@@ -157,7 +157,7 @@ def test_a_list_that_coordinators_see_first_is_handed_in_and_approved(
         firm.open("/postings/list")
         expect(own).not_to_contain_text("等待协调员审核")
     finally:
-        sample.postings.set_review(ADMIN, cluster, reviews=False)
+        sample.cluster_reviews.set_review(ADMIN, cluster, reviews=False)
 
 
 def test_what_waits_is_a_page_of_its_beginnings_and_each_list_one_of_its_own(sample):
@@ -168,7 +168,7 @@ def test_what_waits_is_a_page_of_its_beginnings_and_each_list_one_of_its_own(sam
     )
     at = datetime(2026, 1, 1, tzinfo=UTC)
     waiting = SubmittedList("long", FIRM, "long.xlsx", "account:a", at, offerings)
-    sample.postings.set_review(ADMIN, cluster, reviews=True)
+    sample.cluster_reviews.set_review(ADMIN, cluster, reviews=True)
     sample.repositories.records.commit([lists.put(waiting)])
     try:
         client = create_app(sample).test_client()
@@ -179,5 +179,28 @@ def test_what_waits_is_a_page_of_its_beginnings_and_each_list_one_of_its_own(sam
         assert 'href="/own_lists/long"' in page
         assert len(re.findall(r"例\d+阀", client.get("/own_lists/long").text)) == 2000
     finally:
-        sample.postings.set_review(ADMIN, cluster, reviews=False)
+        sample.cluster_reviews.set_review(ADMIN, cluster, reviews=False)
         sample.repositories.records.commit([lists.remove(lists.get("long"))])
+
+
+def test_a_list_that_nobody_reviews_any_more_is_published_by_its_own_people(
+    visit, sample, tmp_path
+):
+    """It said for ever that it waits for the coordinators; its firm is told, and publishes it."""
+    firm, cluster = visit("firm", "zh"), "seed:cluster-valves"
+    sample.cluster_reviews.set_review(ADMIN, cluster, reviews=True)
+    try:
+        path = price_list(tmp_path / "价目表.xlsx", ["示例隔膜阀", "G47", "DN65", 4712.25])
+        send(firm, path, "先检查")
+        press(firm.page, "提交审核")
+        work_off(sample)
+    finally:
+        sample.cluster_reviews.set_review(ADMIN, cluster, reviews=False)
+    own = firm.page.locator("main")
+    firm.open("/notices")
+    press(firm.page, firm.page.get_by_role("link", name="不再有人审核").first)
+    expect(own).to_contain_text("不再有人审核")
+    assert firm.violations() == []
+    press(firm.page, "全部发布")
+    firm.open("/postings")
+    expect(own).to_contain_text("示例隔膜阀 G47, 口径 DN65")

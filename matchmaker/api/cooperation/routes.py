@@ -193,7 +193,9 @@ def postings_to_review(path: IdPath) -> Response:
 @coordination.put("/clusters/<path:id>/rules", **writes(COORDINATION, RulesOut))
 def set_rules(path: IdPath, body: Review) -> Response:
     """Tell whether coordinators see needs and offers before they are published."""
-    rules = services().postings.set_review(current_principal(), path.id, reviews=body.reviews)
+    rules = services().cluster_reviews.set_review(
+        current_principal(), path.id, reviews=body.reviews
+    )
     return as_json(RulesOut(rules))
 
 

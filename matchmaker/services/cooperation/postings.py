@@ -20,13 +20,14 @@ from matchmaker.services.matching.matching import Matching
 from matchmaker.services.own_organizations import keep_organization, member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.reviewing import reviewing_clusters
+from matchmaker.services.reviewing import reviewing_clusters, tell_reviewers, tell_submitter
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
 from matchmaker.workflow import posting as posting_workflow
 from matchmaker.workflow.account import Account
-from matchmaker.workflow.interactions import ClusterRules
+from matchmaker.workflow.checks import check_length
+from matchmaker.workflow.introduction import MAX_MESSAGE
 from matchmaker.workflow.notification import NotificationKind, name_parameters
 from matchmaker.workflow.posting import Posting, PostingAction, PostingState
 
@@ -229,6 +230,7 @@ class Postings:
         also where it is no longer what was read.
         """
         principal.require_writing()
+        check_length("note", note, MAX_MESSAGE)
 
         def change(unit: UnitOfWork) -> tuple[SavedPosting, bool]:
             stored = self._visible(principal, id)
@@ -244,27 +246,6 @@ class Postings:
 
         posted, fresh = commit_changes(self.repositories.records, principal, self.clock, change)
         return self._follow_up(principal, posted, alert=fresh)
-
-    def reviews(self, principal: Principal, cluster_id: str) -> bool:
-        """Tell whether coordinators see them first. Raises NotAllowed."""
-        principal.require_coordinator(cluster_id)
-        stored = self.repositories.rules.get_or_none(cluster_id)
-        return stored is not None and stored.value.reviews
-
-    def set_review(self, principal: Principal, cluster_id: str, *, reviews: bool) -> ClusterRules:
-        """Set whether coordinators see needs and offers of members first. Raises NotAllowed."""
-        principal.require_writing()
-        principal.require_coordinator(cluster_id)
-        cluster = self.store.cluster(cluster_id).id
-
-        def change(unit: UnitOfWork) -> ClusterRules:
-            stored = self.repositories.rules.get_or_none(cluster)
-            rules = ClusterRules(cluster, reviews)
-            unit.add(self.repositories.rules.put(rules, stored.version if stored else 0))
-            unit.log("cluster.review", f"cluster/{cluster}", reviews=str(reviews).lower())
-            return rules
-
-        return commit_changes(self.repositories.records, principal, self.clock, change)
 
     def expire_due(self) -> int:
         """End what is past its date, and tell its owners; how many."""
@@ -296,14 +277,9 @@ class Postings:
         )
         owner, subject = posting.organization, f"posting/{posting.id}"
         if changed.state is PostingState.IN_REVIEW and posting.state is not changed.state:
-            facts = name_parameters(self.store.organization(owner))
-            for cluster in reviewers:
-                self.outbox.notify(
-                    unit, "cluster", cluster, NotificationKind.POSTING_SUBMITTED, subject, facts
-                )
+            tell_reviewers(unit, self.outbox, reviewers, self.store.organization(owner))
         elif action in _REVIEWERS:
-            kind, state = NotificationKind.POSTING_REVIEWED, {"state": changed.state}
-            self.outbox.notify(unit, "organization", owner, kind, subject, state)
+            tell_submitter(unit, self.outbox, owner, subject, changed.state)
         elif action is PostingAction.EXPIRE:
             self.outbox.notify(
                 unit, "organization", owner, NotificationKind.POSTING_EXPIRED, subject, {}

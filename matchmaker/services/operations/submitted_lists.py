@@ -16,23 +16,26 @@ from matchmaker.services.operations.own_lists import OwnList, forgetting, write_
 from matchmaker.services.own_organizations import keep_organization, member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.reviewing import reviewing_clusters
+from matchmaker.services.reviewing import reviewing_clusters, tell_reviewers, tell_submitter
 from matchmaker.services.submitted_list import SubmittedList
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.ports import GraphStore
+from matchmaker.workflow.checks import check_length
+from matchmaker.workflow.introduction import MAX_MESSAGE
 from matchmaker.workflow.job import ImportRecord
-from matchmaker.workflow.notification import NotificationKind, name_parameters
 from matchmaker.workflow.posting import PostingAction, PostingState
 
 # So many of an organisation wait at a time: each may have 2,000 lines.
 MAX_WAITING = 5
 _AFTER = {
     PostingAction.APPROVE: PostingState.PUBLISHED,
+    PostingAction.PUBLISH: PostingState.PUBLISHED,
     PostingAction.RETURN: PostingState.DRAFT,
     PostingAction.WITHDRAW: PostingState.WITHDRAWN,
 }
+_REVIEWERS = frozenset({PostingAction.APPROVE, PostingAction.RETURN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,8 @@ class SubmittedLists:
                 id, own, listed.name, principal.subject, unit.at, listed.offerings, listed.read,
                 line_counts(report), line_problems(report.problems), withdraws, principal.admin,
             )  # fmt: skip
-            facts = name_parameters(self.store.organization(own))
-            for cluster in reviewing_clusters(self.store, self.repositories, own):
-                # The page of what is to be reviewed has it.
-                subject, kind = f"review/{cluster}", NotificationKind.POSTING_SUBMITTED
-                self._outbox.notify(unit, "cluster", cluster, kind, subject, facts)
+            owner = self.store.organization(own)
+            tell_reviewers(unit, self._outbox, self._reviewing(own), owner)
             unit.log("offerings.submitted", f"own_list/{id}", organization=own)
             unit.add(self.repositories.submitted_lists.put(submitted))
 
@@ -97,6 +97,11 @@ class SubmittedLists:
         stored = self.repositories.submitted_lists.get_or_none(id)
         return stored is not None and stored.value.state is not PostingState.PUBLISHED
 
+    def may_publish(self, principal: Principal, organization: str) -> bool:
+        """Tell whether what an organisation handed in is for its own people to publish: nobody
+        reviews it any more."""
+        return principal.acts_for(organization) and not self._reviewing(organization)
+
     def show(self, principal: Principal, id: str) -> SubmittedList:
         """One of these. Raises NotFound for whom it does not concern."""
         return self._visible(principal, id).value
@@ -104,12 +109,13 @@ class SubmittedLists:
     def act(
         self, principal: Principal, id: str, action: PostingAction, note: str = ""
     ) -> SubmittedList:
-        """Approve a list, send it back with a note, or take it back as one of its own people.
+        """Approve a list, send it back with a note; or as one of its own people take it back.
 
-        Approved, all of it is published in the name of who handed it in. Raises NotFound,
-        NotAllowed, WrongState.
+        They publish it where nobody reviews any more. All of it is published in the name of who
+        handed it in. Raises NotFound, NotAllowed, InvalidInput, WrongState.
         """
         principal.require_writing()
+        check_length("note", note, MAX_MESSAGE)
         return retry_on_conflict(lambda: self._act(principal, id, action, note))
 
     def _act(
@@ -125,12 +131,9 @@ class SubmittedLists:
         is_over = acted.state is not PostingState.DRAFT
         over = replace(acted, offerings=(), problems=()) if is_over else acted
         unit.add(self.repositories.submitted_lists.put(over, stored.version))
-        if action is not PostingAction.WITHDRAW:
-            self._outbox.notify(
-                unit, "organization", acted.organization, NotificationKind.POSTING_REVIEWED,
-                f"own_list/{id}", {"state": acted.state},
-            )  # fmt: skip
-        if action is PostingAction.APPROVE:
+        if action in _REVIEWERS:
+            tell_submitter(unit, self._outbox, acted.organization, f"own_list/{id}", acted.state)
+        if acted.state is PostingState.PUBLISHED:
             self._publish(acted, unit)
         else:
             unit.commit(self.repositories.records)
@@ -178,12 +181,11 @@ class SubmittedLists:
         raise NotFound("You have no list '%(id)s'.", id=id)
 
     def _require(self, principal: Principal, listed: SubmittedList, action: PostingAction) -> None:
-        if action is PostingAction.WITHDRAW:
+        reviewing = self._reviewing(listed.organization)
+        if action is PostingAction.WITHDRAW or (action is PostingAction.PUBLISH and not reviewing):
             principal.require_member(listed.organization)
-        elif action not in _AFTER or not (
-            principal.admin or principal.clusters & self._reviewing(listed.organization)
-        ):
+        elif action not in _REVIEWERS or not (principal.admin or principal.clusters & reviewing):
             raise NotAllowed("Only the coordinators of its cluster review it.")
-        returned = listed.state is PostingState.DRAFT and action is PostingAction.WITHDRAW
+        returned = listed.state is PostingState.DRAFT and action not in _REVIEWERS
         if listed.state is not PostingState.IN_REVIEW and not returned:
             raise WrongState("It does not wait any more: it is %(state)s.", state=listed.state)

@@ -37,20 +37,24 @@ class NotificationOutbox:
         """A notification to everybody who acts for an organisation, or coordinates a cluster.
 
         But not to who did it. `once` leaves out those who have an unread notification of
-        the same subject and kind, `wanted` those for whom it is False.
+        the same subject and kind about the same one, and channels of a cluster where nobody is
+        left; `wanted` leaves out those for whom it is False.
         """
+        waiting, told = 0, 0
         for account in self.repositories.accounts.values(scope, id):
             if not account.active or account.subject == unit.actor or not wanted(account):
                 continue
-            if once and self._is_waiting(account, kind, subject):
+            if once and self._is_waiting(account, kind, subject, facts):
+                waiting += 1
                 continue
+            told += 1
             notification = Notification(
                 new_id(), account.id, kind, subject, unit.at, dict(facts),
                 told_for=f"{scope}/{id}",
             )  # fmt: skip
             unit.add(self.repositories.notifications.put(notification))
             self._to_channels(unit, f"account:{account.id}", notification, notification.id)
-        if scope == "cluster":
+        if scope == "cluster" and (told or not waiting):
             for_cluster = Notification(new_id(), "", kind, subject, unit.at, dict(facts))
             self._to_channels(unit, f"cluster:{id}", for_cluster)
 
@@ -85,10 +89,14 @@ class NotificationOutbox:
                 delivery = Delivery(new_id(), hook.id, body, unit.at)
                 unit.add(self.repositories.deliveries.put(delivery))
 
-    def _is_waiting(self, account: Account, kind: NotificationKind, subject: str) -> bool:
+    def _is_waiting(
+        self, account: Account, kind: NotificationKind, subject: str, facts: Mapping[str, str]
+    ) -> bool:
         unread = self.repositories.notifications.page(
             "unread", account.id, limit=100, newest_first=True
         )
         return any(
-            stored.value.kind is kind and stored.value.subject == subject for stored in unread.rows
+            (each.value.kind, each.value.subject) == (kind, subject)
+            and each.value.facts.get("other") == facts.get("other")
+            for each in unread.rows
         )
