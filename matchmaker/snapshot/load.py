@@ -22,7 +22,7 @@ from matchmaker.domain import Layer
 from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot import folders
-from matchmaker.snapshot.folders import POINTER, WRITING, checksum, install
+from matchmaker.snapshot.folders import POINTER, WRITING, install
 from matchmaker.snapshot.head import FORMAT, MEND, META, codes, damaged, read_head, unreadable
 from matchmaker.snapshot.model import (
     Adjacency,
@@ -35,6 +35,7 @@ from matchmaker.snapshot.model import (
 from matchmaker.snapshot.nearest import EXACT_UP_TO, open_index, write_index
 from matchmaker.snapshot.network_view import share_network_view
 from matchmaker.system_errors import reason_of
+from matchmaker.whole_file import checksum
 
 INDEX = "vectors.usearch"
 INDEX_ROWS = "index_rows.npy"

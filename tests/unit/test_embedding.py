@@ -34,7 +34,7 @@ from matchmaker.embedding import (
 from matchmaker.embedding.identity import Encoder
 from matchmaker.embedding.joint import JointEmbedder
 from matchmaker.embedding.model import _batches, load_first
-from matchmaker.embedding.packaged import dequantized, packaged_folder, read_packed
+from matchmaker.embedding.packaged import damaged_file, dequantized, packaged_folder, read_packed
 from matchmaker.embedding.second import UniversalEncoder
 from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
@@ -284,9 +284,38 @@ def test_a_packaged_model_that_was_cut_off_says_what_to_do(tmp_path: Path) -> No
     (folder / "model.safetensors").unlink()
     with (whole / "model.safetensors").open("rb") as weights:
         (folder / "model.safetensors").write_bytes(weights.read(1_000_000))
+    (folder / "checksums.json").unlink(missing_ok=True)  # as earlier versions made it
     with pytest.raises(ModelUnavailable, match=r"cannot be loaded") as caught:
         load_first(Settings(data_dir=tmp_path))
-    assert "MATCHMAKER_MODEL" in str(caught.value.mend)
+    assert "Remove this folder" in str(caught.value.mend)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "a bit",
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("the end", "the tokenizer")),
+    ],
+)
+def test_a_packaged_model_that_is_damaged_is_made_anew(tmp_path: Path, damage: str) -> None:
+    """A flipped bit of the weights gave other vectors, and nothing said so."""
+    settings = Settings(data_dir=tmp_path)
+    folder = packaged_folder(tmp_path / "models")
+    whole = load_first(settings).passages(TEXTS[:1])
+    weights = folder / "model.safetensors"
+    before = weights.read_bytes()
+    if damage == "a bit":
+        middle = len(before) - 40_000_000
+        changed = bytes([before[middle] ^ 0x40])
+        weights.write_bytes(before[:middle] + changed + before[middle + 1 :])
+    elif damage == "the end":
+        weights.write_bytes(before[:-1])
+    else:
+        (folder / "tokenizer.json").unlink()
+    np.testing.assert_array_equal(load_first(settings).passages(TEXTS[:1]), whole)
+    assert weights.read_bytes() == before
+    assert damaged_file(folder) == ""
 
 
 @pytest.mark.slow
