@@ -44,7 +44,7 @@ from matchmaker.regex import compile_all
 from matchmaker.services.auditing.survey_answers import SurveyAnswers
 from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.auditing.surveys import Surveys
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.cooperation.call_answers import CallAnswers
 from matchmaker.services.cooperation.call_decisions import CallDecisions
 from matchmaker.services.cooperation.call_figures import CallCounting
@@ -70,6 +70,7 @@ from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.references import References
 from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.cooperation.response_figures import Responsiveness
+from matchmaker.services.cooperation.scanner import Scanner, ScanPlaces
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.certificates import Certificates
 from matchmaker.services.directory.change_log import ChangeLog
@@ -811,9 +812,11 @@ class Wiring:
         return self._attachment_files("call-files")
 
     def _attachment_files(self, name: str) -> AttachmentFiles:
-        return AttachmentFiles(
-            self.settings.data_dir / name, Scanner(self.settings.scanner), self._mirror(name)
-        )
+        return AttachmentFiles(self.settings.data_dir / name, self._scanner, self._mirror(name))
+
+    @cached_property
+    def _scanner(self) -> Scanner:
+        return Scanner(self.settings.scanner, ScanPlaces(self.settings.threads))
 
     @cached_property
     def file_quota(self) -> FileQuota:

@@ -16,8 +16,9 @@ from matchmaker.domain import (
     Provenance,
     SourceTier,
 )
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
+from matchmaker.services.cooperation.scanner import Scanner
 from matchmaker.services.directory.certificates import Certificates, CertificateView
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.people.notification_outbox import NotificationOutbox

@@ -9,7 +9,7 @@ from pathlib import Path
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
 from matchmaker.mail import Mailer
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.dealings import Dealings
@@ -18,6 +18,7 @@ from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
+from matchmaker.services.cooperation.scanner import Scanner
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.directory.published import PublishedStatements
 from matchmaker.services.people.accounts import Accounts

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.cooperation.call_files import CallFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
+from matchmaker.services.cooperation.scanner import Scanner
 from matchmaker.store.documents import Store
 from matchmaker.workflow.call import EndReason
 from matchmaker.workflow.notification import NotificationKind

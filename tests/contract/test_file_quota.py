@@ -10,7 +10,8 @@ import pytest
 
 from matchmaker.domain import Certificate, GoalName, GraphRows
 from matchmaker.errors import InvalidInput
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles
+from matchmaker.services.cooperation.scanner import Scanner
 from matchmaker.services.directory.certificates import CertificateContent, Certificates
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.operations.document_merge import DocumentMerge

@@ -17,7 +17,8 @@ from matchmaker.errors import NotFound, ServiceUnavailable
 from matchmaker.nodes import mirror as mirror_module
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles
+from matchmaker.services.cooperation.scanner import Scanner
 from matchmaker.services.operations import upload_folder
 from matchmaker.services.operations.upload_folder import KEPT_UPLOADS, UploadFolder, UploadState
 from matchmaker.settings import Settings

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shlex
-import subprocess
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,70 +11,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-import structlog
-
-from matchmaker.errors import InvalidInput, NotFound, ServiceUnavailable, not_writable
+from matchmaker.errors import InvalidInput, NotFound, not_writable
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.services.cooperation.attachment_types import media_type_of
+from matchmaker.services.cooperation.scanner import Scanner
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.attachment import MAX_FILE, Attachment, attachment_name
 
-log = structlog.get_logger(__name__)
 _CHUNK = 1_000_000
-_SCAN_SECONDS = 120
-# Of one process so many files are looked through at once, and so long another one waits: where
-# that hangs, most threads are left to who sends none.
-_AT_ONCE, _PATIENCE_SECONDS = threading.BoundedSemaphore(2), 1.0
 # Files that nothing names: somebody may still be sending them.
 ORPHANS_KEPT = timedelta(days=1)
 # What is sent: its name and content.
 SentFile = tuple[str, IO[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Scanner:
-    """A command that looks a file through, given its path last; without one nothing is looked at.
-
-    It refuses the file by any status but 0, as `clamdscan --fdpass` does.
-    """
-
-    command: str
-
-    def check(self, path: Path, name: str) -> None:
-        """Raises InvalidInput where the file is refused, ServiceUnavailable where nobody looked."""
-        if not self.command.strip():
-            return
-        if not _AT_ONCE.acquire(timeout=_PATIENCE_SECONDS):
-            raise _not_looked_through()
-        try:
-            done = subprocess.run(  # noqa: S603 - the operator's own command, and no shell
-                [*shlex.split(self.command), str(path)],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_SCAN_SECONDS,
-                check=False,
-            )
-        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-            log.error("scanner failed", error=str(error))
-            raise _not_looked_through() from None
-        finally:
-            _AT_ONCE.release()
-        if done.returncode:
-            output = done.stdout.decode("utf-8", "replace")[-500:]
-            log.warning("file refused by the scanner", status=done.returncode, said=output)
-            raise InvalidInput(
-                "'%(name)s' was refused by the scanner.",
-                where="file",
-                mend="Look the file through for harmful software before you send it.",
-                name=name,
-            )
-
-
-def _not_looked_through() -> ServiceUnavailable:
-    return ServiceUnavailable(
-        "Files cannot be looked through just now.",
-        mend="Try again in a moment, or tell the administrator.",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +37,8 @@ class AttachmentFiles:
     def _mirror(self) -> Mirror:
         return self.shared or Mirror(self.root)
 
-    def keep(self, name: str, content: IO[bytes]) -> Attachment:
-        """Keep a file once it has been looked at: name, size, kind, and by the scanner.
+    def keep(self, sender: str, name: str, content: IO[bytes]) -> Attachment:
+        """Keep what somebody sends, once it has been looked at: name, size, kind, by the scanner.
 
         Raises InvalidInput, StorageFull, ServiceUnavailable.
         """
@@ -105,7 +50,7 @@ class AttachmentFiles:
                 digest, size = _copy(content, incoming, name)
                 with incoming.open("rb") as file:
                     media_type = media_type_of(name, file)
-                self.scanner.check(incoming, name)
+                self.scanner.check(sender, incoming, name)
                 incoming.rename(self.root / id)
                 self._mirror.put_file(id)
             finally:
@@ -115,14 +60,14 @@ class AttachmentFiles:
         return Attachment(id, name, media_type, size, digest)
 
     @contextmanager
-    def kept(self, sent: Iterable[SentFile]) -> Iterator[tuple[Attachment, ...]]:
+    def kept(self, sender: str, sent: Iterable[SentFile]) -> Iterator[tuple[Attachment, ...]]:
         """Keep files for what names them: where that fails, none stays.
 
         Raises as `keep` does.
         """
         attachments: list[Attachment] = []
         try:
-            attachments.extend(self.keep(name, content) for name, content in sent)
+            attachments.extend(self.keep(sender, name, content) for name, content in sent)
             yield tuple(attachments)
         except Exception:
             for attachment in attachments:

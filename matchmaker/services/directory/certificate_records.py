@@ -119,9 +119,9 @@ class CertificateRecords:
         }
 
     @contextmanager
-    def kept(self, proof: ProofFile | None) -> Iterator[Attachment | None]:
+    def kept(self, sender: str, proof: ProofFile | None) -> Iterator[Attachment | None]:
         """Keep a file that is sent, unless the block that uses it fails."""
-        file = None if proof is None else self.files.keep(*proof)
+        file = None if proof is None else self.files.keep(sender, *proof)
         try:
             yield file
         except Exception:

@@ -9,6 +9,7 @@ import struct
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,8 +18,9 @@ import openpyxl
 import pytest
 
 from matchmaker.errors import InvalidInput, NotFound, ServiceUnavailable
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.cooperation.attachment_types import media_type_of
+from matchmaker.services.cooperation.scanner import Scanner, ScanPlaces
 from matchmaker.workflow.attachment import MAX_FILE, attachment_name
 
 matplotlib.use("Agg")
@@ -152,7 +154,7 @@ def files_in(folder: Path, scanner: str = "") -> AttachmentFiles:
 
 def test_a_kept_file_is_its_owners_alone_and_reads_as_it_was_sent(tmp_path) -> None:
     files = files_in(tmp_path)
-    kept = files.keep("阀体.step", io.BytesIO(STEP))
+    kept = files.keep("account:a", "阀体.step", io.BytesIO(STEP))
     (path,) = files.root.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(files.root.stat().st_mode) == 0o700
@@ -170,7 +172,7 @@ def test_a_kept_file_is_its_owners_alone_and_reads_as_it_was_sent(tmp_path) -> N
 def test_nothing_and_too_much_leave_nothing_behind(tmp_path, content) -> None:
     files = files_in(tmp_path)
     with pytest.raises(InvalidInput):
-        files.keep("a.txt", io.BytesIO(content))
+        files.keep("account:a", "a.txt", io.BytesIO(content))
     assert list(files.root.iterdir()) == []
 
 
@@ -183,22 +185,22 @@ def script(folder: Path, body: str) -> str:
 
 def test_the_scanner_is_given_the_file_and_refuses_by_its_status(tmp_path) -> None:
     files = files_in(tmp_path, script(tmp_path, '! grep -q EICAR "$1"'))
-    assert files.keep("a.txt", io.BytesIO(b"harmless")).name == "a.txt"
+    assert files.keep("account:a", "a.txt", io.BytesIO(b"harmless")).name == "a.txt"
     with pytest.raises(InvalidInput, match="scanner"):
-        files.keep("b.txt", io.BytesIO(b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"))
+        files.keep("account:a", "b.txt", io.BytesIO(b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"))
     assert len(list(files.root.iterdir())) == 1
 
 
 def test_where_the_scanner_cannot_be_run_nothing_is_taken(tmp_path) -> None:
     files = files_in(tmp_path, str(tmp_path / "no such scanner"))
     with pytest.raises(ServiceUnavailable):
-        files.keep("a.txt", io.BytesIO(b"harmless"))
+        files.keep("account:a", "a.txt", io.BytesIO(b"harmless"))
     assert list(files.root.iterdir()) == []
 
 
 def test_files_that_no_message_has_any_more_go_once_they_are_old(tmp_path) -> None:
     files = files_in(tmp_path)
-    kept, gone = (files.keep(name, io.BytesIO(b"text")) for name in ("a.txt", "b.txt"))
+    kept, gone = (files.keep("account:a", name, io.BytesIO(b"text")) for name in ("a.txt", "b.txt"))
     now = datetime.now(UTC)
     assert files.drop_orphans(now - timedelta(days=1), lambda: {kept.id}) == 0
     assert files.drop_orphans(now + timedelta(days=1), lambda: {kept.id}) == 1
@@ -217,7 +219,7 @@ def test_a_scanner_that_hangs_takes_two_threads_and_no_more(tmp_path: Path) -> N
 
     def send(number: int) -> tuple[bool, float]:
         try:
-            files.keep(f"{number}.pdf", io.BytesIO(b"%PDF-1.4\n"))
+            files.keep(f"account:{number}", f"{number}.pdf", io.BytesIO(b"%PDF-1.4\n"))
         except ServiceUnavailable:
             return False, time.monotonic() - begun
         return True, time.monotonic() - begun
@@ -226,4 +228,34 @@ def test_a_scanner_that_hangs_takes_two_threads_and_no_more(tmp_path: Path) -> N
         sent = list(threads.map(send, range(6)))
     assert sorted(kept for kept, _ in sent) == [False] * 4 + [True] * 2
     assert all(seconds < 7 for kept, seconds in sent if not kept)
-    assert Scanner("true").check(slow, "later") is None
+    assert Scanner("true").check("account:a", slow, "later") is None
+
+
+def test_one_account_holds_one_place_of_a_scanner_that_is_slow(tmp_path: Path) -> None:
+    """It kept both of a process, one file after another, and others could send nothing."""
+    scanner = Scanner(script(tmp_path, "sleep 4"))
+
+    def send(sender: str) -> bool:
+        try:
+            scanner.check(sender, tmp_path / "a.pdf", "a.pdf")
+        except ServiceUnavailable:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        many = [threads.submit(send, "account:many") for _ in range(3)]
+        time.sleep(0.2)
+        one = threads.submit(send, "account:one")
+        assert one.result()
+    assert sorted(each.result() for each in many) == [False, False, True]
+
+
+@pytest.mark.parametrize(("threads", "places"), [(1, 1), (2, 1), (3, 2), (4, 2), (64, 2)])
+def test_a_thread_is_left_beside_what_is_looked_through(threads: int, places: int) -> None:
+    """With two threads both were held by a scanner that hangs."""
+    scans = ScanPlaces(threads)
+    with ExitStack() as held:
+        for number in range(places):
+            held.enter_context(scans.of(f"account:{number}"))
+        with pytest.raises(ServiceUnavailable), scans.of("account:another"):
+            pass
