@@ -35,7 +35,7 @@ def test_a_cluster_begins_with_how_many_stand_alone_and_what_ten_ties_bring(visi
         if brought
         else re.compile("10 introductions would (join|bring)")
     )
-    visitor.page.get_by_role("button", name="See the ten ties").click()
+    press(visitor.page, "See the ten ties to make first")
     visitor.page.wait_for_url("**/worklist?*")
     assert visitor.page.locator("input[name=pair]").count() == len(ties) == 10
     assert visitor.complaints == []
@@ -72,7 +72,7 @@ def test_an_organisations_page_says_why_for_us_and_lets_one_act(visit, sample, s
     visitor = visit("", "zh", java_script_enabled=script)
     page = visitor.page
     visitor.open("/sign-in")
-    page.locator("form[action='/demo/firm'] button").click()
+    press(page, page.locator("form[action='/demo/firm'] button"))
     page.wait_for_url("**/tour")
     visitor.open(f"/organizations/{OTHER}?goal=supplier")
     fit = sample.matching.fit(ADMIN, FIRM, OTHER, GoalName.SUPPLIER)
@@ -83,9 +83,9 @@ def test_an_organisations_page_says_why_for_us_and_lets_one_act(visit, sample, s
     assert rows.count() == len(own) > 3
     given = sum(tie.layer is Layer.SUPPLIES and tie.source == OTHER for tie in own)
     assert sum("→" in text for text in rows.all_text_contents()) == given
-    page.get_by_role("button", name="保存", exact=True).click()
+    press(page, "保存")
     expect(page.get_by_role("button", name="已收藏 ★")).to_have_count(1)
-    page.get_by_role("button", name="已收藏 ★").click()
+    press(page, "已收藏 ★")
     press(page, "请求对接")
     assert "goal=supplier" in page.url
     assert OTHER in page.url

@@ -63,7 +63,7 @@ def test_a_need_becomes_a_call_that_is_answered_awarded_and_leads_to_an_introduc
         supplier.open("/calls")
         _is_whole(supplier)
         form = supplier.page
-        form.get_by_role("link", name="DN50").click()
+        press(form, form.get_by_role("link", name="DN50"))
         expect(form.locator("main")).to_contain_text("Only you see it until you send it")
         form.get_by_text("Ask a question", exact=True).click()
         form.locator("textarea[name=question]").fill("Which drawing applies?")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
+from tests.web.conftest import press
 
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 STEP = b"ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\nENDSEC;\nEND-ISO-10303-21;\n"
@@ -35,11 +36,11 @@ def test_a_drawing_is_sent_and_kept_by_the_other_side(visit, opened, tmp_path):
     firm.open(f"/introductions/{opened}")
     page.fill("textarea[name=message]", "请看图纸，壁厚能否做到 4 mm？")
     page.set_input_files("input[name=file]", program)
-    page.get_by_role("button", name="发送", exact=True).click()
+    press(page, "发送")
     expect(page.get_by_role("alert")).to_contain_text("内容与扩展名不符")
     assert page.input_value("textarea[name=message]") == "请看图纸，壁厚能否做到 4 mm？"
     page.set_input_files("input[name=file]", drawing)
-    page.get_by_role("button", name="发送", exact=True).click()
+    press(page, "发送")
     expect(page.locator(".files")).to_contain_text("阀体 A.step")
     supplier.open(f"/introductions/{opened}")
     with supplier.page.expect_download() as kept:
@@ -60,13 +61,13 @@ def test_one_of_three_times_is_picked_and_goes_into_a_calendar(visit, sample, op
     for box, hour in zip(page.locator("input[name=time]").all(), ("09", "11", "15"), strict=True):
         box.fill(f"{day}T{hour}:00")
     page.fill("input[name=place]", "Hall 2, gate B")
-    page.get_by_role("button", name="Propose these times").click()
+    press(page, "Propose these times")
     expect(page.locator(".meeting")).to_contain_text("The other side picks one.")
     supplier.open(f"/introductions/{opened}")
     choices = supplier.page.locator("input[type=radio][name=time]")
     assert choices.count() == 3
     choices.nth(1).check()
-    supplier.page.get_by_role("button", name="确定这个时间").click()
+    press(supplier.page, "确定这个时间")
     expect(supplier.page.locator(".meeting .when")).to_contain_text("11:00")
     with supplier.page.expect_download() as kept:
         supplier.page.get_by_role("button", name="加入我的日历").click()
@@ -84,5 +85,5 @@ def test_one_of_three_times_is_picked_and_goes_into_a_calendar(visit, sample, op
     page.reload()
     expect(page.locator(".stepper [aria-current=step]")).to_contain_text("In talks")
     page.locator("summary", has_text="Call it off").click()
-    page.get_by_role("button", name="Call it off").click()
+    press(page, "Call it off")
     expect(page.locator("#meet + .empty")).to_contain_text("No meeting is planned.")

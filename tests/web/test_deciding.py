@@ -70,7 +70,7 @@ def test_a_reason_typed_in_another_tab_is_kept_beside_what_happened_meanwhile(vi
     page.fill("form:has([value=decline]) textarea", "Our furnace is being rebuilt.")
     other.goto(f"{visitor.server}/introductions/{id}")
     press(other, "Accept")
-    page.click("button[value=decline]")
+    press(page, page.locator("button[value=decline]"))
     told = page.locator("main .notice", has_text="Meanwhile something happened")
     expect(told).to_contain_text("accepted → Accepted by both")
     assert page.locator("main .notice.bad:visible").count() == 0
@@ -99,7 +99,7 @@ def test_an_outcome_reported_anew_is_not_confirmed_by_who_read_the_one_before(
     sample.introductions.act(firm, id, Transition(Action.REPORT, outcome=large))
     page = visitor.page
     with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
-        page.click("button[value=confirm]")
+        press(page, page.locator("button[value=confirm]"))
     assert answered.value.status == 409
     expect(page.locator("main .notice", has_text=meanwhile)).to_be_visible()
     expect(page.locator("article.card", has_text=now)).to_be_visible()
@@ -124,7 +124,7 @@ def test_a_request_that_is_refused_keeps_what_was_written(visit, asked):
     page = visitor.page
     visitor.open(f"/introductions/new?goal=supplier&candidate={SUPPLIER}")
     page.fill("textarea[name=message]", "Two tonnes of castings a month")
-    page.get_by_role("button", name="Send the request").click()
+    press(page, "Send the request")
     expect(page.get_by_role("alert")).to_contain_text("cannot be introduced for this goal now")
     assert page.input_value("textarea[name=message]") == "Two tonnes of castings a month"
 

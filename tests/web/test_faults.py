@@ -22,14 +22,14 @@ def test_a_wrong_password_and_a_forgotten_one_without_mail_say_what_to_do(visit)
     visitor.open("/sign-in")
     page.fill("input[name=email]", "nobody@example.org")
     page.fill("input[name=password]", "not the right one")
-    page.locator("form:has(input[name=password]) button").first.click()
+    press(page, page.locator("form:has(input[name=password]) button").first)
     expect(page.locator("main .notice.bad:visible")).to_have_text(
         "邮箱或密码不正确。请更正，或重设密码。"
     )
     expect(page.locator("input[name=email]")).to_have_value("nobody@example.org")
     visitor.open("/forgotten")
     page.fill("input[name=email]", "nobody@example.org")
-    page.locator("main form button").click()
+    press(page, page.locator("main form button"))
     expect(page.locator("main .notice.bad:visible")).to_have_text(
         "本服务不发送邮件。请向管理员索取链接。"
     )
@@ -44,21 +44,21 @@ def test_two_tabs_on_a_profile_lose_nothing_of_either(visit, sample):
     before = first.locator("textarea[name=about]").input_value()
     try:
         first.fill("textarea[name=about]", "高温合金疲劳试验。")
-        first.locator("main form button").last.click()
+        press(first, first.locator("main form button").last)
         expect(first.locator("main .notice.good")).to_be_visible()
         second.fill("textarea[name=about]", "阀门低温试验。")
-        second.locator("main form button").last.click()
+        press(second, second.locator("main form button").last)
         expect(second.locator("section.notice[aria-labelledby=others]")).to_contain_text(
             "高温合金疲劳试验。"
         )
         expect(second.locator("textarea[name=about]")).to_have_value("阀门低温试验。")
-        second.locator("main form button").last.click()
+        press(second, second.locator("main form button").last)
         expect(second.locator("main .notice.good")).to_be_visible()
         expect(second.locator("textarea[name=about]")).to_have_value("阀门低温试验。")
     finally:
         first.goto(address)
         first.fill("textarea[name=about]", before)
-        first.locator("main form button").last.click()
+        press(first, first.locator("main form button").last)
         expect(first.locator("textarea[name=about]")).to_have_value(before)
 
 
@@ -67,16 +67,16 @@ def test_what_a_list_brought_is_seen_and_changed_by_its_owner(visit, sample):
     page = visitor.page
     visitor.open("/postings")
     listed = page.locator("article.card", has_text="双相钢").first
-    listed.get_by_role("button", name="修改").click()
+    press(page, listed.get_by_role("button", name="修改"))
     field = page.locator("textarea[name=text]")
     expect(field).to_have_value(re.compile("双相钢"))
     id = page.url.rpartition("id=")[2].replace("%3A", ":")
     field.fill("长期找双相钢铸件，改为每月两吨。")
-    page.get_by_role("button", name="保存", exact=True).click()
+    press(page, "保存")
     expect(page.locator("main .notice.bad:visible")).to_contain_text("已过去")  # its deadline
     expect(field).to_have_value("长期找双相钢铸件，改为每月两吨。")
     page.fill("input[name=deadline]", "2099-01-31")
-    page.get_by_role("button", name="保存", exact=True).click()
+    press(page, "保存")
     expect(page.locator("main .notice.good")).to_be_visible()
     expect(page.locator("main .long").first).to_have_text("长期找双相钢铸件，改为每月两吨。")
     assert sample.published.need(id).text == "长期找双相钢铸件，改为每月两吨。"
@@ -88,7 +88,7 @@ def test_an_address_that_is_a_script_is_refused_and_all_that_was_typed_stays(vis
     visitor.open("/profile")
     page.fill("input[name=website]", "javascript:alert(1)")
     page.fill("textarea[name=about]", "Typed before.")
-    page.locator("main form button").last.click()
+    press(page, page.locator("main form button").last)
     expect(page.locator("main .notice.bad:visible").first).to_contain_text(
         re.compile("website", re.I)
     )

@@ -415,7 +415,7 @@ def test_a_need_of_twenty_thousand_characters_is_asked_and_its_address_can_be_se
     page = visitor.page
     page.goto(f"{visitor.server}/find?goal=supplier")
     page.fill("textarea[name=text]", text)
-    page.get_by_role("button", name="寻找", exact=True).click()
+    press(page, "寻找")
     page.wait_for_url("**/find?*question=*")
     expect(page.locator("article.card h3").first).to_be_attached()
     assert len(page.url) < 300
@@ -432,15 +432,15 @@ def test_a_search_is_kept_from_its_results_and_its_alerts_are_stopped(visit):
     visitor.open("/find?goal=supplier&text=DN50 ball valve body casting&kind=firm")
     page.locator("summary", has_text="Keep this search").click()
     page.locator(".keep-search input[name=name]").fill("Castings for us")
-    page.get_by_role("button", name="Keep it, with alerts").click()
+    press(page, "Keep it, with alerts")
     expect(page.locator(".notice.good")).to_contain_text("Castings for us is kept")
     page.wait_for_url("**/find?goal=supplier&text=DN50+ball+valve+body+casting&kind=firm")
     visitor.open("/saved")
     kept = page.locator("li", has_text="Castings for us")
     expect(kept).to_contain_text("with alerts")
-    kept.get_by_role("button", name="Stop alerts").click()
+    press(page, kept.get_by_role("button", name="Stop alerts"))
     expect(kept).to_contain_text("without alerts")
-    kept.get_by_role("button", name="Delete").click()
+    press(page, kept.get_by_role("button", name="Delete"))
     expect(kept).to_have_count(0)
     assert visitor.complaints == []
 

@@ -58,10 +58,10 @@ def test_a_large_import_is_taken_back_on_a_page_that_tells_how_far_it_is(
     expect(admin.page.locator("#job")).to_contain_text("撤回导入")
     expect(admin.page.locator("#job")).to_contain_text("等待开始")
     admin.open("/admin/import")
-    admin.page.get_by_role("link", name="正在撤回").click()
+    press(admin.page, admin.page.get_by_role("link", name="正在撤回"))
     work_off(sample)
     expect(admin.page.locator("#job")).to_contain_text("已撤回。")
-    admin.page.get_by_role("link", name="全部导入").click()
+    press(admin.page, admin.page.get_by_role("link", name="全部导入"))
     expect(admin.page.get_by_role("cell", name="已撤回").first).to_be_visible()
     with pytest.raises(NotFound):
         sample.directory.profile(ADMIN, "my:many")
@@ -88,7 +88,7 @@ def test_ticked_fields_of_an_import_go_back_and_the_others_stay(visit, sample):
         admin = visit("admin", language)
         page = admin.page
         admin.open("/admin/import")
-        page.get_by_role("link", name=words[0]).first.click()
+        press(page, page.get_by_role("link", name=words[0]).first)
         row = page.locator("tbody tr", has_text="fields.example")
         if language == "zh":
             assert row.get_by_text("导入").count() >= 1

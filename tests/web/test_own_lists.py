@@ -93,15 +93,15 @@ def test_a_list_sent_anew_tells_what_changes_and_withdraws_what_is_ticked(
     for path in (first, price_list(tmp_path / "b.xlsx", ["示例甲阀", "J1", "DN65"])):
         firm.open("/postings/list")
         page.set_input_files("input[name=file]", path)
-        page.get_by_role("button", name=look).click()
+        press(page, look)
         if path == first:
-            page.get_by_role("button", name=say("发布", "Publish these")).click()
+            press(page, say("发布", "Publish these"))
             work_off(sample)
     main = page.locator("main")
     expect(main).to_contain_text(say("现状：示例甲阀 J1, 口径 DN50", "Now: 示例甲阀 J1, 口径 DN50"))
     expect(main).to_contain_text("示例乙阀 Y1, 口径 DN80")
     page.locator("input[name=withdraws]").check()
-    page.get_by_role("button", name=say("发布", "Publish these")).click()
+    press(page, say("发布", "Publish these"))
     work_off(sample)
     offers = {row.text: row.active for row in sample.store.offers(FIRM, None, 200).rows}
     assert offers["示例甲阀 J1, 口径 DN65"]
@@ -144,7 +144,7 @@ def test_a_list_that_coordinators_see_first_is_handed_in_and_approved(
         firm.page.reload()
         expect(own).to_contain_text("已提交，集群协调员审核通过后公开")
         assert firm.page.get_by_role("button", name="撤回").count() == 0
-        press(firm.page, firm.page.get_by_role("button", name="本单位清单"))
+        press(firm.page, "本单位清单")
         expect(own).to_contain_text("等待协调员审核")
         assert firm.violations() == []
         coordinator.open(f"/clusters/{cluster}/review")

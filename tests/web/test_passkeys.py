@@ -10,7 +10,7 @@ from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import GraphRows, Kind, Organization
 from tests.api.conftest import services_in
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, press
 
 EMAIL, PASSWORD = "browser@passkey.example", "correct horse 9"
 LEAVING = "leaving@passkey.example"
@@ -61,7 +61,7 @@ def enter(page, place, email=EMAIL):
     page.goto(f"{place}/sign-in")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    press(page, "Sign in")
 
 
 def make_passkey(page, place):
@@ -69,13 +69,13 @@ def make_passkey(page, place):
     making = page.locator("[data-passkey=make]")
     making.get_by_label("What to call it").fill("Laptop")
     making.get_by_label("Present password").fill(PASSWORD)
-    making.get_by_role("button").click()
+    press(page, making.get_by_role("button"))
     page.get_by_role("cell", name="Laptop").wait_for()
 
 
 def sign_out(page):
     page.locator("header details.menu summary").click()
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    press(page, "Sign out")
     page.wait_for_url("**/sign-in")
 
 
@@ -90,7 +90,7 @@ def test_a_passkey_is_made_signs_in_alone_and_after_the_password_and_is_ended(
     assert not visitor.violations()
 
     sign_out(page)
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    press(page, "Sign in with a passkey")
     page.locator("header details.menu").wait_for()
     page.goto(f"{place}/account")
     assert EMAIL in page.content()
@@ -99,12 +99,12 @@ def test_a_passkey_is_made_signs_in_alone_and_after_the_password_and_is_ended(
     enter(page, place)
     page.get_by_role("button", name="Go on with a passkey").wait_for()
     assert not visitor.violations()
-    page.get_by_role("button", name="Go on with a passkey").click()
+    press(page, "Go on with a passkey")
     page.locator("header details.menu").wait_for()
 
     # Recovery codes are made with the device, in Chinese as well; a wrong password asks again.
     page.goto(f"{place}/account/second-factor")
-    page.get_by_role("button", name="中文").click()
+    press(page, "中文")
     for password, said in (
         ("another horse 7", "与现用的不符"),
         (PASSWORD, "恢复码（仅显示这一次）"),
@@ -114,21 +114,21 @@ def test_a_passkey_is_made_signs_in_alone_and_after_the_password_and_is_ended(
             making.locator("summary").click()
         making.get_by_text("提交时会要求用通行密钥确认。").wait_for()
         making.get_by_label("现用密码").fill(password)
-        making.get_by_role("button").click()
+        press(page, making.get_by_role("button"))
         page.get_by_text(said).wait_for()
     assert all("422" in complaint for complaint in visitor.complaints)  # the browser notes it
     visitor.complaints.clear()
     codes = page.get_by_role("status").locator("li code").all_text_contents()
     assert len(codes) == 10
     assert not visitor.violations()
-    page.get_by_role("button", name="English").click()
+    press(page, "English")
 
     # Who does not have it to hand types a code instead.
     page.goto(f"{place}/account/second-factor")
     begin = page.locator("form", has=page.get_by_role("button", name="Set it up"))
     begin.get_by_label("Present password").fill(PASSWORD)
     begin.get_by_label("A recovery code").fill(codes[0])
-    begin.get_by_role("button").click()
+    press(page, begin.get_by_role("button"))
     page.get_by_text("Read this picture with an authenticator").wait_for()
 
     page.goto(f"{place}/account/second-factor")
@@ -136,7 +136,7 @@ def test_a_passkey_is_made_signs_in_alone_and_after_the_password_and_is_ended(
     row.locator("summary").click()
     row.get_by_label("Present password").fill(PASSWORD)
     row.get_by_text("Left empty, your passkey is asked instead.").wait_for()
-    row.get_by_role("button", name="End").click()
+    press(page, row.get_by_role("button", name="End"))
     page.get_by_text("The passkey has ended.").wait_for()
     sign_out(page)
     visitor.complaints.clear()
@@ -178,15 +178,15 @@ def test_a_key_is_made_and_the_account_deleted_with_the_device(visitor, place, d
     )
     page.get_by_label("Present password").first.fill(PASSWORD)
     page.get_by_text("Your passkey is asked for then.").first.wait_for()
-    page.locator("[value=enter]").first.click()
+    press(page, page.locator("[value=enter]").first)
     page.get_by_text("Saved. Try it now").wait_for()
     page.goto(f"{place}/account")
-    page.get_by_role("button", name="中文").click()
+    press(page, "中文")
     page.locator("summary", has_text="删除我的账号").click()
     leaving = page.locator("details[open]", has_text="删除我的账号")
     leaving.get_by_label("现用密码").fill(PASSWORD)
     leaving.get_by_text("通行密钥").wait_for()
-    leaving.get_by_role("button", name="删除我的账号").click()
+    press(page, leaving.get_by_role("button", name="删除我的账号"))
     page.wait_for_url("**/sign-in")
     assert not visitor.violations()
 
