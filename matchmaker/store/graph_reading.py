@@ -67,7 +67,7 @@ from matchmaker.store.schema import (
     PLACES,
     Table,
 )
-from matchmaker.store.transaction import Transaction
+from matchmaker.store.transaction import FieldValue, Transaction
 from matchmaker.store.upsert import not_found
 
 Row = TypeVar("Row")
@@ -137,14 +137,21 @@ class GraphReading(ABC):
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
         return self._read(lambda tx: seeker_profile_of(tx, organization_id))
 
-    def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
-        """Of one organisation, or of all; nobody's are an empty page, and so in the two below."""
-        return self._rows_page(OFFERS, organization_id, None, after, limit)
+    def offers(
+        self, organization_id: str | None, after: str | None, limit: int, *, standing: bool = False
+    ) -> Page[Offer]:
+        """Of one organisation, or of all; nobody's are an empty page, and so in the two below.
+
+        `standing`: without those that were withdrawn.
+        """
+        only = ("active", True) if standing else None
+        return self._rows_page(OFFERS, organization_id, only, after, limit)
 
     def needs(
         self, organization_id: str | None, state: NeedState | None, after: str | None, limit: int
     ) -> Page[Need]:
-        return self._rows_page(NEEDS, organization_id, state, after, limit)
+        only = None if state is None else ("state", state.value)
+        return self._rows_page(NEEDS, organization_id, only, after, limit)
 
     def engagements(
         self, organization_id: str | None, after: str | None, limit: int
@@ -380,7 +387,7 @@ class GraphReading(ABC):
         self,
         table: Table[Row],
         organization_id: str | None,
-        state: NeedState | None,
+        only: FieldValue | None,
         after: str | None,
         limit: int,
     ) -> Page[Row]:
@@ -388,7 +395,7 @@ class GraphReading(ABC):
             id = organization_id
             if id is not None and (organization := organizations_by_id(tx, [id]).get(id)):
                 id = organization.id
-            return tx.rows_page(table, id, state, after or "", most)
+            return tx.rows_page(table, id, only, after or "", most)
 
         return self._page(limit, read)
 

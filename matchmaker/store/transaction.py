@@ -14,7 +14,6 @@ from matchmaker.domain import (
     Certificate,
     Cluster,
     Engagement,
-    NeedState,
     Organization,
     OrganizationFilter,
     Statement,
@@ -28,6 +27,8 @@ from matchmaker.store.log import Entry
 from matchmaker.store.schema import Table
 
 Row = TypeVar("Row")
+# A field of a table, and the value that it is to have.
+FieldValue = tuple[str, object]
 
 # Of so many rows at most is noted that they changed. After a larger import the next snapshot
 # is made from the whole graph anyway.
@@ -108,9 +109,12 @@ class Transaction(Protocol):
     def members_page(self, cluster_id: str, after: str, limit: int) -> list[Organization]: ...
 
     def rows_page(
-        self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
+        self, table: Table[Row], owner: str | None, only: FieldValue | None, after: str, limit: int
     ) -> list[Row]:
-        """Offers, needs (in a state) or engagements of one owner, or of all; or clusters."""
+        """Offers, needs or engagements of one owner, or of all; or clusters.
+
+        `only` those with a value in a field.
+        """
 
     def clusters_of(self, organization_id: str) -> list[Cluster]:
         """Those that it is a member of today (UTC), in order of id."""

@@ -161,7 +161,7 @@ def _tasks(profile: OrganizationProfile) -> list[Task]:
     if missing:
         text = message("Complete the profile: %(missing)s", missing=missing)
         tasks.append(Task(text, url_for("web.edit_profile"), len(missing)))
-    offers = services().published.offers(organization.id, None, 1).rows
+    offers = services().published.offers(organization.id, None, 1, standing=True).rows
     if not offers:
         tasks.append(
             Task(message("Say what you can offer"), url_for("web.new_posting", what="offer"))
@@ -178,14 +178,13 @@ def portfolio() -> PageAnswer:
     principal, own = signed_in(), acting_organization()
     answerable = _answerable(principal, own)
     by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}
-    for offer in services().published.offers(own, None, 200).rows:
+    for offer in services().published.offers(own, None, 200, standing=True).rows:
         asking = [
             (each.need, each.owner)
             for each in answerable
             if each.answer is not None and each.answer.evidence.id == offer.id
         ]
-        if offer.active:
-            by_kind.setdefault(offer.kind, []).append((offer, asking[:NEEDS_SHOWN], len(asking)))
+        by_kind.setdefault(offer.kind, []).append((offer, asking[:NEEDS_SHOWN], len(asking)))
     return render_template(
         "portfolio.html",
         by_kind=[(kind, by_kind[kind]) for kind in _PORTFOLIO if kind in by_kind],

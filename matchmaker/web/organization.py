@@ -83,7 +83,7 @@ def organization(id: str) -> PageAnswer:
         certificates=services().certificates.listed(principal, row.id),
         extensions=EXTENSIONS,
         memberships=_memberships(principal, row.id),
-        offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
+        offers=published.offers(row.id, None, 100, standing=True).rows,
         needs=needs,
         offered={} if is_own else open_offers(principal, own, needs),
         ties=ties,

@@ -55,7 +55,7 @@ def parties_of(
                 else need.goal is goal and need.is_answerable_on(today)
             )
         ]
-        offers = [offer for offer in published.offers(id, None, 100).rows if offer.active]
+        offers = published.offers(id, None, _MAX_NAMED, standing=True).rows
         parties.append(
             PartyCard(
                 profile,
@@ -63,7 +63,7 @@ def parties_of(
                 candidates[id].response if id in candidates else None,
                 kilometres(here, profile.place),
                 tuple(needs[:_MAX_NAMED]),
-                tuple(offers[:_MAX_NAMED]),
+                offers,
             )
         )
     return parties

@@ -212,9 +212,9 @@ def _found(principal: Principal, id: str, *, is_kept: bool = True) -> Organizati
 
 
 def _row(profile: OrganizationProfile, here: Place | None, card: Card | None) -> ComparedRow:
-    offers = services().published.offers(profile.organization.id, None, 20).rows
-    active = tuple(offer for offer in offers if offer.active)[:_OFFERS]
-    return ComparedRow(profile, kilometres(here, profile.place), active, card)
+    id = profile.organization.id
+    offers = services().published.offers(id, None, _OFFERS, standing=True).rows
+    return ComparedRow(profile, kilometres(here, profile.place), offers, card)
 
 
 def _cards(principal: Principal, own: str, goal: GoalName, text: str) -> dict[str, Card]:

@@ -259,3 +259,19 @@ def test_every_place_and_industry_is_given_for_looking_up(store: GraphStore) -> 
     assert {row.id for row in reference.places} == {row.id for row in graph.places}
     assert {row.id for row in reference.industries} == {row.id for row in graph.industries}
     assert len(reference) == len(graph.places) + len(graph.industries)
+
+
+def test_offers_that_stand_are_a_page_however_many_were_withdrawn_before(store: GraphStore) -> None:
+    """Pages looked at the first hundred by id, and showed none of who had withdrawn as many."""
+    maker = firm(7)
+    withdrawn = [
+        Offer(f"o:{number:03}", maker.id, OfferKind.PRODUCT, f"旧{number}", active=False)
+        for number in range(120)
+    ]
+    standing = [Offer(f"p:{number}", maker.id, OfferKind.PRODUCT, "阀") for number in range(3)]
+    store.upsert(GraphRows(organizations=(maker,), offers=(*withdrawn, *standing)))
+    first = store.offers(maker.id, None, 2, standing=True)
+    assert [row.id for row in first.rows] == ["p:0", "p:1"]
+    assert [row.id for row in store.offers(maker.id, first.after, 2, standing=True).rows] == ["p:2"]
+    assert {row.id for row in store.offers(None, None, 9, standing=True).rows} >= {"p:0", "p:1"}
+    assert len(store.offers(maker.id, None, 200).rows) == 123

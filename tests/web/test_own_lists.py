@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
-from matchmaker.domain import OfferKind
+from matchmaker.domain import GraphRows, Offer, OfferKind
 from matchmaker.ingest.offerings import Offering
 from matchmaker.services.submitted_list import SubmittedList
 from tests.web.conftest import in_languages, press
@@ -204,3 +204,20 @@ def test_a_list_that_nobody_reviews_any_more_is_published_by_its_own_people(
     press(firm.page, "全部发布")
     firm.open("/postings")
     expect(own).to_contain_text("示例隔膜阀 G47, 口径 DN65")
+
+
+def test_pages_show_what_stands_of_who_has_withdrawn_much(sample):
+    """They looked at the first hundred or two by id, withdrawn ones among them, and showed none."""
+    rows = tuple(
+        Offer(f"0:{number:03}", FIRM, OfferKind.PRODUCT, f"例{number}旧阀", active=number == 249)
+        for number in range(250)
+    )
+    sample.store.upsert(GraphRows(offers=rows))
+    try:
+        client = create_app(sample).test_client()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+        client.post("/demo/firm", data={"csrf_token": token})
+        for page in (f"/organizations/{FIRM}", "/postings", "/portfolio"):
+            assert re.findall(r"例\d+旧阀", client.get(page).text) == ["例249旧阀"], page
+    finally:
+        sample.store.replace_rows(GraphRows(), GraphRows(offers=rows))

@@ -99,8 +99,8 @@ class Postings:
         """
         organization = member_id(self.store, principal, organization_id)
         needs = self.store.needs(organization, NeedState.OPEN, None, MOST_IMPORTED).rows
-        offers = self.store.offers(organization, None, MOST_IMPORTED).rows
-        rows: list[Need | Offer] = [*needs, *(offer for offer in offers if offer.active)]
+        offers = self.store.offers(organization, None, MOST_IMPORTED, standing=True).rows
+        rows: list[Need | Offer] = [*needs, *offers]
         posted = self._posted(organization)
         return tuple(row for row in rows if row.id not in posted)
 

@@ -358,7 +358,7 @@ class SeekerFactory:
             ticked |= {need.id: need.stages for need in still_open}
             needs = [s for s in needs if s.id in goals]
         if offers:
-            posted = self.store.offers(organization_id, None, MAX_PAGE).rows
+            posted = self.store.offers(organization_id, None, MAX_PAGE, standing=True).rows
             ticked |= {offer.id: offer.stages for offer in posted}
         past = by_kind[StatementKind.ENGAGEMENT]
         past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)

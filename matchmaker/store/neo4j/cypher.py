@@ -193,16 +193,14 @@ RETURN o {ROW} AS row, g.version AS version,
   }} AS statements"""
 
 
-def rows_page(
-    label: str, owner: Relationship | None, in_state: bool, with_participants: bool
-) -> str:
-    """A page of nodes of one organisation, or of all, perhaps in a state."""
+def rows_page(label: str, owner: Relationship | None, field: str, with_participants: bool) -> str:
+    """A page of nodes of one organisation, or of all, perhaps those with a value in a field."""
     match = f"(:Organization {{id: $organization}})-[:{owner}]->" if owner else ""
-    state = " AND n.state = $state" if in_state else ""
+    only = f" AND n.{field} = $value" if field else ""
     # One may take part twice.
     distinct = "DISTINCT " if owner and with_participants else ""
     participants = f", {PARTICIPANTS} AS participants" if with_participants else ""
-    return f"""MATCH {match}(n:{label}) WHERE n.id > $after{state}
+    return f"""MATCH {match}(n:{label}) WHERE n.id > $after{only}
 WITH {distinct}n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row{participants}"""
 
 

@@ -13,7 +13,6 @@ from matchmaker.domain import (
     Engagement,
     Layer,
     Membership,
-    NeedState,
     Organization,
     OrganizationFilter,
     Statement,
@@ -60,7 +59,7 @@ from matchmaker.store.schema import (
     Reference,
     Table,
 )
-from matchmaker.store.transaction import MOST_NOTED, VERSIONS_KEPT, today
+from matchmaker.store.transaction import MOST_NOTED, VERSIONS_KEPT, FieldValue, today
 from matchmaker.store.upsert import chunks
 from matchmaker.text import terms
 
@@ -307,13 +306,13 @@ class Neo4jTransaction:
         return self._page(ORGANIZATIONS, cypher.MEMBERS_PAGE, after, limit, cluster=cluster_id)
 
     def rows_page(
-        self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
+        self, table: Table[Row], owner: str | None, only: FieldValue | None, after: str, limit: int
     ) -> list[Row]:
         relationship = None if owner is None else OWNED_BY[table.name]
         query = cypher.rows_page(
-            label(table), relationship, state is not None, table is ENGAGEMENTS
+            label(table), relationship, only[0] if only else "", table is ENGAGEMENTS
         )
-        wanted = {"organization": owner, "state": state and state.value}
+        wanted = {"organization": owner, "value": only and only[1]}
         return self._page(table, query, after, limit, **wanted)
 
     def _page(

@@ -14,7 +14,6 @@ from matchmaker.domain import (
     Certificate,
     Cluster,
     Engagement,
-    NeedState,
     Organization,
     OrganizationFilter,
     Participant,
@@ -40,7 +39,7 @@ from matchmaker.store.search_terms import match_expression
 from matchmaker.store.sql import PARTICIPANTS, codec
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.documents import append_to_log, change_documents
-from matchmaker.store.transaction import MOST_NOTED, VERSIONS_KEPT, today
+from matchmaker.store.transaction import MOST_NOTED, VERSIONS_KEPT, FieldValue, today
 from matchmaker.text import terms
 
 Row = TypeVar("Row")
@@ -252,16 +251,17 @@ class SqliteTransaction:
         return self._rows(ORGANIZATIONS, queries.MEMBERS, parameters)
 
     def rows_page(
-        self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
+        self, table: Table[Row], owner: str | None, only: FieldValue | None, after: str, limit: int
     ) -> list[Row]:
         parts = [f"WHERE {table.name}.id > :after"]
         if owner is not None:
             engaged = table is ENGAGEMENTS
             parts.append(queries.IS_ENGAGED if engaged else "organization = :organization")
-        if state is not None:
-            parts.append("state = :state")
+        field, value = only or ("", None)
+        if field:
+            parts.append(f"{field} = :value")
         rest = f"{' AND '.join(parts)} ORDER BY {table.name}.id LIMIT :limit"
-        parameters = {"after": after, "limit": limit, "organization": owner, "state": state}
+        parameters = {"after": after, "limit": limit, "organization": owner, "value": value}
         return self._rows(table, rest, parameters)
 
     def clusters_of(self, organization_id: str) -> list[Cluster]:
