@@ -298,9 +298,9 @@ def _fields(*names: str) -> Callable[[Any], Keys]:
 
 
 def _import_keys(record: ImportRecord) -> Keys:
-    if record.organization:
-        return {"organization": record.organization}
-    return {"cluster": record.cluster}
+    key = "organization" if record.organization else "cluster"
+    whose = record.organization or record.cluster
+    return {key: whose, "reversible": [f"{key}/{whose}"] if record.put else []}
 
 
 def _call_keys(call: Call) -> Keys:

@@ -23,10 +23,11 @@ from matchmaker.domain import (
     SourceTier,
     key_of,
 )
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, WhyKept, key_words
 from matchmaker.services.directory.cluster_sources import ClusterSources
+from matchmaker.services.operations import import_records
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenRow, WrittenState
@@ -247,3 +248,21 @@ def keys_of(desk: Desk, table: str) -> set[str]:
 def rows_of(desk: Desk, table: str) -> tuple[Any, ...]:
     rows: tuple[Any, ...] = getattr(desk.store.export().rows, table)
     return rows
+
+
+def test_what_takes_imports_back_is_kept_of_those_that_the_page_lists(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was kept for ever, up to 20,000 rows of each; those for all have a number of their own."""
+    monkeypatch.setattr(import_records, "_REVERSIBLE", 3)
+    for_all = desk.bring("members", MEMBERS, "organizations")
+    ids = [
+        desk.bring("relations", RELATIONS.replace("2019", str(year))) for year in range(2010, 2015)
+    ]
+    records = {record.id: record for record in desk.workflow.imports(ADMIN, "x:c")}
+    assert [bool(records[id].put) for id in ids] == [False, False, True, True, True]
+    assert [records[id].can_be_undone for id in ids] == [False, False, True, True, True]
+    with pytest.raises(WrongState, match="too old"):
+        desk.workflow.undo(ADMIN, ids[0])
+    desk.workflow.undo(ADMIN, ids[-1])
+    desk.workflow.undo(ADMIN, for_all)

@@ -14,9 +14,14 @@ from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.import_report import MAX_UNDONE, ImportReport
 from matchmaker.services.operations.import_status import line_problems
 from matchmaker.services.operations.upload_folder import Upload, UploadState
+from matchmaker.services.repositories import Repositories
+from matchmaker.store.changes import Change
 from matchmaker.workflow.job import ImportRecord, LineCounts
 
 _MAX_SOURCE = 32  # as the page's form takes it
+# Of so many imports, the newest, is kept what takes them back: all that a page lists of those of a
+# cluster, or of those for all, of which one may be 60 MB; and of an organisation's own lists.
+_REVERSIBLE, _OWN_REVERSIBLE = 20, 5
 
 
 def record_of(
@@ -33,6 +38,19 @@ def record_of(
         too_large=not is_small, by_administrator=importer.admin,
         organization=upload.state.organization,
     )  # fmt: skip
+
+
+def forgetting(repositories: Repositories, record: ImportRecord) -> tuple[Change, ...]:
+    """What forgets how the oldest imports of a cluster, or lists of an organisation, are taken
+    back, as another is written."""
+    imports, most = repositories.imports, _OWN_REVERSIBLE if record.organization else _REVERSIBLE
+    forgotten: list[Change] = []
+    for whose in imports.values_under("reversible", record):
+        surplus = imports.count("reversible", whose) + 1 - most
+        if surplus > 0:
+            oldest = imports.page("reversible", whose, limit=surplus).rows
+            forgotten += [imports.put(each.value.forgotten(), each.version) for each in oldest]
+    return tuple(forgotten)
 
 
 def list_id(state: UploadState, titles: Iterable[str]) -> str:

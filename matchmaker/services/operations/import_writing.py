@@ -13,10 +13,15 @@ from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_parts import ImportParts, forget_parts
 from matchmaker.services.operations.import_proposal import remembered_reading
 from matchmaker.services.operations.import_reading import import_upload, open_sheets
-from matchmaker.services.operations.import_records import handed_in, line_outcomes, record_of
+from matchmaker.services.operations.import_records import (
+    forgetting,
+    handed_in,
+    line_outcomes,
+    record_of,
+)
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.importer import Importer, ImportOptions
-from matchmaker.services.operations.own_lists import forgetting, read_own_list, write_offerings
+from matchmaker.services.operations.own_lists import read_own_list, write_offerings
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.services.operations.requester import keep_rights
 from matchmaker.services.operations.submitted_lists import SubmittedLists
@@ -82,7 +87,7 @@ class ImportWriting:
             keep(whole)
             if own:
                 keep_organization(whole, self.repositories, self.store, own)
-                whole.add(*forgetting(self.repositories, own))
+            whole.add(*forgetting(self.repositories, record))
             whole.add(*unit.changes, self.repositories.imports.put(record))
             whole.log("import.written", f"table/{record.table}", rows=rows)
             self.decisions.remember(whole, report.decided, known)

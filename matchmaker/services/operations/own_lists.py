@@ -43,8 +43,6 @@ from matchmaker.services.operations.importer import (
     today,
     with_changes,
 )
-from matchmaker.services.repositories import Repositories
-from matchmaker.store.changes import Change
 from matchmaker.store.ports import MAX_PAGE, GraphStore, MergeRules, Page, RowChanges, iterate
 
 # Bytes of such a list: of those who may send one there are many, and each may keep several.
@@ -57,9 +55,6 @@ MAX_OFFERINGS = 2_000
 MAX_CHARACTERS = 500_000
 # With those that were withdrawn: nothing that somebody offered once is forgotten.
 MAX_EVER = 20_000
-# Of so many lists, the newest, is kept what takes them back: of one that may be 6 MB.
-TAKEN_BACK = 5
-_LOOKED_AT = 20
 
 
 def require_small(path: Path) -> None:
@@ -74,17 +69,6 @@ def require_small(path: Path) -> None:
         )
     if holds_lines(path) and has_many_lines([path.read_bytes()], MAX_FILE_LINES):
         raise too_many_lines()
-
-
-def forgetting(repositories: Repositories, organization: str) -> tuple[Change, ...]:
-    """What forgets how an organisation's oldest lists are taken back, as another is written."""
-    imports = repositories.imports
-    newest = imports.page("organization", organization, limit=_LOOKED_AT, newest_first=True)
-    return tuple(
-        imports.put(each.value.forgotten(), each.version)
-        for each in newest.rows[TAKEN_BACK - 1 :]
-        if not each.value.is_forgotten
-    )
 
 
 @dataclass(frozen=True, slots=True)

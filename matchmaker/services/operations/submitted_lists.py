@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from matchmaker.access import Principal
 from matchmaker.errors import NotAllowed, NotFound, WrongState
 from matchmaker.ingest.list_formats import OFFERINGS
-from matchmaker.services.operations.import_records import line_counts
+from matchmaker.services.operations.import_records import forgetting, line_counts
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_status import line_problems
 from matchmaker.services.operations.importer import ImportOptions
-from matchmaker.services.operations.own_lists import OwnList, forgetting, write_offerings
+from matchmaker.services.operations.own_lists import OwnList, write_offerings
 from matchmaker.services.own_organizations import keep_organization, member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
@@ -150,7 +150,7 @@ class SubmittedLists:
                 too_large=False, by_administrator=listed.by_administrator, organization=own,
             )  # fmt: skip
             whole = UnitOfWork(unit.actor, unit.at, [*unit.changes], [*unit.kept], [*unit.entries])
-            whole.add(*forgetting(self.repositories, own), self.repositories.imports.put(record))
+            whole.add(*forgetting(self.repositories, record), self.repositories.imports.put(record))
             whole.log("import.written", f"table/{OFFERINGS}", rows=str(sum(report.rows.values())))
             return whole.entries, whole.written
 
