@@ -65,6 +65,7 @@ from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
 from matchmaker.web import refusals as refusal_pages
+from matchmaker.web import reports as report_pages
 from matchmaker.web import surveys as survey_pages
 from matchmaker.wiring import Wiring
 
@@ -95,6 +96,7 @@ VIEWS = (
     second_factor,
     sources,
     survey_pages,
+    report_pages,
     call_pages,
     call_answer_pages,
     certificate_pages,

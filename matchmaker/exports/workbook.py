@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from matchmaker.exports.tables import ExportTable, Flat, flat_columns, flat_rows
@@ -14,6 +15,8 @@ from matchmaker.text import is_computed, xml_text
 _NOT_IN_NAMES = regex(r"[\[\]:*?/\\]")
 LONGEST_NAME, LONGEST_TEXT = 31, 32_767
 NARROWEST, WIDEST = 10, 40
+# Rows by which the width of a column goes.
+_MEASURED = 200
 
 
 def write_workbook(tables: Sequence[ExportTable], language: str) -> bytes:
@@ -25,9 +28,9 @@ def write_workbook(tables: Sequence[ExportTable], language: str) -> bytes:
     for number, table in enumerate(tables, 1):
         sheet = book.create_sheet(_sheet_name(table, number, len(tables), language))
         titles = [column.title for _, column in flat_columns(table, language)]
-        for place, title in enumerate(titles, 1):
-            width = max(NARROWEST, min(WIDEST, 2 * len(title)))
-            sheet.column_dimensions[get_column_letter(place)].width = width
+        first = islice(flat_rows(table, language), _MEASURED)
+        for place, cells in enumerate(zip(titles, *first, strict=True), 1):
+            sheet.column_dimensions[get_column_letter(place)].width = _width(cells)
         sheet.freeze_panes = "A2"
         sheet.append([_cell(sheet, title, bold=True) for title in titles])
         for row in flat_rows(table, language):
@@ -35,6 +38,16 @@ def write_workbook(tables: Sequence[ExportTable], language: str) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _width(cells: Iterable[Flat]) -> int:
+    """Wide enough for the texts of a column, of which Chinese letters take two places each."""
+    letters = (
+        sum(2 if letter > "\u2e80" else 1 for letter in cell[:WIDEST])
+        for cell in cells
+        if isinstance(cell, str)
+    )
+    return max(NARROWEST, min(WIDEST, 2 + max(letters, default=0)))
 
 
 def _sheet_name(table: ExportTable, number: int, count: int, language: str) -> str:

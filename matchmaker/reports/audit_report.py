@@ -8,7 +8,7 @@ from matchmaker.audit.indicators import INDICATORS
 from matchmaker.audit.profile import STAGE_TITLES, Finding
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
-from matchmaker.messages import in_context, text_of
+from matchmaker.messages import in_context, message, text_of
 from matchmaker.reports import pictures
 from matchmaker.reports.document import (
     Block,
@@ -69,22 +69,36 @@ def _summary(audit: Audit, worklist: Worklist, writer: Writer) -> tuple[Block, .
             )
         )
     if worklist.items:
-        before, after = worklist.items[0].before, worklist.items[-1].after
-        blocks.append(
-            writer.paragraph(
-                "With all %(ties)s ties of the worklist fragmentation goes from "
-                "%(fragmentation)s to %(fragmentation_after)s and compactness from "
-                "%(compactness)s to %(compactness_after)s. Members without any partner: "
-                "%(isolates)s.",
-                ties=len(worklist.items),
-                fragmentation=writer.number(before.fragmentation),
-                fragmentation_after=writer.number(after.fragmentation),
-                compactness=writer.number(before.compactness),
-                compactness_after=writer.number(after.compactness),
-                isolates=len(worklist.isolates),
-            )
-        )
+        blocks += _gain(worklist, writer)
     return tuple(blocks)
+
+
+def _gain(worklist: Worklist, writer: Writer) -> tuple[Paragraph, ...]:
+    """What all ties of the worklist change; of what stays as it is nothing is said."""
+    before, after = worklist.items[0].before, worklist.items[-1].after
+    pieces = writer.number(before.fragmentation), writer.number(after.fragmentation)
+    reach = writer.number(before.compactness), writer.number(after.compactness)
+    changes = []
+    if pieces[0] != pieces[1]:
+        changes.append(
+            message("fragmentation goes from %(old)s to %(new)s", old=pieces[0], new=pieces[1])
+        )
+    if reach[0] != reach[1]:
+        changes.append(
+            message("compactness goes from %(old)s to %(new)s", old=reach[0], new=reach[1])
+        )
+    ties, alone = len(worklist.items), len(worklist.isolates)
+    told = (
+        writer.paragraph(
+            "With all %(ties)s ties of the worklist: %(changes)s.",
+            ties=ties,
+            changes=tuple(changes),
+        ),
+    )
+    return (
+        *(told if changes else ()),
+        writer.paragraph("Members without any partner: %(isolates)s.", isolates=alone),
+    )
 
 
 def _reading(ratio: Figure, ties: Figure, writer: Writer) -> Paragraph:
@@ -278,7 +292,13 @@ def _peers(audit: Audit, writer: Writer) -> tuple[Block, ...]:
 
 
 def _annual(audit: Audit, writer: Writer) -> tuple[Block, ...]:
-    if audit.annual_deadline:
+    if audit.annual_deadline and audit.annual_deadline < str(audit.basis.as_of):
+        due = writer.gettext(
+            "It was due by %(day)s; that of %(year)s is due a year later.",
+            day=audit.annual_deadline,
+            year=audit.annual_year + 1,
+        )
+    elif audit.annual_deadline:
         due = writer.gettext("Due by %(day)s.", day=audit.annual_deadline)
     else:
         due = writer.gettext(

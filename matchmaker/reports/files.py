@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from babel.numbers import NumberFormatError, parse_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matchmaker.errors import SettingsError
+from matchmaker.messages import locale_of
 from matchmaker.regex import regex
 from matchmaker.reports.document import Document, DocumentTable, Paragraph, Picture
-from matchmaker.text import guarded, xml_text
+from matchmaker.text import is_computed, xml_text
 from matchmaker.whole_file import whole_file
 
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif")
+Cell = str | float | int | None
 _CHINESE = regex("[\u4e00-\u9fff]")
 _SHEET = regex(r"[\[\]:*?/\\]")
 
@@ -52,7 +56,7 @@ def write_pdf(document: Document, path: Path) -> None:
 
 
 def write_workbook(document: Document, path: Path) -> None:
-    """One sheet for each section; a text is never a formula."""
+    """One sheet for each section; a text is never a formula, and what a table counts is a number."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
@@ -61,17 +65,17 @@ def write_workbook(document: Document, path: Path) -> None:
     book.remove(book.active)
     for place, section in enumerate(document.sections, 1):
         sheet = book.create_sheet(_SHEET.sub(" ", f"{place} {section.title}")[:31])
-        sheet.append([_cell(document.title)])
-        sheet.append([_cell(document.subtitle)])
+        _append(sheet, [document.title])
+        _append(sheet, [document.subtitle])
         sheet["A1"].font = Font(bold=True, size=14)
         for block in section.blocks:
             sheet.append([])
             if isinstance(block, Paragraph):
-                sheet.append([_cell(block.text)])
+                _append(sheet, [block.text])
             elif isinstance(block, Picture):
-                sheet.append([_cell(block.caption)])
+                _append(sheet, [block.caption])
             else:
-                _append(sheet, block, Font(bold=True))
+                _append_table(sheet, block, Font(bold=True), document.language)
         widest = max(
             (block.widths for block in section.blocks if isinstance(block, DocumentTable)),
             default=(),
@@ -88,21 +92,45 @@ def write_workbook(document: Document, path: Path) -> None:
         book.save(unfinished)
 
 
-def _append(sheet: Any, table: DocumentTable, bold: Any) -> None:
+def _append_table(sheet: Any, table: DocumentTable, bold: Any, language: str) -> None:
     if table.caption:
-        sheet.append([_cell(table.caption)])
-    sheet.append([_cell(name) for name in table.header])
+        _append(sheet, [table.caption])
+    _append(sheet, table.header)
     for cell in sheet[sheet.max_row]:
         cell.font = bold
     for row in table.rows:
-        sheet.append([_cell(value) for value in row])
+        _append(sheet, row, language)
 
 
-def _cell(value: str | float | int | None) -> str | float | int | None:
-    """A cell that no spreadsheet takes for a formula, without characters XML cannot hold."""
-    if not isinstance(value, str):
-        return value
-    return guarded(xml_text(value)[:32_000])
+def _append(sheet: Any, row: Sequence[Cell], language: str = "") -> None:
+    """A row whose texts stay texts; those that are figures, written in `language`, are numbers."""
+    numbers = [_figure(value, language) if language else None for value in row]
+    sheet.append(
+        [
+            number[0] if number else xml_text(value)[:32_000] if isinstance(value, str) else value
+            for value, number in zip(row, numbers, strict=True)
+        ]
+    )
+    for cell, number in zip(sheet[sheet.max_row], numbers, strict=False):
+        if number:
+            cell.number_format = number[1]
+        elif isinstance(cell.value, str) and is_computed(cell.value):
+            cell.data_type, cell.quotePrefix = "s", True
+
+
+def _figure(value: Cell, language: str) -> tuple[float, str] | None:
+    """The number that a text of a report says, and the format that shows it so; None: no number."""
+    text = value.removesuffix(" %") if isinstance(value, str) else ""
+    try:
+        number = parse_decimal(text, locale=locale_of(language), strict=True)
+    except NumberFormatError:
+        return None
+    if not number.is_finite():
+        return None
+    exponent = number.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    shown = f"#,##0.{'0' * digits}".rstrip(".")
+    return (float(number) / 100, f"{shown} %") if text != value else (float(number), shown)
 
 
 def _kind(block: object) -> str:

@@ -105,8 +105,10 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
     for place in largest[: 3 * _LABELLED]:
         name = _name(snapshot, int(drawn.members[place]), writer)
         if len(room.taken) < _LABELLED and (beside := room.beside(place, name)):
+            _pale(axis, places[place], beside, _width(name))
             axis.annotate(
                 name, places[place], xytext=beside, textcoords="offset points", fontsize=_LETTER,
+                zorder=5,
                 parse_math=False,  # US$ … A$ is no formula
             )  # fmt: skip
     axis.legend(
@@ -114,6 +116,26 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
     )
     axis.axis("off")
     return _svg(figure)
+
+
+def _pale(axis: Any, place: NDArray[np.float64], beside: tuple[float, float], width: float) -> None:
+    """Ties behind a name are paler, so that it can be read."""
+    from matplotlib.offsetbox import AnnotationBbox, DrawingArea
+    from matplotlib.patches import Rectangle
+
+    area = DrawingArea(width, _LETTER + 2)
+    area.add_artist(Rectangle((0, 0), width, _LETTER + 2, facecolor="white", alpha=0.8))
+    axis.add_artist(
+        AnnotationBbox(
+            area, (float(place[0]), float(place[1])), xybox=(beside[0], beside[1] - 2), boxcoords="offset points",
+            box_alignment=(0, 0), frameon=False, pad=0, zorder=4,
+        )
+    )  # fmt: skip
+
+
+def _width(name: str) -> float:
+    """Of a name beside a dot, in points."""
+    return _LETTER * sum(1.05 if letter > "\u2e80" else 0.6 for letter in name)
 
 
 class _Room:
@@ -128,16 +150,27 @@ class _Room:
 
     def beside(self, place: int, name: str) -> tuple[float, float] | None:
         """From the dot to the beginning of its name, which is then taken; None: no room."""
-        width = _LETTER * sum(1.05 if letter > "\u2e80" else 0.6 for letter in name)
+        width = _width(name)
+        free = []
         for right, up in ((3, 4), (3, -9), (-3 - width, 4), (-3 - width, -9)):
             x, y = self.points[place] + (right, up)
+            box = (x, y, x + width, y + _LETTER + 2)
             if all(
-                x + width < left or x > end or y + _LETTER + 2 < low or y > high
+                box[2] < left or x > end or box[3] < low or y > high
                 for left, low, end, high in self.taken
             ):
-                self.taken.append((x, y, x + width, y + _LETTER + 2))
-                return right, up
-        return None
+                free.append((self._covered(box), (right, up), box))
+        if not free:
+            return None
+        _, beside, box = min(free, key=lambda each: each[0])
+        self.taken.append(box)
+        return beside
+
+    def _covered(self, box: tuple[float, float, float, float]) -> int:
+        """How many dots would lie under a name."""
+        x, y = self.points.T
+        inside = (x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])
+        return int(inside.sum())
 
 
 def _name(snapshot: Snapshot, row: int, writer: Writer) -> str:

@@ -12,12 +12,16 @@ def tie_blocks(worklist: Worklist, writer: Writer) -> tuple[Block, ...]:
     """The ties to make first, with why and what they change."""
     if not worklist.items:
         return (writer.paragraph("There is no tie to suggest."),)
+    joins = any(
+        writer.number(each.before.fragmentation) != writer.number(each.after.fragmentation)
+        for each in worklist.items
+    )
     return (
         DocumentTable(
             (
                 "#", writer.gettext("Who with whom"), writer.gettext("For"),
                 writer.gettext("Why it matters"), writer.gettext("Why it is feasible"),
-                writer.gettext("Fragmentation; compactness"),
+                writer.gettext("Fragmentation; compactness") if joins else writer.gettext("Compactness"),
             ),
             tuple(
                 (
@@ -26,8 +30,7 @@ def tie_blocks(worklist: Worklist, writer: Writer) -> tuple[Block, ...]:
                     GOALS[suggestion.goal].heading.text(writer.language),
                     writer.listed(_why_it_matters(suggestion, writer)),
                     writer.listed(suggestion.reasons),
-                    f"{writer.number(suggestion.before.fragmentation)} → {writer.number(suggestion.after.fragmentation)}; "
-                    f"{writer.number(suggestion.before.compactness)} → {writer.number(suggestion.after.compactness)}",
+                    _change(suggestion, writer, joins=joins),
                 )
                 for place, suggestion in enumerate(worklist.items, 1)
             ),
@@ -37,7 +40,18 @@ def tie_blocks(worklist: Worklist, writer: Writer) -> tuple[Block, ...]:
             "Ordered by structural effect × feasibility, each computed with those above it already "
             "made, and nobody asked for more than it can take."
         ),
+        writer.paragraph("In the reasons, “you” is the first of the two."),
     )  # fmt: skip
+
+
+def _change(suggestion: Suggestion, writer: Writer, *, joins: bool) -> str:
+    """What one tie changes; fragmentation where some tie of the list changes it."""
+    before, after = suggestion.before, suggestion.after
+    reach = f"{writer.number(before.compactness)} → {writer.number(after.compactness)}"
+    if not joins:
+        return reach
+    pieces = f"{writer.number(before.fragmentation)} → {writer.number(after.fragmentation)}"
+    return f"{pieces}; {reach}"
 
 
 def _why_it_matters(suggestion: Suggestion, writer: Writer) -> list[Message]:

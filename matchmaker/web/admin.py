@@ -91,6 +91,7 @@ def _invite(principal: Principal, form: Mapping[str, str]) -> None:
         membership=AccountMembership(organization, role) if organization else None,
         cluster=services().codes.id_of("clusters", form.get("cluster", "")) or "",
         admin=bool(form.get("admin")),
+        language=language(),
         proof=own_proof(),
     )
     if issued.mailed or issued.invitation.unmailed:

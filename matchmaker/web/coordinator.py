@@ -1,25 +1,20 @@
-"""Pages of coordinators: dashboard, worklist, batches, circles, review, effect, reports."""
+"""Pages of coordinators: dashboard, worklist, batches, circles, review, effect."""
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from flask import Response, jsonify, redirect, render_template, request, session, url_for
+from flask import jsonify, redirect, render_template, request, session, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, DefinitionList, WorklistOut
-from matchmaker.api.http.context import context, services
+from matchmaker.api.http.context import services
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import plural
-from matchmaker.reports.audit_report import audit_report
-from matchmaker.reports.document import Document, DocumentTable, Picture
-from matchmaker.reports.files import data_url, write_workbook
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.store.documents import new_id
@@ -57,8 +52,6 @@ _PICTURES = {
     "forces": "graphology-library.min.js",
     "sigma": "sigma.min.js",
 }
-_PDF = "application/pdf"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @web.get("/clusters")
@@ -72,52 +65,8 @@ def clusters() -> PageAnswer:
     return render_template("clusters.html", rows=own, following=None, searched=False)
 
 
-@web.get("/clusters/<path:id>/report")
-def report(id: str) -> PageAnswer:
-    """The whole audit as a page."""
-    return render_template(
-        "report.html", document=_document(signed_in(), id), kind=_kind, data_url=data_url, id=id
-    )
-
-
-@web.get("/clusters/<path:id>/report.pdf")
-def report_pdf(id: str) -> PageAnswer:
-    """The whole audit to take away."""
-    content = context().kept_reports.pdf(_document(signed_in(), id))
-    return _attached(content, "audit.pdf", _PDF)
-
-
-@web.get("/clusters/<path:id>/report.xlsx")
-def report_workbook(id: str) -> PageAnswer:
-    """The whole audit as a workbook."""
-    document = _document(signed_in(), id)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "audit.xlsx"
-        write_workbook(document, path)
-        return _attached(path.read_bytes(), path.name, _XLSX)
-
-
-def _document(principal: Principal, id: str) -> Document:
-    auditing, year = services().auditing, _year()
-    audit = auditing.audit(principal, id, year)
-    worklist = auditing.worklist(principal, id, LIMIT, year)
-    view = auditing.view(principal, id, Channel.COOPERATION, year)
-    return audit_report(audit, worklist, view, language())
-
-
-def _attached(content: bytes, name: str, kind: str) -> Response:
-    response = Response(content, mimetype=kind)
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return response
-
-
-def _kind(block: object) -> str:
-    if isinstance(block, Picture):
-        return "picture"
-    return "table" if isinstance(block, DocumentTable) else "text"
-
-
-def _year() -> int | None:
+def asked_year() -> int | None:
+    """The year that the address names, if it names one."""
     text = request.args.get("year", "")
     return int(text) if text.isdigit() and len(text) == 4 else None
 
@@ -127,13 +76,13 @@ def network(id: str) -> PageAnswer:
     """Nodes and ties of a layer and year."""
     layer = request.args.get("layer", "")
     channel = Channel(layer) if layer in list(Channel) else Channel.COOPERATION
-    return jsonify(drawn_network(services().auditing.view(signed_in(), id, channel, _year())))
+    return jsonify(drawn_network(services().auditing.view(signed_in(), id, channel, asked_year())))
 
 
 @web.get("/clusters/<path:id>/missing.json")
 def missing(id: str) -> PageAnswer:
     """The worklist's missing ties alone, for the picture."""
-    ties = services().auditing.worklist(signed_in(), id, LIMIT, _year()).items
+    ties = services().auditing.worklist(signed_in(), id, LIMIT, asked_year()).items
     return jsonify(
         [{"source": tie.asker.id, "target": tie.partner.id, "goal": tie.goal} for tie in ties]
     )
@@ -145,7 +94,7 @@ def worklist(id: str) -> PageAnswer:
     principal = signed_in()
     cluster = services().published.cluster(id)
     answer = WorklistOut.of(
-        services().auditing.worklist(principal, cluster.id, LIMIT, _year()), language()
+        services().auditing.worklist(principal, cluster.id, LIMIT, asked_year()), language()
     )
     template = "worklist_part.html" if is_htmx_request() else "worklist.html"
     return render_template(
@@ -167,7 +116,7 @@ def benchmark(id: str) -> PageAnswer:
     """The cluster beside its peers, or all clusters."""
     everyone = "all" in request.args
     clusters = services().auditing.benchmark(
-        signed_in(), Channel.COOPERATION, _year(), "" if everyone else id
+        signed_in(), Channel.COOPERATION, asked_year(), "" if everyone else id
     )
     answer = BenchmarkOut.of(clusters, language())
     return render_template("benchmark.html", benchmark=answer, id=id, everyone=everyone)
@@ -314,7 +263,7 @@ def cluster(id: str) -> PageAnswer:
     """点线网 with the course, the network, and what to do next."""
     if id in signed_in().clusters:
         session["cluster"] = id
-    audit = AuditOut.of(services().auditing.audit(signed_in(), id, _year()), language())
+    audit = AuditOut.of(services().auditing.audit(signed_in(), id, asked_year()), language())
     everything = next(layer for layer in audit.layers if layer.layer is Channel.COOPERATION)
     definitions = {
         definition.name: definition for definition in DefinitionList.all(language()).items

@@ -32,6 +32,7 @@ from matchmaker.store.merging import is_blank
 from matchmaker.web.cards import grade_of, kilometres
 from matchmaker.web.ego_network import TieRow, ego_network
 from matchmaker.web.find import picks_of, text_asked_with
+from matchmaker.web.labels import language
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.open_introductions import open_offers
 from matchmaker.web.parties import fit_of, likely_goals
@@ -259,7 +260,11 @@ def invite_to(id: str) -> PageAnswer:
     principal = signed_in()
     owner = AccountMembership(id, MembershipRole.OWNER)
     issued = services().invitations.invite(
-        principal, request.form.get("email", ""), membership=owner, proof=own_proof()
+        principal,
+        request.form.get("email", ""),
+        membership=owner,
+        language=language(),
+        proof=own_proof(),
     )
     show_notice(issued.message, "good" if issued.mailed else "bad")
     return redirect(url_for("web.organization", id=id), 303)

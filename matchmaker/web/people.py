@@ -16,6 +16,7 @@ from matchmaker.api.http.browser import (
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.http.problems import status_of
+from matchmaker.domain import Cluster, Organization
 from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded
 from matchmaker.messages import languages
 from matchmaker.services.people.demo import shown_name
@@ -143,10 +144,11 @@ def invitation() -> PageAnswer:
     """The place that a link invites to, and the form that accepts it."""
     token = request.values.get("token", "")
     offer = services().invitations.read(token)
-    place = offer.cluster
+    place: Organization | Cluster | None = None
     if offer.organization:
-        invited_to = services().directory.by_ids([offer.organization])
-        place = invited_to[offer.organization].name
+        place = services().directory.by_ids([offer.organization])[offer.organization]
+    elif offer.cluster:
+        place = services().published.cluster(offer.cluster)
     return render_template("invitation.html", token=token, email=offer.email, place=place)
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, send_file, url_for
 
+from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf
 from matchmaker.audit.profile import CHANNEL_TITLES
 from matchmaker.audit.ties import Channel
 from matchmaker.errors import InvalidInput
+from matchmaker.exports.files import MEDIA_TYPES
+from matchmaker.exports.tables import ExportFormat, ExportTable
+from matchmaker.exports.workbook import write_workbook
 from matchmaker.regex import regex
 from matchmaker.services.auditing.survey_audit import channels_of
 from matchmaker.services.auditing.survey_forms import SurveyForm
+from matchmaker.services.auditing.survey_tables import link_table, result_tables
 from matchmaker.services.auditing.surveys import SurveyLink
 from matchmaker.store.documents import new_id
-from matchmaker.web.labels import gettext
+from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
     day_of,
@@ -28,6 +35,7 @@ from matchmaker.web.layout import (
     web,
 )
 from matchmaker.web.qr_codes import qr_code
+from matchmaker.workflow.attachment import attachment_name
 from matchmaker.workflow.survey import (
     LONGEST,
     DeniedTie,
@@ -108,11 +116,7 @@ def change_survey(id: str) -> PageAnswer:
     match form.get("do"):
         case "remind":
             count = services().surveys.remind(principal, id)
-            show_notice(
-                gettext("Members reminded: %(count)s.", count=count)
-                if count
-                else gettext("Of those who have not answered nobody has an account: pass links on.")
-            )
+            show_notice(_reminded(principal, id, count))
         case "close":
             services().surveys.close(principal, id)
             show_notice(gettext("The survey is over."))
@@ -122,6 +126,19 @@ def change_survey(id: str) -> PageAnswer:
             )
             return _survey_page(id, link)
     return redirect(url_for("web.survey", id=id), 303)
+
+
+def _reminded(principal: Principal, id: str, count: int) -> str:
+    """How many were reminded, and how many no reminder reaches."""
+    if not count:
+        return gettext("Of those who have not answered nobody has an account: pass links on.")
+    told = gettext("Members reminded: %(count)s.", count=count)
+    members = services().surveys.show(principal, id).members
+    silent = sum(not member.answered for member in members) - count
+    if silent < 1:
+        return told
+    rest = gettext("Without an account: %(count)s; pass their links on.", count=silent)
+    return f"{told} {rest}"
 
 
 def _survey_page(id: str, link: SurveyLink | None = None) -> str:
@@ -168,6 +185,36 @@ def survey_codes(id: str) -> PageAnswer:
         cluster=services().published.cluster(services().surveys.survey_of(id).value.cluster),
         links=[(link, qr_code(link.url)) for link in links],
     )
+
+
+@web.get("/surveys/<id>/links/export")
+def survey_links(id: str) -> PageAnswer:
+    """The links of those who have not answered as a workbook, each with words to send it by."""
+    principal = signed_in()
+    links = services().surveys.link_sheet(principal, id)
+    survey = services().surveys.survey_of(id).value
+    table = link_table(survey, services().published.cluster(survey.cluster), links)
+    return _workbook([table], survey)
+
+
+@web.get("/surveys/<id>/export")
+def survey_results(id: str) -> PageAnswer:
+    """All that the page of a round shows as a workbook, with the audit by it where it is over."""
+    principal = signed_in()
+    view = services().surveys.show(principal, id)
+    audit = None
+    if view.figures.counts and view.survey.final is None:
+        layer = channels_of(view.survey)[-1]
+        audit = services().survey_audits.audit(principal, id, layer)
+    tables = result_tables(view, services().surveys.ties(principal, id), audit)
+    return _workbook(tables, view.survey)
+
+
+def _workbook(tables: Sequence[ExportTable], survey: SurveyRound) -> PageAnswer:
+    day, name = services().clock().date(), attachment_name(f"{survey.title}.xlsx")
+    content = BytesIO(write_workbook(tables, language()))
+    kind = MEDIA_TYPES[ExportFormat.XLSX]
+    return send_file(content, kind, as_attachment=True, download_name=f"{day} {name}")
 
 
 # -- answering

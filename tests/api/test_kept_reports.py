@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
@@ -118,3 +119,13 @@ def test_what_could_not_be_made_is_tried_again(monkeypatch):
     with pytest.raises(OSError, match="full"):
         reports.pdf(document("a"))
     assert reports.pdf(document("a")) == b"%PDF"
+
+
+def test_a_report_is_a_file_of_its_clusters_name_and_day(app, world, wired, made):
+    """Seen: "audit.pdf" of each of two clusters, and "audit (1).pdf" a week later."""
+    headers = world.headers("coordinator") | {"Accept-Language": "zh"}
+    for place in (PLACE, PLACE.replace(".pdf", ".xlsx")):
+        answer = app.test_client().get(place, headers=headers)
+        told = unquote(answer.headers["Content-Disposition"])
+        assert wired.store.cluster("t:cluster").name in told
+        assert str(wired.clock().date()) in told

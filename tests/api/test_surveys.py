@@ -1,6 +1,9 @@
 """The audit of a survey, over HTTP and as a page."""
 
+import io
+
 import pytest
+from openpyxl import load_workbook
 
 from matchmaker.access import Principal
 from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE
@@ -112,3 +115,65 @@ def test_the_page_of_a_used_link_shows_nothing_that_was_sent_by_it(app, world, l
     assert words in page.text
     looked = client.post(f"{API}/survey-answers/look", json={"token": token}).json
     assert (looked["answer"]["ties"], bool(looked["answered"])) == ([], True)
+
+
+def book_of(answer):
+    """Rows of each sheet of a workbook, by its title."""
+    assert answer.status_code == 200, answer.text
+    book = load_workbook(io.BytesIO(answer.data))
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+
+
+def test_the_links_of_those_who_are_silent_are_one_file_to_send(app, world):
+    """Seen: 49 members without an account, and one press for each link."""
+    survey, client = _survey(world), app.test_client()
+    headers = world.headers("coordinator") | {"Accept-Language": "zh"}
+    (rows,) = book_of(client.get(f"/surveys/{survey}/links/export", headers=headers)).values()
+    names = {world.services.store.organization(f"t:firm{number}").name for number in (1, 2, 3)}
+    assert {row[0] for row in rows[1:]} == names
+    for name, _, link, text in rows[1:]:
+        assert text.startswith(f"{name}：")
+        assert text.endswith(link)
+        page = app.test_client().get(link.partition("/survey")[1] + link.partition("/survey")[2])
+        assert name in page.text
+    stranger = world.headers("member")
+    assert client.get(f"/surveys/{survey}/links/export", headers=stranger).status_code == 404
+
+
+def test_what_came_of_a_survey_is_a_file(app, world):
+    id, client = _answered_survey(world), app.test_client()
+    headers = world.headers("coordinator") | {"Accept-Language": "en"}
+    sheets = book_of(client.get(f"/surveys/{id}/export", headers=headers))
+    members, counts, figures = sheets.values()  # nobody agreed to show a tie
+    assert [row[2] is not None for row in members[1:]] == [True] * 5 + [False]
+    assert counts[1][1:] == (0, 5, 0)
+    ties = next(row for row in figures if row[0] == "Ties")
+    assert (ties[2], ties[3], ties[6], ties[7]) == (0, 5, 5, 10)
+    open_one = book_of(client.get(f"/surveys/{_survey(world)}/export", headers=headers))
+    assert len(open_one) == 1  # who has answered, and no count
+
+
+@pytest.mark.parametrize(
+    ("language", "asked_on", "silent"),
+    [("en", "pass the link on", "did not answer"), ("zh", "请转交链接", "未答复")],
+)
+def test_of_a_round_that_is_over_no_link_is_to_be_passed_on(app, world, language, asked_on, silent):
+    headers = world.headers("coordinator") | {"Accept-Language": language}
+    page = app.test_client().get(f"/surveys/{_answered_survey(world)}", headers=headers).text
+    table = page.partition('<table class="stacked">')[2].partition("</table>")[0]
+    assert silent in table
+    assert asked_on not in table
+    assert "–" not in table  # no link is no value that is not known
+
+
+def test_a_reminder_says_whom_it_does_not_reach(app, world):
+    """Seen: "Members reminded: 2." while 41 had no account."""
+    services, survey = world.services, _survey(world)
+    headers = world.headers("coordinator") | {"Accept-Language": "en"}
+    members = services.surveys.show(world.principal("coordinator"), survey).members
+    reached = sum(member.has_people for member in members)
+    assert 0 < reached < 3
+    page = app.test_client().post(
+        f"/surveys/{survey}", data={"do": "remind"}, headers=headers, follow_redirects=True
+    )
+    assert f"Without an account: {3 - reached}" in page.text

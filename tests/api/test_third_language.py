@@ -19,8 +19,8 @@ msgstr ""
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 
-msgid "You are invited to Matchmaker"
-msgstr "Venez dans Matchmaker"
+msgid "You are invited to Matchmaker: %(place)s"
+msgstr "Venez dans Matchmaker: %(place)s"
 """
 
 
@@ -74,7 +74,7 @@ def test_letters_come_in_it(wired, french):
     issued = invitations.invite(ADMIN, "r@example.org", cluster="t:cluster", language="fr")
     assert issued.mailed
     ((to, subject, text),) = box.letters
-    assert (to, subject) == ("r@example.org", "Venez dans Matchmaker")
+    assert (to, subject) == ("r@example.org", "Venez dans Matchmaker: Valves of A")
     assert "https://m.example/invitation?token=" in text  # not translated
 
 

@@ -2,7 +2,7 @@
 
 import socket
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -28,10 +28,11 @@ class Box:
     is_set_up = True
 
     def __init__(self):
-        self.letters = []
+        self.letters, self.subjects = [], []
 
     def send(self, to, subject, text, headers=None):
         self.letters.append((to, text))
+        self.subjects.append(subject)
 
 
 @pytest.fixture
@@ -281,3 +282,45 @@ def test_colleagues_see_of_each_other_who_acts_for_their_organisation(app, wired
     roles = {row["email"]: row["role"] for row in seen.json["items"]}
     assert roles["two@unmailed.example"] == "member"
     assert shown[0] not in seen.text
+
+
+def test_a_letter_says_who_invites_for_whom_and_what_it_is(members, up):
+    """Seen: "Open this link within 14 days to set a password", and nothing else."""
+    ids, client = members
+    box = up()
+    asked = {"en": "act for 无信0厂 on Matchmaker", "zh": "邀请您代表无信1厂使用"}
+    for id, (language, words) in zip(ids, asked.items(), strict=False):
+        client.post("/language", data={"language": language, "back": "/"})
+        client.post(
+            f"/organizations/{id}/invitation", data={"email": f"{language}@letters.example"}
+        )
+        _, text = box.letters[-1]
+        assert words in text
+        assert "test_a_letter_says_who_invites" in text  # the coordinator's name
+        assert f"无信{id[-1]}厂" in box.subjects[-1]
+
+
+def test_lines_of_a_list_that_were_not_possible_are_told_above_all_members(members, up):
+    """Seen: "Invited: 1." at the top, and why two were not only below fifty members."""
+    ids, client = members
+    up()
+    lines = f"{ids[0]},fine@letters.example\nno such firm,x@letters.example\nnothing"
+    answer = client.post("/clusters/t:unmailed/members", data={"do": "list", "list": lines})
+    assert answer.status_code == 422
+    above = answer.text.partition("<table")[0]
+    assert "2 lines of the list were not possible" in above
+    assert 'href="#list"' in above
+
+
+def test_of_a_member_that_has_left_the_page_says_when_and_lacks_nothing(members, wired):
+    """Seen: a dash, read aloud as "not known", beside the firms that were dissolved."""
+    ids, client = members
+    over = date(2024, 5, 6)
+    left = Membership("t:unmailed", ids[1], until=over)
+    wired.store.upsert(GraphRows(memberships=(left,)))
+    page = client.get("/clusters/t:unmailed/members").text
+    row = page.partition("无信1厂")[2].partition("</tr>")[0]
+    assert "left on May 6, 2024" in row
+    assert "–" not in row.replace("until", "")
+    assert "lacks" not in row
+    assert "left on" not in page.partition("无信2厂")[2].partition("</tr>")[0]

@@ -100,3 +100,27 @@ def test_a_coordinator_asks_some_members_and_ends_the_round_knowingly(visit, sam
     stranger = visit("", "en")
     assert stranger.open(token).status == 409
     assert coordinator.complaints == []
+
+
+def test_a_link_that_is_longer_than_its_field_is_copied_by_a_press(visit, sample):
+    """Seen on a phone: the middle of an address, to be marked and copied by a thumb."""
+    survey = _survey(sample)
+    try:
+        coordinator = visit("coordinator", "zh", viewport=PHONE)
+        coordinator.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        coordinator.open(f"/surveys/{survey}")
+        page = coordinator.page
+        press(page, page.get_by_role("button", name="链接和二维码").first)
+        link = page.get_by_label("链接", exact=True).input_value()
+        page.get_by_role("button", name="复制").click()
+        expect(page.get_by_role("button", name="已复制")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == link
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        with page.expect_download() as download:
+            page.get_by_role("link", name="全部链接，用于转发（Excel）").or_(
+                page.get_by_role("button", name="全部链接，用于转发（Excel）")
+            ).click()
+        assert download.value.suggested_filename.endswith("贵单位与谁合作？.xlsx")
+        assert coordinator.complaints == []
+    finally:
+        sample.surveys.close(ADMIN, survey)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from matchmaker.access import Principal
 from matchmaker.audit.ties import Channel
-from matchmaker.domain import Organization
+from matchmaker.domain import Organization, is_within
 from matchmaker.errors import MatchmakerError
 from matchmaker.services.directory.directory import Directory, OrganizationProfile
 from matchmaker.services.people.accounts import Accounts
@@ -33,12 +33,14 @@ _READ = 50
 class MemberRow:
     """One member: `ties` inside the cluster, None where that is not worked out yet.
 
-    `people` are those who act for it; `invited` the newest invitation that is still open.
-    `address` is whom to invite by its contact, as far as that is the reader's to see.
+    `left` is the day on which its membership ended, None where it has not. `people` are those
+    who act for it; `invited` the newest invitation that is still open. `address` is whom to
+    invite by its contact, as far as that is the reader's to see.
     """
 
     profile: OrganizationProfile
     ties: int | None
+    left: date | None
     last_answer: datetime | None
     people: int
     invited: Invitation | None
@@ -64,16 +66,24 @@ class ClusterMembers:
         principal.require_coordinator(cluster_id)
         members = self.directory.members(principal, cluster_id, after, limit)
         ties = self._ties(principal, cluster_id)
-        rows = [self._row(principal, member, ties) for member in members.rows]
+        left = self._left(cluster_id, [member.id for member in members.rows])
+        rows = [self._row(principal, member, ties, left) for member in members.rows]
         return Page(tuple(rows), members.after)
 
-    def _row(self, principal: Principal, member: Organization, ties: dict[str, int]) -> MemberRow:
+    def _row(
+        self,
+        principal: Principal,
+        member: Organization,
+        ties: dict[str, int],
+        left: dict[str, date | None],
+    ) -> MemberRow:
         id = member.id
         may_invite = self.invitations.may_invite(principal, id)
         is_open = self.invitations.open_to(principal, id) if may_invite else ()
         return MemberRow(
             self.directory.profile(principal, id),
             ties.get(id),
+            left.get(id),
             self._last_answer(id),
             sum(1 for _ in self.accounts.of_organization(id)),
             max(is_open, key=lambda invitation: invitation.id, default=None),
@@ -92,6 +102,14 @@ class ClusterMembers:
                 for row, degree in zip(rows, degrees, strict=True)
             }
         return {}
+
+    def _left(self, cluster_id: str, ids: list[str]) -> dict[str, date | None]:
+        """By id the day on which those left who are members no more."""
+        directory = self.directory
+        cluster, today = directory.store.cluster(cluster_id).id, directory.clock().date()
+        rows = directory.store.memberships_in(cluster, ids)
+        there = {row.organization for row in rows if is_within(row.since, row.until, today)}
+        return {row.organization: row.until for row in rows if row.organization not in there}
 
     def _last_answer(self, id: str) -> datetime | None:
         """The last time it accepted or declined what others asked."""

@@ -15,6 +15,7 @@ from matchmaker.audit.view import View
 from matchmaker.exports.tables import (
     DataExport,
     ExportCell,
+    ExportColumn,
     ExportGraph,
     ExportTable,
     Single,
@@ -67,7 +68,11 @@ YEARLY = columns("layer layer_title indicator title year value because")
 SCORES = columns("year part title score known criteria")
 FINDINGS = columns("stage stage_title group title year value level low_is_better score")
 PEERS = columns("indicator title value percentile")
-ANNUAL = columns("code part title unit level year value because origin source")
+ANNUAL = (
+    *columns("code part title unit level year value because origin"),
+    # Of a tie `source` is one of its ends.
+    ExportColumn("source", message("Level known from")),
+)
 COVERAGE = columns("counted number")
 _defined: Callable[[Definition], tuple[ExportCell, ...]] = attrgetter(
     "name", "title", "group", "group_title", "unit", "better", "about"

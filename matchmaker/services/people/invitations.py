@@ -30,6 +30,7 @@ from matchmaker.services.own_organizations import asked_id, is_coordinated, keep
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.earlier_people import had_people
+from matchmaker.services.people.invitation_letter import invitation_subject, invitation_text
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.second_factors import NO_PROOF, OwnProof, SecondFactors
 from matchmaker.services.repositories import Address, Repositories, Versioned
@@ -291,13 +292,10 @@ class Invitations:
     # -- the parts
 
     def _send(self, invitation: Invitation) -> None:
-        left = invitation.expires - self.clock()
-        text = message(
-            "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
-            days=-(-left // timedelta(days=1)),
-            link=self._link(invitation),
-        )
-        subject = message("You are invited to Matchmaker")
+        days = -(-(invitation.expires - self.clock()) // timedelta(days=1))
+        subject = invitation_subject(self.store(), invitation)
+        link = self._link(invitation)
+        text = invitation_text(self.store(), self.repositories, invitation, link, days)
         self.links.mail(invitation.email, invitation.language, subject, text)
 
     def _mark_unmailed(self, invitation_id: str) -> Invitation:

@@ -53,6 +53,14 @@ for (const search of document.querySelectorAll("[data-filters]")) {
   });
   search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
 }
+// A link to pass on is longer than its field; copying needs no https here, as `navigator.clipboard` would.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    button.parentElement.querySelector("input").select();
+    if (document.execCommand("copy")) button.textContent = button.dataset.done;
+  });
+}
 // Times are proposed on the reader's own clock, unless another zone is chosen.
 addEventListener("DOMContentLoaded", () => {
   const choices = document.querySelectorAll("select[data-own-zone]");

@@ -34,6 +34,7 @@ from matchmaker.exports.tables import (
 )
 from matchmaker.messages import in_context, message
 from matchmaker.services.operations.exported_clusters import partial_date, ties_table
+from matchmaker.services.operations.exported_results import ANNUAL
 from matchmaker.text import guarded_cell, unguarded
 
 FORMULA = '=HYPERLINK("http://example.org";"look")'
@@ -325,3 +326,20 @@ def test_each_participant_of_an_undertaking_has_one_tie_of_it_and_contracts_run_
         ("t:a", "t:b", 0.5, False), ("t:a", "t:c", 0.5, False), ("t:b", "t:c", 0.5, False),
         ("t:a", "t:c", 1.0, True), ("t:b", "t:c", 1.0, True),
     ]  # fmt: skip
+
+
+def test_columns_are_as_wide_as_what_stands_in_them():
+    """Seen: names of firms cut after five letters, since titles alone were measured."""
+    rows = [("示例·海昌阀门集团股份有限公司", 1), ("x" * 200, 2)]
+    for cells, width in ((rows[:1], 31), (rows, 40)):
+        table = ExportTable("t", message("Members"), columns("name value"), cells)
+        export = DataExport("t", (table,), lambda: None)
+        book = load_workbook(io.BytesIO(write_export(export, ExportFormat.XLSX, "zh")))
+        assert book.active.column_dimensions["A"].width == width
+        assert book.active.column_dimensions["B"].width == 10
+
+
+def test_where_a_level_is_known_from_is_no_end_of_a_tie():
+    """Seen in Chinese: the standard of each item of the yearly report under "起点编号"."""
+    titles = {column.name: column.title.text("zh") for column in ANNUAL}
+    assert titles["source"] == "标准依据"

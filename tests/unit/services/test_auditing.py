@@ -340,9 +340,26 @@ def test_a_text_in_a_workbook_is_no_formula(tmp_path):
     path = tmp_path / "x.xlsx"
     files.write_workbook(Document("en", "t", "s", (Section("[a/b]", (table,)),)), path)
     sheet = load_workbook(path).active
-    values = [cell.value for row in sheet for cell in row if cell.value]
-    assert {"'=1+1", "'@x", "fine"} <= set(values)
-    assert all(cell.data_type != "f" for row in sheet for cell in row)
+    cells = {cell.value: cell for row in sheet for cell in row if cell.value}
+    assert {"=1+1", "@x", "fine"} <= set(cells)
+    assert all(cell.data_type == "s" for cell in cells.values())
+    assert cells["=1+1"].quotePrefix  # so it stays one when somebody edits it
+    assert cells["@x"].quotePrefix
+
+
+@pytest.mark.parametrize(("language", "million"), [("zh", "1,234,567"), ("en", "1,234,567")])
+def test_figures_in_a_workbook_are_numbers(tmp_path, language, million):
+    """Seen: "'-0.27", with an apostrophe to be read, and columns that no sum adds up."""
+    rows = (("-0.27", "38 %", million, "0.0710", "-0.27 [-7.04, 6.50]", "2 + 3", "1.2.3", "NaN"),)
+    table = DocumentTable(tuple("abcdefgh"), rows)
+    path = tmp_path / "x.xlsx"
+    files.write_workbook(Document(language, "t", "s", (Section("x", (table,)),)), path)
+    shown = list(load_workbook(path).active.iter_rows())[-1]
+    assert [cell.value for cell in shown] == [
+        -0.27, 0.38, 1_234_567, 0.071, "-0.27 [-7.04, 6.50]", "2 + 3", "1.2.3", "NaN",
+    ]  # fmt: skip
+    formats = [cell.number_format for cell in shown[:4]]
+    assert formats == ["#,##0.00", "#,##0 %", "#,##0", "#,##0.0000"]
 
 
 def test_titles_of_a_workbook_are_texts_without_what_no_file_can_hold(tmp_path):
@@ -350,8 +367,8 @@ def test_titles_of_a_workbook_are_texts_without_what_no_file_can_hold(tmp_path):
     path = tmp_path / "x.xlsx"
     files.write_workbook(Document("en", "=1+1", "+1\uffff", (Section("x", (table,)),)), path)
     sheet = load_workbook(path).active
-    assert (sheet["A1"].value, sheet["A1"].data_type) == ("'=1+1", "s")
-    assert sheet["A2"].value == "'+1"
+    assert (sheet["A1"].value, sheet["A1"].data_type) == ("=1+1", "s")
+    assert (sheet["A2"].value, sheet["A2"].data_type) == ("+1", "s")
     assert "Sock Mill" in {cell.value for row in sheet for cell in row}
 
 

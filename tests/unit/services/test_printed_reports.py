@@ -63,6 +63,43 @@ def test_how_many_have_no_partner_is_said_of_one_as_of_many(auditing, monkeypatc
     assert any(text.endswith("Members without any partner: 1.") for text in texts)
 
 
+def test_a_report_tells_no_change_of_what_stays(auditing):
+    """Seen of a cluster in one piece: "fragmentation goes from 0 to 0", and so in each row."""
+    cluster = of("valves")
+    view = auditing.view(ADMIN, cluster, Channel.COOPERATION)
+    audit, worklist = auditing.audit(ADMIN, cluster), auditing.worklist(ADMIN, cluster)
+    assert worklist.items[-1].after.fragmentation == 0
+    made = audit_report(audit, worklist, view, "en")
+    (gain,) = (
+        block.text for block in made.sections[0].blocks if "ties of the worklist" in block.text
+    )
+    assert "compactness goes from" in gain
+    assert "fragmentation" not in gain
+    listed = dict(made.tables)["Worklist: ties to make first"]
+    assert listed.header[-1] == "Compactness"
+    assert all("0 → 0;" not in row[-1] for row in listed.rows)
+    scattered = of("hosiery")
+    made = audit_report(
+        auditing.audit(ADMIN, scattered), auditing.worklist(ADMIN, scattered), view, "en"
+    )
+    assert any("fragmentation goes from" in block.text for block in made.sections[0].blocks)
+
+
+def test_a_report_of_whose_day_is_past_says_so(auditing):
+    """Seen in November: "Due by 2026-03-31." of the year before."""
+    cluster = of("hosiery")
+    view = auditing.view(ADMIN, cluster, Channel.COOPERATION)
+    audit, worklist = auditing.audit(ADMIN, cluster), auditing.worklist(ADMIN, cluster)
+    for as_of, words in (
+        ("2026-03-31", "Due by 2026-03-31."),
+        ("2026-11-30", "It was due by 2026-03-31;"),
+    ):
+        later = dataclasses.replace(audit, basis=dataclasses.replace(audit.basis, as_of=as_of))
+        made = audit_report(later, worklist, view, "en")
+        (annual,) = (each for each in made.sections if each.title == "The yearly report")
+        assert words in annual.blocks[0].text
+
+
 @pytest.mark.slow
 def test_quotation_marks_of_an_english_report_are_as_wide_as_they_are():
     """Seen in print: “Innovative advantage” with the gaps of Chinese quotation marks."""
