@@ -1,8 +1,11 @@
 """Keys of POSTs: one answer each, shared by processes."""
 
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -130,3 +133,35 @@ def test_a_write_is_answered_as_it_ended_where_its_answer_cannot_be_kept(tmp_pat
     made = client.post("/api/v1/organizations", headers=headers, json=firm)
     assert made.status_code == 201
     assert client.get(f"/api/v1/organizations/{made.json['id']}").json["name"] == "写满厂"
+
+
+FULL = """
+mount -t tmpfs -o size=1m tmpfs "$0" || exit 99
+cd "$2" && exec "$1" -c '
+import sys
+from pathlib import Path
+from matchmaker.api.http.idempotency import LocalAnswers
+answers = LocalAnswers(Path(sys.argv[1]) / "keys.db")
+answers.begin("k", "request")
+with (Path(sys.argv[1]) / "filler").open("wb", buffering=0) as file:
+    try:
+        while file.write(bytes(4096)):
+            pass
+    except OSError:
+        pass
+answers.release("k")
+print(answers.begin("k", "request"))
+' "$0"
+"""
+
+
+def test_a_key_is_freed_on_a_disk_that_is_full_since(tmp_path):
+    """A write that the full disk refused was told to be still under way for a minute (409)."""
+    within = ["unshare", "--map-root-user", "--mount"]
+    if subprocess.run([*within, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no disk may be mounted here")
+    done = subprocess.run(
+        [*within, "sh", "-c", FULL, str(tmp_path), sys.executable, str(Path.cwd())],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("None\n", 0), done.stderr

@@ -34,6 +34,8 @@ ABANDONED_SECONDS = 60
 # What another process holds for so long, which is there for milliseconds, hangs: for as long
 # again nobody else waits for it.
 _TURN_SECONDS = 1.0
+# The journal keeps so much room: on a disk that is full since, a key is still freed.
+_JOURNAL_BYTES = 65_536
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (
@@ -156,6 +158,8 @@ class LocalAnswers:
 
     def _attempt(self, step: Callable[[sqlite3.Connection], T]) -> T:
         with closing(self._opened()) as connection:
+            connection.execute("PRAGMA journal_mode = PERSIST")
+            connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
             connection.execute(_SCHEMA)
             connection.execute("BEGIN IMMEDIATE")
             result = step(connection)
