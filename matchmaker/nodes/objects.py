@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,11 +28,27 @@ _SECOND_TRY_SECONDS = 0.5
 _SECONDS, _BYTES_A_SECOND = 10.0, 200_000
 # Of a file whose size nobody knows.
 _LARGE = 20_000_000
+# So long waits who only looks how the service is.
+_LOOK_SECONDS = 3.0
+_LOOKS: ContextVar[bool] = ContextVar("looks", default=False)
 _Answered = TypeVar("_Answered")
 # How pyarrow's client words it, which has no other way: an error answer that is longer than the
 # file (it finds no room, so that nobody knows which error it was), and curl's codes for what
 # ended too soon, said nothing or was reset. A refused connection (7) is none of them.
 _BROKEN_OFF = ("Failed to flush response stream", "curlCode: 18,", "curlCode: 52,", "curlCode: 56,")
+
+
+@contextmanager
+def only_looking() -> Iterator[None]:
+    """What is asked of object stores meanwhile is for a page of how the service is.
+
+    Nobody waits long for it, and nobody else goes by whether an answer came in that time.
+    """
+    token = _LOOKS.set(True)
+    try:
+        yield
+    finally:
+        _LOOKS.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +70,7 @@ class ObjectStore:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._deadline = AnswerDeadline()
+        self._deadline, self._looks = AnswerDeadline(), AnswerDeadline()
 
     def put(self, name: str, source: Path | bytes) -> None:
         """Write a file, in the place of one of that name.
@@ -201,15 +218,17 @@ class ObjectStore:
 
     def _answer(self, name: str, ask: Callable[[], _Answered], size: int = 0) -> _Answered:
         """What the store answers about a file; where that breaks off, what it answers then."""
-        seconds = _SECONDS + size / _BYTES_A_SECOND
+        deadline, seconds = self._deadline, _SECONDS + size / _BYTES_A_SECOND
+        if _LOOKS.get():
+            deadline, seconds = self._looks, _LOOK_SECONDS
         with self._answering(name):
             try:
-                return self._deadline.within(seconds, ask)
+                return deadline.within(seconds, ask)
             except Exception as error:  # each client has errors of its own
                 if not _is_broken_off(error):
                     raise
             time.sleep(_SECOND_TRY_SECONDS)
-            return self._deadline.within(seconds, ask)
+            return deadline.within(seconds, ask)
 
     @contextmanager
     def _answering(self, name: str) -> Iterator[None]:

@@ -58,9 +58,10 @@ _ASKED = frozenset({"text", "question"})
 # Of a longer query nobody looks what is in it: it holds words.
 _LONGEST_QUERY = 200
 # What waits for somebody else's server while its reader waits: an OpenID provider, a mail server,
-# a channel that is tried. Where that hangs, each takes its whole deadline.
+# a channel that is tried, all that the page of how the service is looks at. Where that hangs, each
+# takes its whole deadline.
 _OUTWARD = regex(
-    r"(GET|HEAD) /auth/(oidc|callback)"
+    r"(GET|HEAD) /(admin|auth/(oidc|callback))"
     r"|POST (/api/v1/(invitations|account/confirmation)|/admin/accounts|/account|/channels"
     r"|/clusters/.+/members|/organizations/.+/invitation)"
 )

@@ -16,7 +16,7 @@ import requests
 
 from matchmaker.errors import NotFound, ServiceUnavailable, SettingsError
 from matchmaker.nodes import objects as objects_module
-from matchmaker.nodes.objects import ObjectStore
+from matchmaker.nodes.objects import ObjectStore, only_looking
 from matchmaker.settings import Settings
 
 pytestmark = pytest.mark.slow  # a server that does not answer
@@ -248,6 +248,21 @@ def test_an_answer_that_drips_is_given_up_and_nobody_waits_for_it_again(
     breaking.left = 0
     assert store.get("one") == CONTENT
     assert not list(tmp_path.iterdir())
+
+
+def test_who_only_looks_waits_for_a_moment_and_nobody_goes_by_that(breaking, tmp_path, monkeypatch):
+    """The administrators' page took twenty seconds while the store of files hung."""
+    monkeypatch.setattr(objects_module, "_LOOK_SECONDS", 0.5)
+    store = store_at("s3://bucket/x")
+    assert store.get("one") == CONTENT
+    breaking.way, breaking.left = "dripping", 100
+    begun = time.monotonic()
+    for _ in range(3):
+        with only_looking(), pytest.raises(ServiceUnavailable, match="no answer came in time"):
+            store.fetch("one", tmp_path / "one")
+    assert time.monotonic() - begun < 2
+    breaking.left = 0
+    assert store.get("one") == CONTENT
 
 
 @pytest.mark.parametrize("way", ["page", "cut"])

@@ -12,6 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.embedding import Encoder
 from matchmaker.errors import MatchmakerError, SettingsError, SnapshotUnavailable, not_writable
 from matchmaker.messages import Message, message
+from matchmaker.nodes.objects import only_looking
 from matchmaker.nodes.registry import NodeRegistry, NodeState
 from matchmaker.nodes.shared_state import SharedState
 from matchmaker.recommend.reranking import Reranker
@@ -142,22 +143,21 @@ class HealthService:
         Raises NotAllowed for anyone but admins.
         """
         principal.require_admin()
-        return tuple(
-            _checked(name, look)
-            for name, look in (
-                (message("settings"), self._look_at_settings),
-                (message("data folder"), self._look_at_data_folder),
-                (message("keys"), self.check_keys),
-                (message("store"), self._look_at_store),
-                (message("clock"), self.check_clock),
-                (message("model"), self._look_at_model),
-                (message("snapshot"), self._look_at_snapshot),
-                (message("ranker"), self._look_at_ranker),
-                (message("cross-encoder"), self._look_at_reranker),
-                (message("the log of changes"), self.check_log),
-                *self._node_checks(),
-            )
+        looks = (
+            (message("settings"), self._look_at_settings),
+            (message("data folder"), self._look_at_data_folder),
+            (message("keys"), self.check_keys),
+            (message("store"), self._look_at_store),
+            (message("clock"), self.check_clock),
+            (message("model"), self._look_at_model),
+            (message("snapshot"), self._look_at_snapshot),
+            (message("ranker"), self._look_at_ranker),
+            (message("cross-encoder"), self._look_at_reranker),
+            (message("the log of changes"), self.check_log),
+            *self._node_checks(),
         )
+        with only_looking():
+            return tuple(_checked(name, look) for name, look in looks)
 
     def _node_checks(self) -> tuple[tuple[Message, Callable[[], Message]], ...]:
         if self.shared is None:

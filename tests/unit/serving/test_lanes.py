@@ -49,6 +49,8 @@ class Waiter:
         ("GET", "/static/style.css", LaneName.LIGHT),
         ("GET", "/auth/oidc", LaneName.OUTWARD),
         ("HEAD", "/auth/oidc", LaneName.OUTWARD),
+        ("GET", "/admin", LaneName.OUTWARD),
+        ("GET", "/admin/accounts", LaneName.LIGHT),
         ("POST", "/organizations/cn:91330000/invitation", LaneName.OUTWARD),
         ("POST", "/api/v1/invitations", LaneName.OUTWARD),
         ("POST", "/api/v1/invitations/look", LaneName.LIGHT),
