@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from matchmaker.recommend.specification.in_vain import tells_of_others
@@ -138,6 +138,9 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
     if contrasts:
         starts = sorted({*starts, *contrasts})
     result = Clauses(starts, set(), set(), [])
+    is_denying = any(marker.term.kind is Marker.DENIAL for marker in markers)
+    next_said = [match.span() for match in _NEXT_SAID.finditer(text)] if is_denying else []
+    scopes = _Scopes(text, starts, next_said, {})
     lacked = bytearray(len(text))
     for match in LACKED.finditer(text):
         lacked[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
@@ -164,12 +167,40 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
                     result.denials.append((marker.start, passed.end()))
                 continue
             clause = result.number(marker.start)
-            result.denials.append((marker.start, _end(text, starts, clause, marker)))
+            result.denials.append((marker.start, _end(scopes, clause, marker)))
     return result
 
 
-def _end(text: str, starts: list[int], clause: int, marker: TermMatch) -> int:
+class _Scopes(NamedTuple):
+    """What says where the scopes of denials end, looked for once: a text may deny thousands of times.
+
+    `starts` of clauses, the blanks behind which something else is said (`next_said`), and by
+    clause the one with which the list that goes on in it is over.
+    """
+
+    text: str
+    starts: list[int]
+    next_said: list[tuple[int, int]]
+    list_ends: dict[int, int]
+
+    def list_end(self, clause: int) -> int:
+        """The clause with which a list is over that may go on in this one."""
+        read = []
+        while clause < len(self.starts) and self.text[self.starts[clause] - 1] == ",":
+            if clause in self.list_ends:
+                clause = self.list_ends[clause]
+                break
+            read.append(clause)
+            if not _CONTINUED.match(self.text, self.starts[clause]):
+                break
+            clause += 1
+        self.list_ends.update(dict.fromkeys(read, clause))
+        return clause
+
+
+def _end(scopes: _Scopes, clause: int, marker: TermMatch) -> int:
     """Where the scope of a denial ends: with its clause, or with the list that it begins."""
+    text, starts, next_said, _ = scopes
     word = marker.term.value
     if word in ("除", "除了"):  # 除…外
         stop = text.find("外", starts[clause])
@@ -181,14 +212,10 @@ def _end(text: str, starts: list[int], clause: int, marker: TermMatch) -> int:
         if 0 <= stop < here - 1 and text[stop + 1] not in ",;。. ":
             return stop
     here = starts[clause + 1] if clause + 1 < len(starts) else len(text)
-    if spaced := _NEXT_SAID.search(text, marker.end, here):
-        return spaced.start()
+    spaced = bisect_left(next_said, (marker.end, 0))
+    if spaced < len(next_said) and next_said[spaced][1] < here:
+        return next_said[spaced][0]
     if used := _USED_IN.match(text, marker.end, here):  # no recycled brass in our valves
         return used.end("what")
-    following = clause + 1
-    listed = word not in _OF_ONE
-    while listed and following < len(starts) and text[starts[following] - 1] == ",":
-        if not _CONTINUED.match(text, starts[following]):
-            break
-        following += 1
+    following = clause + 1 if word in _OF_ONE else scopes.list_end(clause + 1)
     return starts[following] if following < len(starts) else len(text)

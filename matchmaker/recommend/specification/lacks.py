@@ -56,7 +56,9 @@ def with_lacks_sought(text: str) -> str:
     lacks = list(_lacks(folded))
     if not lacks:
         return text
-    without = blanked(text, [(lack.start(), end) for lack, end in lacks])
+    # By where it ends, from the first word on that says so.
+    clauses = {end: lack for lack, end in reversed(lacks)}
+    without = blanked(text, [(lack.start(), end) for end, lack in clauses.items()])
     if any(
         item.kind in CORE
         and item.role is ItemRole.ITSELF
@@ -66,15 +68,29 @@ def with_lacks_sought(text: str) -> str:
     ):
         return without
     words = [lack.span() for lack, _ in lacks]
-    words += [own.span() for lack, end in lacks for own in _OWN.finditer(folded, lack.end(), end)]
+    words += [
+        own.span()
+        for end, lack in clauses.items()
+        for own in _OWN.finditer(folded, lack.end(), end)
+    ]
     return blanked(text, words)
 
 
 def _lacks(folded: str) -> Iterator[tuple[Match[str], int]]:
-    """What says that something is lacked, each with where its clause ends."""
+    """What says that something is lacked, each with where its clause ends.
+
+    Of one clause its end, and what denies behind it, is looked for once: a text without a comma
+    may say it thousands of times.
+    """
+    end = -1
+    denied: Match[str] | None = None
     for lack in _LACK.finditer(folded):
-        clause_end = _CLAUSE_END.search(folded, lack.end())
-        end = clause_end.start() if clause_end else len(folded)
+        is_same_clause = lack.end() <= end
+        if not is_same_clause:
+            clause_end = _CLAUSE_END.search(folded, lack.end())
+            end = clause_end.start() if clause_end else len(folded)
+        if not is_same_clause or (denied and denied.start() < lack.start()):
+            denied = LACKED.search(folded, lack.start(), end)
         # 公司没有CNAS的勿扰: of those who offer it.
-        if not LACKED.search(folded, lack.start(), end):
+        if not denied:
             yield lack, end

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from matchmaker.recommend.specification import read
+from matchmaker.recommend.specification import read, with_lacks_sought
 
 pytestmark = pytest.mark.slow  # each piece is read a dozen times, at length
 
@@ -32,17 +32,33 @@ pytestmark = pytest.mark.slow  # each piece is read a dozen times, at length
         "球阀换成水泵，",
         "维修，",
         "我们有两台机床，",
+        "不做 宁波 ",
+        "没有轴承 就",
+        "代工没有",
+        "x z, f,nor a的",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
+    _assert_in_proportion(read.__wrapped__, piece, 3000)
+
+
+@pytest.mark.parametrize(
+    "piece", ["a本厂不做b", "a我们没有", "a我们没有热处理 ", "we lack ", "no xx of our own "]
+)
+def test_what_is_lacked_is_looked_for_in_proportion_to_the_text(piece):
+    """Else a question without a comma, as long as it may be, takes fifteen seconds."""
+    _assert_in_proportion(with_lacks_sought.__wrapped__, piece, 1000)
+
+
+def _assert_in_proportion(read_it, piece, pieces):
     def seconds(size: int) -> float:
         text = piece * size
         begin = time.process_time()
-        read.__wrapped__(text)
+        read_it(text)
         return time.process_time() - begin
 
     seconds(100)
-    long, short = (min(seconds(size) for _ in range(3)) for size in (1500, 150))
+    long, short = (min(seconds(size) for _ in range(3)) for size in (pieces, pieces // 10))
     assert long < 30 * max(short, 1e-3)
 
 
