@@ -1,8 +1,11 @@
 """Whatever ranks, or reads the words that somebody asks with, waits among what is heavy."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask import request
 
+from matchmaker.services.cooperation import call_requirements
 from matchmaker.services.matching import matching
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.serving.lanes import LaneName, lane_of
@@ -32,6 +35,7 @@ def ranking(monkeypatch):
 
     monkeypatch.setattr(matching, "recommend", noted(matching.recommend))
     monkeypatch.setattr(SeekerFactory, "free_texts", noted(SeekerFactory.free_texts))
+    monkeypatch.setattr(call_requirements, "read", noted(call_requirements.read))
     return requests
 
 
@@ -61,6 +65,25 @@ def test_no_page_that_ranks_is_in_the_way_of_those_that_do_not(app, world, ranki
     assert {path for _, path, _ in ranking} > {
         "/", "/api/v1/postings", f"/api/v1/postings/{posting['id']}", f"/postings/{posting['id']}",
         f"/introductions/{introduction['id']}", "/introductions/new", "/organizations/t:firm2",
+    }  # fmt: skip
+    called = {
+        "organization": "t:firm1",
+        "goal": "supplier",
+        "title": "Valves",
+        "text": "DN50 valves",
+    }
+    called["deadline"] = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
+    opened = client.post("/api/v1/calls", json=called, headers=headers)
+    assert opened.status_code == 201
+    call = opened.json["brief"]["id"]
+    for path in (f"/calls/{call}", f"/calls/{call}?best=3", f"/api/v1/calls/{call}/suggestions"):
+        assert client.get(path, headers=headers).status_code == 200, path
+    corrected = {"summary": "Larger ones", "text": "DN65 valves"}
+    for path, sent in (("corrections", corrected), ("invitations", {"best": 1})):
+        answer = client.post(f"/api/v1/calls/{call}/{path}", json=sent, headers=headers)
+        assert answer.status_code == 200, path
+    assert {path.rpartition("/")[2] for _, path, _ in ranking} > {
+        "calls", call, "suggestions", "corrections", "invitations"
     }  # fmt: skip
     heavy = (LaneName.HEAVY, LaneName.FILES)
     light = {each for each in ranking if lane_of(*each) not in heavy}

@@ -60,6 +60,16 @@ class Waiter:
         ("GET", "/needs", LaneName.HEAVY),
         ("GET", "/needs/post:1", LaneName.HEAVY),
         ("GET", "/introductions", LaneName.LIGHT),
+        ("GET", "/calls", LaneName.LIGHT),
+        ("GET", "/calls/a", LaneName.HEAVY),  # whom to invite is ranked
+        ("POST", "/calls/new", LaneName.HEAVY),  # its text is read
+        ("POST", "/api/v1/calls", LaneName.HEAVY),
+        ("GET", "/api/v1/calls", LaneName.LIGHT),
+        ("GET", "/api/v1/calls/a", LaneName.LIGHT),
+        ("GET", "/api/v1/calls/a/suggestions", LaneName.HEAVY),
+        ("POST", "/api/v1/calls/a/corrections", LaneName.HEAVY),
+        ("GET", "/calls/a/answers.xlsx", LaneName.FILES),
+        ("GET", "/surveys/a/codes", LaneName.HEAVY),  # a code for each of 2,000 members
         ("GET", "/introductions/a1", LaneName.HEAVY),
         ("POST", "/introductions/a1", LaneName.LIGHT),
         ("GET", "/postings", LaneName.LIGHT),
