@@ -36,6 +36,8 @@ ZONES = (
     "America/Los_Angeles", "America/Sao_Paulo", "Australia/Sydney", "UTC",
 )  # fmt: skip
 
+MESSAGES_SHOWN = 200
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingView:
@@ -49,9 +51,13 @@ class MeetingView:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Messages of the two sides, newest last, and their meetings, newest first."""
+    """The latest messages of the two sides, newest last, and their meetings, newest first.
+
+    `earlier` is the message before which more were written, "" where none were.
+    """
 
     messages: Sequence[ConversationMessage]
+    earlier: str
     meetings: Sequence[MeetingView]
     zone: str
     zones: Sequence[str]
@@ -68,8 +74,10 @@ def conversation_of(principal: Principal, view: IntroductionView) -> Conversatio
         return None
     conversations, now = services().conversations, services().clock()
     own = services().settings.time_zone
+    page = conversations.latest(principal, view.id, request.args.get("before", ""), MESSAGES_SHOWN)
     return Conversation(
-        messages=conversations.messages(principal, view.id, limit=200).rows,
+        messages=page.rows[::-1],
+        earlier=page.after or "",
         meetings=[
             _meeting(appointment, side, now)
             for appointment in conversations.appointments(principal, view.id)

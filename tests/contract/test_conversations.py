@@ -148,3 +148,21 @@ def test_nobody_is_reminded_after_a_consent_was_withdrawn(opened) -> None:
     services.clock.forward(2 * DAY)
     services.conversations.remind_due()
     assert NotificationKind.MEETING_SOON not in notices(services, "t:f0")
+
+
+def test_the_latest_is_read_first_and_what_was_before_it_page_by_page(opened) -> None:
+    services, id = opened
+    first, second, third = (person(services, f"t:f{number}") for number in range(3))
+    for number in range(7):
+        services.conversations.write(first, id, f"message {number}")
+    read, before = [], ""
+    for expected in (3, 3, 1):
+        page = services.conversations.latest(second, id, before, limit=3)
+        assert len(page.rows) == expected
+        read += [message.text for message in page.rows]
+        before = page.after or ""
+    assert (read, before) == ([f"message {number}" for number in range(6, -1, -1)], "")
+    with pytest.raises(NotFound):
+        services.conversations.latest(third, id)
+    with pytest.raises(NotAllowed):
+        services.conversations.latest(ADMIN, id)

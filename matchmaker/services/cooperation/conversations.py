@@ -77,6 +77,19 @@ class Conversations:
         page = self.repositories.messages.page("introduction", id, after=after, limit=limit)
         return Page(tuple(stored.value for stored in page.rows), page.after)
 
+    def latest(
+        self, principal: Principal, id: str, before: str = "", limit: int = 100
+    ) -> Page[ConversationMessage]:
+        """The conversation, newest first, of what was written before a message.
+
+        Raises NotFound, NotAllowed.
+        """
+        self._side(principal, self._views.visible(principal, id).value)
+        page = self.repositories.messages.page(
+            "introduction", id, after=before, limit=limit, newest_first=True
+        )
+        return Page(tuple(stored.value for stored in page.rows), page.after)
+
     def write(
         self,
         principal: Principal,
