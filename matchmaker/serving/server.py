@@ -153,14 +153,14 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
     error: Any = None
 
     def parse_header(self, header_plus: bytes) -> None:
-        """As waitress does; what RFC 9112 says is to be refused is.
+        """As waitress does; what RFC 9112 says is to be refused, and others may read otherwise, is.
 
-        Two lengths (6.1), which another server before this one may read otherwise, and no host or
-        several (3.2). Raises ParsingError.
+        Two lengths, chunks in HTTP/1.0 (6.1), no host or several (3.2). Raises ParsingError.
         """
         super().parse_header(header_plus)
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            raise ParsingError("Content-Length with Transfer-Encoding")
+        is_coded = self.chunked or "TRANSFER_ENCODING" in self.headers  # left there before 1.1
+        if is_coded and ("CONTENT_LENGTH" in self.headers or self.version != "1.1"):
+            raise ParsingError("Transfer-Encoding with Content-Length, or before HTTP/1.1")
         if self.version == "1.1" and len(_HOST.findall(header_plus)) != 1:
             raise ParsingError("Not one Host")
 

@@ -239,6 +239,7 @@ def test_what_is_no_request_is_refused_as_a_problem(port, garbage, status):
     [
         "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n",
         "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: x\r\nContent-Length: 4\r\n",
+        "POST /x HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n",
         "GET /x HTTP/1.1\r\n",
         "GET /x HTTP/1.1\r\nHost: x\r\nHost: y\r\n",
         "GET /x HTTP/1.1\r\nhost: x\r\nHOST: x\r\n",
@@ -252,8 +253,8 @@ def test_what_another_server_could_read_otherwise_is_refused_and_nothing_behind_
     with connect(port) as connected:
         connected.sendall(f"{head}\r\n{behind}".encode())
         answer = read_all(connected)
-    assert answer.startswith(b"HTTP/1.1 400")
-    assert answer.count(b"HTTP/1.1") == 1
+    assert answer.split(b" ")[1] == b"400"
+    assert answer.count(b"HTTP/1.") == 1
     assert b"behind" not in answer
 
 
