@@ -48,11 +48,11 @@ _HEAVY = regex(
     # Whom to invite to a call is ranked, and what its text asks for is read.
     r"|/calls/[^/]+|/api/v1/calls/[^/]+/(suggestions|invitations|corrections)"
 )
-_HEAVY_READ = regex(r"/|/needs(/.+)?|/introductions/[^/]+")
+_HEAVY_READ = regex(r"/|/welcome|/needs(/.+)?|/introductions/[^/]+")
 _HEAVY_SENT = regex(
     r"/api/v1/(postings(/.*)?|calls"
     r"|account/(keys|passkeys.*|recovery-codes|second-factor.*|sessions/[^/]+/end))"
-    r"|/account/second-factor"
+    r"|/account/second-factor|/welcome|/searches(/.+)?"
 )
 # Pages that say why somebody fits what was asked, where something was.
 _SAYS_WHY = regex(r"/organizations/.+")

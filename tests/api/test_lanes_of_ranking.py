@@ -56,7 +56,7 @@ def test_no_page_that_ranks_is_in_the_way_of_those_that_do_not(app, world, ranki
         "/", "/needs", "/needs?goal=supplier", "/profile", "/find?text=valves&goal=supplier",
         "/organizations/t:firm2?goal=supplier&text=valves", f"/postings/{posting['id']}",
         "/introductions/new?goal=supplier&candidate=t:firm2&text=valves",
-        f"/introductions/{introduction['id']}", "/portfolio", "/search?q=valves",
+        f"/introductions/{introduction['id']}", "/portfolio", "/search?q=valves", "/welcome?step=3",
         "/api/v1/search?q=valves", "/api/v1/organizations/t:firm1/recommendations?goal=supplier",
     ):  # fmt: skip
         assert client.get(path, headers=headers).status_code == 200, path
@@ -66,6 +66,12 @@ def test_no_page_that_ranks_is_in_the_way_of_those_that_do_not(app, world, ranki
         "/", "/api/v1/postings", f"/api/v1/postings/{posting['id']}", f"/postings/{posting['id']}",
         f"/introductions/{introduction['id']}", "/introductions/new", "/organizations/t:firm2",
     }  # fmt: skip
+    step = {"step": "2", "goal": "supplier", "text": "DN80 ball valves"}
+    assert client.post("/welcome", data=step, headers=headers).status_code == 303
+    kept = client.post(
+        "/searches?text=DN90+valves&goal=supplier", data={"name": "DN90"}, headers=headers
+    )
+    assert kept.status_code == 303
     called = {
         "organization": "t:firm1",
         "goal": "supplier",
@@ -83,7 +89,7 @@ def test_no_page_that_ranks_is_in_the_way_of_those_that_do_not(app, world, ranki
         answer = client.post(f"/api/v1/calls/{call}/{path}", json=sent, headers=headers)
         assert answer.status_code == 200, path
     assert {path.rpartition("/")[2] for _, path, _ in ranking} > {
-        "calls", call, "suggestions", "corrections", "invitations"
+        "welcome", "searches", "calls", call, "suggestions", "corrections", "invitations"
     }  # fmt: skip
     heavy = (LaneName.HEAVY, LaneName.FILES)
     light = {each for each in ranking if lane_of(*each) not in heavy}

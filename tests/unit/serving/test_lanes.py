@@ -60,6 +60,11 @@ class Waiter:
         ("GET", "/needs", LaneName.HEAVY),
         ("GET", "/needs/post:1", LaneName.HEAVY),
         ("GET", "/introductions", LaneName.LIGHT),
+        ("GET", "/welcome", LaneName.HEAVY),  # the first matches
+        ("POST", "/welcome", LaneName.HEAVY),  # a need is posted
+        ("POST", "/searches", LaneName.HEAVY),  # whom it finds now
+        ("POST", "/searches/a", LaneName.HEAVY),  # alerts begun: the same
+        ("GET", "/searches/a", LaneName.LIGHT),
         ("GET", "/calls", LaneName.LIGHT),
         ("GET", "/calls/a", LaneName.HEAVY),  # whom to invite is ranked
         ("POST", "/calls/new", LaneName.HEAVY),  # its text is read
