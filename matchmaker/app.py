@@ -55,6 +55,7 @@ from matchmaker.web import (
     searches,
     second_factor,
     sources,
+    turns,
     welcome,
 )
 from matchmaker.web import call_answers as call_answer_pages
@@ -95,6 +96,7 @@ VIEWS = (
     programmes,
     second_factor,
     sources,
+    turns,
     survey_pages,
     report_pages,
     call_pages,

@@ -120,7 +120,7 @@ def submit_conversation_form(principal: Principal, id: str) -> None:
     step = read_form(AppointmentStep, action=form.get("step", ""))
     conversations.answer(principal, form["meeting"], step)
     fixed = gettext("The time is fixed; put it into your calendar below.")
-    show_notice(fixed if step.action is AppointmentAction.PICK else gettext("Done."))
+    show_notice(fixed if step.action is AppointmentAction.PICK else gettext("It is noted."))
 
 
 def _offer() -> AppointmentOffer:

@@ -23,8 +23,9 @@ from matchmaker.web.layout import PageAnswer, acting_organization, own_organizat
 from matchmaker.web.open_introductions import open_offers, open_partners
 from matchmaker.web.parties import likely_goals
 from matchmaker.web.postings import CANDIDATES_ONLY, NEEDS_SHOWN
+from matchmaker.web.turns import turn
 
-_MATCHES, _INTRODUCTIONS, _CLOSING = 3, 5, 3
+FIRST_MATCHES, _INTRODUCTIONS, _CLOSING = 3, 5, 3
 
 _PORTFOLIO = (
     OfferKind.TECHNOLOGY, OfferKind.EQUIPMENT, OfferKind.PLATFORM_ACCESS, OfferKind.SERVICE,
@@ -66,13 +67,15 @@ def home() -> PageAnswer:
     answerable = [row for row in _answerable(principal, own) if row.need.id not in asked]
     offered = open_offers(principal, own, (row.need for row in answerable))
     answerable = [row for row in answerable if row.need.id not in offered]
+    waiting = [(view, todo) for view in views if (todo := turn(view))]
+    waiting_ids = {view.id for view, _ in waiting}
     goal, matches = first_matches(principal, profile.organization)
     fitting, closing = _programmes(principal, profile.organization)
     return render_template(
         "home.html",
         profile=profile,
-        waiting=[view for view in views if view.side in view.awaited],
-        others=[view for view in views if view.side not in view.awaited][:_INTRODUCTIONS],
+        waiting=waiting,
+        others=[view for view in views if view.id not in waiting_ids][:_INTRODUCTIONS],
         asked=_asked(principal, own),
         tasks=_tasks(profile),
         slot_usage=services().introductions.slot_usage(principal, own),
@@ -80,7 +83,7 @@ def home() -> PageAnswer:
         goal=goal,
         matches=matches,
         under_way=open_partners(principal, own),
-        answerable=answerable[:_MATCHES],
+        answerable=answerable[:FIRST_MATCHES],
         answerable_count=len(answerable),
         fitting=len(fitting),
         closing=closing[:_CLOSING],
@@ -107,7 +110,7 @@ def first_matches(
         return None, []
     try:
         answered = services().matching.for_organization(
-            principal, organization.id, Request(goals[0], _MATCHES)
+            principal, organization.id, Request(goals[0], FIRST_MATCHES)
         )
     except MatchmakerError:
         return goals[0], []

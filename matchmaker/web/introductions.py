@@ -281,7 +281,7 @@ def act(id: str) -> PageAnswer:
             view = services().introductions.act(principal, id, transition)
             if form.get("never") and transition.action is Action.DECLINE:
                 _exclude(principal, id)
-            told = _CONFIRMATIONS.get(transition.action, message("Done."))
+            told = _CONFIRMATIONS.get(transition.action, message("It is noted."))
             if transition.action is Action.ACCEPT and view.state is State.ACCEPTED:
                 told = _BOTH_ACCEPTED
             show_notice(told.text(language()))

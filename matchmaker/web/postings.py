@@ -91,6 +91,10 @@ _KEPT = {
     PostingState.IN_REVIEW: message("It is handed in; others see it once it is approved."),
     PostingState.PUBLISHED: message("It is published."),
 }
+_MOVED = {
+    PostingAction.WITHDRAW: message("It is taken down: nobody finds it any more."),
+    PostingAction.RENEW: message("It is renewed."),
+}
 # Conditions of a programme as the form has them: several are ticked, or parted by ;.
 _TICKED = ("for_tiers", "for_sizes")
 _PARTED = ("for_certificates", "for_places", "for_industries")
@@ -299,12 +303,14 @@ def move_posting(id: str) -> PageAnswer:
     action = parse_choice(PostingAction, form.get("action", ""), "action")
     version = whole_number(form["version"], "version") if form.get("version") else None
     try:
-        services().postings.act(signed_in(), id, action, form.get("note", ""), version)
+        moved = services().postings.act(signed_in(), id, action, form.get("note", ""), version)
     except ChangedMeanwhile:
         # The page that this goes back to shows the words as they are now, however long.
         show_notice(gettext("It was changed since you read it. Here it is as it is now."), "")
     else:
-        show_notice(gettext("Done."))
+        kept = _KEPT.get(moved.posting.state) if action is PostingAction.PUBLISH else None
+        told = kept or _MOVED.get(action) or message("It is noted.")
+        show_notice(told.text(language()))
     return redirect_back(url_for("web.posting", id=id))
 
 

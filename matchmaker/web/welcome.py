@@ -1,4 +1,4 @@
-"""The first visit after an invitation: who you are, what you need, the first three matches."""
+"""The first visit after an invitation: who you are, what you need, who could meet it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from matchmaker.api.cooperation.requests import NewPosting
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
 from matchmaker.errors import MatchmakerError, SignInNeeded
+from matchmaker.recommend.model import Request
+from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.find import goals_of
 from matchmaker.web.forms import read_form
-from matchmaker.web.home import first_matches
+from matchmaker.web.home import FIRST_MATCHES, first_matches
 from matchmaker.web.layout import PageAnswer, own_organization, signed_in, web, whole_number
+from matchmaker.workflow.posting import Posting
 
 STEPS = 3
 
@@ -37,7 +40,12 @@ def _step_page(
 ) -> str:
     profile = services().directory.profile(principal, own_organization())
     organization = profile.organization
-    goal, matches = first_matches(principal, organization) if step == STEPS else (None, [])
+    posting = _posting(principal) if step == STEPS else None
+    goal, matches = None, list[Card]()
+    if posting is not None:
+        goal, matches = posting.goal, _who_meets(principal, posting)
+    elif step == STEPS:
+        goal, matches = first_matches(principal, organization)
     return render_template(
         "welcome.html",
         step=step,
@@ -50,7 +58,31 @@ def _step_page(
         goals=goals_of(organization.kind),
         goal=goal,
         matches=matches,
+        posting=posting,
     )
+
+
+def _posting(principal: Principal) -> Posting | None:
+    """The need that was posted a step before; None where there was none, or it cannot be told."""
+    try:
+        posting = services().postings.show(principal, request.args.get("posting", "")).posting
+    except MatchmakerError:
+        return None
+    return posting if posting.goal and principal.acts_for(posting.organization) else None
+
+
+def _who_meets(principal: Principal, posting: Posting) -> list[Card]:
+    """The three who could meet it best; none where that cannot be told now."""
+    if posting.goal is None:
+        return []
+    question = Request[str](posting.goal, FIRST_MATCHES)
+    try:
+        answered = services().matching.for_text(
+            principal, posting.text, question, posting.organization
+        )
+    except MatchmakerError:
+        return []
+    return cards_of(principal, answered).matches
 
 
 @web.post("/welcome")
@@ -63,7 +95,8 @@ def take_step() -> PageAnswer:
             _introduce(principal)
         else:
             posting = read_form(NewPosting, organization=own_organization()).to_posting()
-            services().postings.post(principal, posting, publish=True)
+            posted = services().postings.post(principal, posting, publish=True).posting
+            return redirect(url_for("web.welcome", step=STEPS, posting=posted.id), 303)
     except SignInNeeded:
         raise
     except MatchmakerError as error:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from matchmaker.domain import GoalName
+from matchmaker.workflow.appointment import AppointmentOffer
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from tests.web.conftest import press
@@ -87,3 +88,30 @@ def test_one_of_three_times_is_picked_and_goes_into_a_calendar(visit, sample, op
     page.locator("summary", has_text="Call it off").click()
     press(page, "Call it off")
     expect(page.locator("#meet + .empty")).to_contain_text("No meeting is planned.")
+
+
+def test_times_to_meet_wait_on_the_first_page_and_in_the_list(visit, sample, opened):
+    """Seen: "Nothing waits for your answer" while two times were to be picked from."""
+    firm = sample.demo.account("firm").principal()
+    ahead = datetime.now(UTC).replace(microsecond=0) + timedelta(days=9)
+    sample.conversations.offer(firm, opened, AppointmentOffer((ahead,), "Asia/Shanghai"))
+    supplier = visit("supplier", "zh")
+    page = supplier.page
+    supplier.open("/introductions")
+    row = page.locator("tr", has=page.locator(f"a[href$='{opened}']"))
+    expect(row).to_contain_text("选定会面时间")
+    supplier.open("/")
+    press(page, page.get_by_role("button", name="选定会面时间"))
+    page.locator("input[type=radio][name=time]").check()
+    press(page, "确定这个时间")
+    supplier.open("/")
+    expect(page.get_by_role("button", name="选定会面时间")).to_have_count(0)
+    assert supplier.complaints == []
+
+
+def test_what_is_said_of_how_it_goes_is_noted_and_not_completed(visit, opened):
+    """Seen: "已完成" above an introduction that was only agreed on."""
+    firm = visit("firm", "zh")
+    firm.open(f"/introductions/{opened}")
+    press(firm.page, "我们已达成协议")
+    expect(firm.page.get_by_text("已记录。", exact=True)).to_be_visible()

@@ -9,7 +9,9 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
+from matchmaker.workflow.refusals import DeclineReason
 from tests.web.conftest import press
+from tests.web.test_pages import PHONE
 
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 
@@ -180,3 +182,59 @@ def test_two_clicks_send_a_request_and_two_answer_it(visit, sample, asked):
     press(supplier.page, "接受")
     principal = sample.demo.account("firm").principal()
     assert sample.introductions.show(principal, id).contact is not None
+
+
+def _decline(sample, id, reason):
+    supplier = sample.demo.account("supplier").principal()
+    declined = Transition(
+        Action.DECLINE, reason=reason, decline_reason=DeclineReason.TOO_SHORT_NOTICE
+    )
+    sample.introductions.act(supplier, id, declined)
+
+
+@pytest.mark.parametrize(("language", "why"), [("en", "Too short notice"), ("zh", "时间太紧")])
+def test_who_was_declined_reads_why_without_opening_anything(visit, sample, asked, language, why):
+    """Seen: "Declined", and the polite reason in a folded list of what happened."""
+    id = asked(message="DN300 F51 毛坯每月四十件")
+    _decline(sample, id, "这个月排满了，不好意思。")
+    firm = visit("firm", language, viewport=PHONE)
+    firm.open(f"/introductions/{id}")
+    page = firm.page
+    reason = page.get_by_text("这个月排满了，不好意思。").first
+    expect(reason).to_be_visible()
+    expect(page.locator("section[aria-labelledby=over] .chip")).to_have_text(why, ignore_case=True)
+    # Whom it goes on to look for is what it asked for.
+    elsewhere = page.locator("main a[href*='/find?']").last.get_attribute("href")
+    assert "DN300" in elsewhere
+    assert firm.violations() == firm.complaints == []
+
+
+def test_a_question_waits_for_who_asked_on_the_first_page_and_opens_its_answer(
+    visit, sample, asked
+):
+    """Seen: "Nothing waits for your answer" while the other side had asked something."""
+    id = asked(message="想谈铸件供应")
+    supplier = sample.demo.account("supplier").principal()
+    sample.introductions.act(supplier, id, Transition(Action.ASK, reason="国标还是美标？"))
+    firm = visit("firm", "zh")
+    firm.open("/")
+    page = firm.page
+    waiting = page.locator("section[aria-labelledby=answer]")
+    press(page, waiting.get_by_role("button", name="回答对方的问题"))
+    expect(page.locator(".badge", has_text="轮到您")).to_be_visible()
+    answer = page.locator("form:has([value=ask]) textarea")
+    expect(answer).to_be_visible()
+    answer.fill("美标，B16.34。")
+    press(page, page.locator("button[value=ask]"))
+    firm.open("/")
+    expect(page.locator("section[aria-labelledby=answer]")).not_to_contain_text("回答对方的问题")
+    assert firm.complaints == []
+
+
+def test_in_a_path_as_in_the_reasons_you_is_one_of_the_two(visit, sample, asked):
+    """Seen by who was asked: "you" was the asker in the reasons, and oneself in the path below."""
+    supplier = visit("supplier", "zh")
+    supplier.open(f"/introductions/{asked(message='想谈铸件供应')}")
+    why = supplier.page.locator("section", has=supplier.page.locator("#why"))
+    expect(why).to_contain_text("理由中的“您”“贵方”指")
+    expect(why.locator(".path .stop").last).to_have_text(sample.store.organization(SUPPLIER).name)

@@ -3,6 +3,7 @@
 import html
 import re
 from functools import partial
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -10,6 +11,7 @@ from matchmaker.access import ADMIN, Principal
 from matchmaker.app import create_app
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.notification import Notification, NotificationKind
+from matchmaker.workflow.posting import PostingAction
 from tests.web.test_imports import COORDINATOR, HOSIERY, brought
 
 VALVES = "seed:cluster-valves"
@@ -181,3 +183,28 @@ def test_a_notice_is_read_once_its_thing_was_opened(sample):
         "introduction/a": True, "introduction/b": False,
     }  # fmt: skip
     sample.privacy.delete_account(ADMIN, account.id)
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Who could meet it"), ("zh", "谁能满足")])
+def test_the_first_three_are_those_for_the_need_that_was_just_posted(
+    client, sample, language, title
+):
+    """Seen: foundries by the profile, for who had just asked for heat treatment of flanges."""
+    enter(client, "firm", language)
+    need = "请帮忙找做袜子缝头外发加工的，童袜，每天五千双"
+    sent = {"csrf_token": token(client, "/welcome?step=2"), "step": "2"}
+    answer = client.post("/welcome", data=sent | {"goal": "supplier", "text": need})
+    assert answer.status_code == 303
+    place = answer.headers["Location"]
+    posting = parse_qs(urlsplit(place).query)["posting"][0]
+    try:
+        page = text_of(client, place)
+        assert title in page
+        assert need in page
+        cards = re.findall(r'<h3><a href="[^"]*organizations/([^"?]+)', page)
+        assert len(cards) == 3
+        assert all("hosiery" in card for card in cards)
+        assert quote("童袜，每天五千双") in page  # the request begins with it
+    finally:
+        firm = sample.demo.account("firm").principal()
+        sample.postings.act(firm, posting, PostingAction.WITHDRAW)
