@@ -272,7 +272,7 @@ class Lane:
         most = self.size.most
         with self._ready:
             waits = self._queue.ahead(caller) * self._mean_seconds / at_once
-            is_own = self._is_crowd_of(caller)
+            is_own = self._is_crowd_of_all() or self._queue.of(caller) > _MANY
             if self._queue.of(caller) > _MANY:
                 most = (self.size.assured + most) // 2
         is_refused = is_own and waits > self.size.patience
@@ -282,18 +282,27 @@ class Lane:
         """Refuse those who have waited for too long, if more came than places are assured."""
         until = min(time.monotonic() - self.size.patience, self._occupancy.crowded_at(self.name))
         with self._ready:
-            of_crowd = {each for each in self._queue.callers() if self._is_crowd_of(each)}
-            overdue = self._queue.remove(lambda each: each.since <= until, of_crowd.__contains__)
+            is_of_all = self._is_crowd_of_all()
+            overdue = self._queue.remove(
+                lambda each: each.since <= until,
+                lambda caller: is_of_all or self._queue.of(caller) > _MANY,
+            )
             self._occupancy.change(self.name, self._slot, -len(overdue))
         for each in overdue:
             self._refuse(each.task)
 
-    def _is_crowd_of(self, caller: Caller) -> bool:
-        """Tell whether a crowd is of a caller's making, or of everybody's; under the lock.
+    def _is_crowd_of_all(self) -> bool:
+        """Tell whether there would be a crowd without what some have waiting beyond many; under
+        the lock.
 
-        Where somebody else has many waiting, whoever has few waits for a turn that comes soon.
+        Else it is theirs, and whoever has few waits for a turn that comes soon. What waits
+        elsewhere is taken for the like of what waits here.
         """
-        return self._queue.of(caller) > _MANY or self._queue.most_of_one() <= _MANY
+        waiting, surplus = len(self._queue), self._queue.surplus(_MANY)
+        if not surplus:
+            return True
+        fair = self._occupancy.total(self.name) * (waiting - surplus) / waiting
+        return fair >= self.size.assured
 
     @property
     def is_idle(self) -> bool:

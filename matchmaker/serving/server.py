@@ -29,7 +29,7 @@ from matchmaker.messages import Message, best_language, message
 from matchmaker.serving.half_closed import HalfClosedChannel
 from matchmaker.serving.lanes import Lane, LaneName, Occupancy, Pause, lane_of, lanes
 from matchmaker.serving.sharing import ConnectionShare, OpenConnections
-from matchmaker.serving.turns import caller_of, headers_of
+from matchmaker.serving.turns import Callers, headers_of
 
 # From the first byte, or from when somebody connected, to the last of the headers.
 HEADER_SECONDS = 10.0
@@ -235,11 +235,11 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         self, application: Any, listener: socket.socket, *, threads: int,
         occupancy: Occupancy, slot: int, limit_of: Callable[[str], int],
         connections: int = MAX_CONNECTIONS, channels: dict[int, Any] | None = None,
-        open_connections: OpenConnections | None = None, proxies: int = 0,
+        open_connections: OpenConnections | None = None, callers: Callers | None = None,
     ) -> None:  # fmt: skip
         self.share = ConnectionShare(open_connections or OpenConnections(), slot)
         self.refused: deque[_Channel] = deque()
-        self._proxies = proxies
+        self._callers = callers or Callers()
         self._pause, self._accepted, self._accepted_at_once = Pause(), 0, 1
         self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot, self._pause)
         self._next_tick = 0.0
@@ -273,7 +273,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
             self.refused.append(task)
             return
         lane = self.lanes[lane_of(request.command, request.path, request.query)]
-        if not lane.add(task, caller_of(request.headers, task.addr[0], self._proxies)):
+        if not lane.add(task, self._callers.of(request.headers, task.addr[0])):
             self.refuse(task)
 
     def refuse(self, task: Any) -> None:
@@ -332,7 +332,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
             and "TRANSFER_ENCODING" not in headers
         )
         lane = self.lanes[lane_of(head[1].decode(), path, query)]
-        caller = caller_of(headers, self.fix_addr(address)[0], self._proxies)
+        caller = self._callers.of(headers, self.fix_addr(address)[0])
         if not is_whole or lane.name not in crowded or not lane.is_full_for(caller):
             return arrived
         refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, BUSY)

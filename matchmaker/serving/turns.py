@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from matchmaker.workflow.session import counted_address
@@ -18,21 +19,28 @@ Queued = TypeVar("Queued")
 class Caller(NamedTuple):
     """Who sent a request, as far as that is told before anybody reads it: from where, and as whom.
 
-    `credentials` may be made up. So addresses take turns first, and of one address those who say
-    that they are somebody else.
+    Addresses take turns first, and of one address its accounts. All who are not known by a key or
+    a session, "", are one: made-up ones would gain turns.
     """
 
     address: str = ""
-    credentials: str = ""
+    account: str = ""
 
 
-def caller_of(headers: Mapping[str, str], address: str, proxies: int) -> Caller:
-    """Who sent a request with these headers from there; so many proxies in front are believed."""
-    forwarded = headers.get("X_FORWARDED_FOR", "").split(",")
-    if 0 < proxies <= len(forwarded):
-        address = forwarded[-proxies].strip() or address
-    known_by = (headers.get("AUTHORIZATION", ""), headers.get("COOKIE", ""))
-    return Caller(counted_address(address), "\n".join(known_by))
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Tells callers by their headers: so many `proxies` in front are believed, and `account_of`
+    knows accounts."""
+
+    proxies: int = 0
+    account_of: Callable[[Mapping[str, str]], str] = lambda _: ""
+
+    def of(self, headers: Mapping[str, str], address: str) -> Caller:
+        """Who sent a request with these headers from there."""
+        forwarded = headers.get("X_FORWARDED_FOR", "").split(",")
+        if 0 < self.proxies <= len(forwarded):
+            address = forwarded[-self.proxies].strip() or address
+        return Caller(counted_address(address), self.account_of(headers))
 
 
 def headers_of(lines: bytes) -> dict[str, str]:
@@ -45,7 +53,7 @@ class Turns(Generic[Queued]):
     """What waits, in the order in which it is served."""
 
     def __init__(self) -> None:
-        # By address and credentials; whose turn comes next stands first.
+        # By address and account; whose turn comes next stands first.
         self._waiting: dict[str, dict[str, deque[Queued]]] = {}
 
     def __len__(self) -> int:
@@ -54,16 +62,16 @@ class Turns(Generic[Queued]):
     def add(self, caller: Caller, waiting: Queued) -> None:
         """Behind what its caller has sent before."""
         of_address = self._waiting.setdefault(caller.address, {})
-        of_address.setdefault(caller.credentials, deque()).append(waiting)
+        of_address.setdefault(caller.account, deque()).append(waiting)
 
     def of(self, caller: Caller) -> int:
         """How many of a caller's wait."""
-        return len(self._waiting.get(caller.address, {}).get(caller.credentials, ()))
+        return len(self._waiting.get(caller.address, {}).get(caller.account, ()))
 
-    def most_of_one(self) -> int:
-        """How many wait of whoever has most."""
-        return max(
-            (len(own) for each in self._waiting.values() for own in each.values()), default=0
+    def surplus(self, most: int) -> int:
+        """How many wait of those who have more than `most` waiting, beyond these."""
+        return sum(
+            max(0, len(own) - most) for each in self._waiting.values() for own in each.values()
         )
 
     def ahead(self, caller: Caller) -> int:
@@ -71,7 +79,7 @@ class Turns(Generic[Queued]):
         of_address = self._waiting.get(caller.address, {})
         own = self.of(caller) + 1
         place = sum(min(len(each), own) for name, each in of_address.items()
-                    if name != caller.credentials) + own  # fmt: skip
+                    if name != caller.account) + own  # fmt: skip
         others = (each for name, each in self._waiting.items() if name != caller.address)
         return sum(min(_count(each), place) for each in others) + place - 1
 
@@ -82,10 +90,10 @@ class Turns(Generic[Queued]):
     def take(self, caller: Caller) -> Queued:
         """What a caller has waiting for the longest; its next turn comes after everybody's."""
         of_address = self._waiting.pop(caller.address)
-        own = of_address.pop(caller.credentials)
+        own = of_address.pop(caller.account)
         first = own.popleft()
         if own:
-            of_address[caller.credentials] = own
+            of_address[caller.account] = own
         if of_address:
             self._waiting[caller.address] = of_address
         return first
@@ -96,17 +104,17 @@ class Turns(Generic[Queued]):
         """Take out what is gone of those whom `is_of` tells."""
         gone: list[Queued] = []
         for caller in list(filter(is_of, self.callers())):
-            own = self._waiting[caller.address].pop(caller.credentials)
+            own = self._waiting[caller.address].pop(caller.account)
             gone += filter(is_gone, own)
             if left := deque(each for each in own if not is_gone(each)):
-                self._waiting[caller.address][caller.credentials] = left
+                self._waiting[caller.address][caller.account] = left
         self._waiting = {name: each for name, each in self._waiting.items() if each}
         return gone
 
     def callers(self) -> Iterator[Caller]:
         """Everybody of whom something waits."""
         for address, of_address in self._waiting.items():
-            yield from (Caller(address, credentials) for credentials in of_address)
+            yield from (Caller(address, account) for account in of_address)
 
 
 def _count(of_address: Mapping[str, deque[Queued]]) -> int:

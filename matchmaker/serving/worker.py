@@ -6,15 +6,19 @@ import os
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from gunicorn.workers.base import Worker
 
+from matchmaker.api.http.context import EXTENSION
 from matchmaker.api.http.guards import MAX_UPLOAD, UPLOAD
+from matchmaker.api.http.known_callers import known_account
 from matchmaker.api.http.threads import give_way_often
 from matchmaker.serving.lanes import Occupancy
 from matchmaker.serving.server import MAX_CONNECTIONS, BufferingServer
 from matchmaker.serving.sharing import OpenConnections
+from matchmaker.serving.turns import Callers
 from matchmaker.settings import read_settings
 
 _TURN_SECONDS = 0.5
@@ -38,6 +42,8 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         connections = _raise_file_limit()
         channels: dict[int, Any] = {}
         servers = []
+        recent = self.wsgi.extensions[EXTENSION].recently_known
+        callers = Callers(read_settings().trusted_proxies, partial(known_account, recent))
         for listener in self.sockets:
             plain = listener.sock
             plain.setblocking(False)
@@ -46,7 +52,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
                     self.wsgi, plain, threads=self.cfg.threads, occupancy=OCCUPANCY,
                     slot=self.age, limit_of=body_limit, connections=connections, channels=channels,
                     open_connections=OPEN_CONNECTIONS,
-                    proxies=read_settings().trusted_proxies,
+                    callers=callers,
                 )
             )  # fmt: skip
         self._loop(servers, lambda: self.alive and self.ppid == os.getppid())

@@ -285,6 +285,21 @@ def test_in_a_crowd_of_one_nobody_else_is_refused_for_having_to_wait():
     lane.stop()
 
 
+def test_in_a_crowd_of_all_who_has_nine_waiting_keeps_nobody_from_being_refused():
+    """While one had nine waiting, a crowd of others was not refused for waiting, but waited."""
+    may_end, refused = threading.Event(), []
+    lane = Lane(LaneName.HEAVY, LaneSize(1, 200, 20, 0.0), refused.append, Occupancy(), 1)
+    callers = [Caller("192.0.2.1", "a")] * 12 + [Caller(f"192.0.2.{n}") for n in range(2, 62)]
+    waiting = [Waiter(may_end) for _ in callers]
+    assert all(map(lane.add, waiting, callers))
+    lane.is_full_for(Caller("192.0.2.99"))  # the crowd goes on
+    time.sleep(0.01)
+    lane.refuse_overdue()
+    assert len(refused) > 60
+    may_end.set()
+    lane.stop()
+
+
 def test_who_sends_long_files_leaves_a_thread_to_others():
     """Six lists of a member, read for a minute each, kept all others' files waiting for minutes;
     exports of 12,000 offers, fifteen seconds each, kept everybody's home and sign-in."""

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from matchmaker.serving.turns import Caller, Turns, caller_of
+from matchmaker.serving.turns import Caller, Callers, Turns
 
 
 def served(turns):
@@ -26,11 +26,14 @@ def test_addresses_take_turns_and_of_one_address_its_callers():
     assert len(turns) == 0
 
 
-def test_made_up_credentials_gain_no_turn_of_another_address():
-    turns = Turns()
+@pytest.mark.parametrize("address", ["192.0.2.1", "192.0.2.2"])
+def test_made_up_credentials_gain_no_turn(address):
+    """Each was a caller of its own: fifty before whoever else asked from the same address."""
+    turns, own = Turns(), "matchmaker=own"
+    callers = Callers(0, lambda headers: "member" if headers["COOKIE"] == own else "")
     for number in range(50):
-        turns.add(Caller("192.0.2.1", f"made up {number}"), "flood")
-    turns.add(Caller("192.0.2.2", "member"), "member")
+        turns.add(callers.of({"COOKIE": f"matchmaker=made-up-{number}"}, "192.0.2.1"), "flood")
+    turns.add(callers.of({"COOKIE": own}, address), "member")
     assert served(turns).index("member") == 1
 
 
@@ -70,4 +73,4 @@ def test_what_is_removed_is_served_to_nobody():
 )
 def test_an_address_is_believed_as_the_settings_say(forwarded, proxies, address):
     headers = {} if forwarded is None else {"X_FORWARDED_FOR": forwarded}
-    assert caller_of(headers, "198.51.100.7", proxies).address == address
+    assert Callers(proxies).of(headers, "198.51.100.7").address == address

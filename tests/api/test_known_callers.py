@@ -1,0 +1,108 @@
+"""Whose a request is by its headers alone: by a key or a session that was right a moment ago."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import zlib
+from base64 import urlsafe_b64encode
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.api.http.context import EXTENSION
+from matchmaker.api.http.known_callers import known_account
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
+
+API = "/api/v1"
+PASSWORD = "correct horse 9"
+
+
+@pytest.fixture
+def owner(wired, request):
+    name = re.sub(r"\W+", "", request.node.name)[-40:].lower()
+    return wired.accounts.create(
+        ADMIN, f"{name}@callers.example", "王芳", PASSWORD,
+        memberships=(AccountMembership("t:firm2", MembershipRole.OWNER),),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def known(app):
+    """The account behind headers."""
+    recent = app.extensions[EXTENSION].recently_known
+    return lambda **headers: known_account(recent, headers)
+
+
+def cookie_of(app, account):
+    client = app.test_client()
+    sent = {"email": account.email, "password": PASSWORD}
+    assert client.post(f"{API}/session", json=sent).status_code == 200
+    assert client.get(f"{API}/account").status_code == 200
+    return client.get_cookie("matchmaker").value
+
+
+def packed(content, *, compressed=False):
+    text = json.dumps(content).encode() if not isinstance(content, bytes) else content
+    text = zlib.compress(text) if compressed else text
+    return ("." if compressed else "") + urlsafe_b64encode(text).decode().rstrip("=") + ".a.b"
+
+
+def test_two_sessions_of_an_account_are_one_caller_and_a_made_up_one_is_nobody(app, owner, known):
+    cookies = [cookie_of(app, owner) for _ in range(2)]
+    for cookie in cookies:
+        assert known(COOKIE=f"theme=dark; matchmaker={cookie}; x") == owner.id
+        assert known(COOKIE=f"__Host-matchmaker={cookie}") == owner.id
+        assert known(COOKIE=f"other={cookie}") == ""
+    for made_up in ("", "x", packed({"session": "x" * 43}), packed({"language": "zh"})):
+        assert known(COOKIE=f"matchmaker={made_up}") == ""
+
+
+def test_a_key_is_known_once_it_was_right(app, wired, owner, known):
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ, PASSWORD).secret
+    assert known(AUTHORIZATION=f"Bearer {key}") == ""
+    answer = app.test_client().get(f"{API}/account", headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 200
+    assert known(AUTHORIZATION=f"Bearer {key}") == owner.id
+    assert known(AUTHORIZATION=f"Bearer {key}x") == known(AUTHORIZATION=f"Basic {key}") == ""
+
+
+def test_a_session_that_was_ended_is_forgotten_when_that_is_seen(app, owner, known):
+    client = app.test_client()
+    sent = {"email": owner.email, "password": PASSWORD}
+    token = client.post(f"{API}/session", json=sent).json["csrf_token"]
+    client.get(f"{API}/account")
+    cookie = client.get_cookie("matchmaker").value
+    assert known(COOKIE=f"matchmaker={cookie}") == owner.id
+    client.delete(f"{API}/session", headers={"X-CSRF-Token": token})
+    thief = app.test_client()
+    thief.set_cookie("matchmaker", cookie)
+    thief.get(f"{API}/account")
+    assert known(COOKIE=f"matchmaker={cookie}") == ""
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        packed(b"[" * 20_000),
+        packed(b"[" * 1_000_000, compressed=True),
+        packed(b"1" * 5_000),
+        packed(bytes(30_000_000), compressed=True),
+        packed(["session"]),
+        packed({"session": ["x"]}),
+        packed({"session": "\ud800"}),
+        ".....",
+        "\N{SNOWMAN}.a.b",
+    ],
+)
+def test_what_no_session_has_is_read_within_bounds_and_by_nobody(known, cookie):
+    assert known(COOKIE=f"matchmaker={cookie}") == ""
+
+
+def test_no_header_makes_an_error(known):
+    chance = random.Random(7)
+    for _ in range(2_000):
+        text = "".join(chr(chance.randrange(256)) for _ in range(chance.randrange(60)))
+        assert known(COOKIE=text, AUTHORIZATION=f"Bearer {text}") == ""
+        assert known(COOKIE=f"matchmaker={text}", AUTHORIZATION=text) == ""
