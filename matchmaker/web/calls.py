@@ -9,7 +9,7 @@ from flask import Response, redirect, render_template, request, url_for
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.call_requests import NewCall
 from matchmaker.api.cooperation.calls import call_file, deadline_calendar
-from matchmaker.api.http.context import services
+from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.files import ExportQuery, as_file
 from matchmaker.api.http.problems import status_of
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, SignInNeeded
@@ -33,6 +33,7 @@ from matchmaker.web.layout import (
     signed_in,
     web,
 )
+from matchmaker.web.name_lookup import not_meant
 from matchmaker.workflow.call import LONGEST, BidField, CallPhase, CallRole, EndReason, TeamMember
 from matchmaker.workflow.call_answer import AnswerState, Thanks, ThanksReason
 
@@ -308,7 +309,7 @@ def _ids_of(names: list[str]) -> list[str]:
             if candidate.is_certain or candidate.fits_by_name
         ]
         if len(sure) != 1:
-            raise InvalidInput("'%(id)s' is not known.", where="organizations", id=name[:100])
+            raise not_meant(current_principal(), name, "organizations")
         found += sure
     return found
 

@@ -14,7 +14,7 @@ from matchmaker.services.people.invitations import IssuedInvitation
 from matchmaker.services.people.second_factors import OwnProof
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, localised, show_notice, signed_in, web
 from matchmaker.web.qr_codes import qr_code
 from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.web.second_factor import by_passkey, own_proof
@@ -22,6 +22,7 @@ from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 _PAGE = 50
 _MOST_LINES = 200
+_MOST_MEANT = 8
 
 
 @web.get("/clusters/<path:id>/members")
@@ -117,11 +118,8 @@ def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Me
     for line in lines:
         try:
             organization, email = _parts(line)
-            if organization.casefold() not in known:
-                raise InvalidInput("is no member of the cluster.", where=organization)
-            issued = _invite(
-                principal, known[organization.casefold()], email, proof, later=unmailed > 0
-            )
+            member = _member_called(organization, known)
+            issued = _invite(principal, member, email, proof, later=unmailed > 0)
             if issued.refused:  # which says nothing of the other lines
                 faults.append((line, issued.message))
             else:
@@ -152,6 +150,24 @@ def _parts(line: str) -> tuple[str, str]:
             mend="Part them by a comma.",
         )
     return parts[0], parts[1]
+
+
+def _member_called(name: str, known: dict[str, str]) -> str:
+    """The id of a member; who is called in short is asked after. Raises InvalidInput."""
+    folded = name.casefold()
+    if folded in known:
+        return known[folded]
+    near = {id for whole, id in known.items() if len(folded) > 1 and folded in whole}
+    if not near:
+        raise InvalidInput("is no member of the cluster.", where=name)
+    meant = services().directory.by_ids(sorted(near)[:_MOST_MEANT]).values()
+    raise InvalidInput(
+        "'%(text)s' may be %(several)s.",
+        where="organization",
+        mend="Give the whole name, or the id.",
+        text=name[:100],
+        several="; ".join(localised(each) for each in meant),
+    )
 
 
 def _members_by_name(principal: Principal, id: str) -> dict[str, str]:

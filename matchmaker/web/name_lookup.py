@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import is_id
@@ -51,20 +53,27 @@ def organization_named(principal: Principal, text: str) -> str:
     exact = [each for each in near if normal(text) in (normal(each.name), normal(each.name_en))]
     if len(exact) == 1:
         return exact[0].id
-    meant = exact or near
+    raise not_meant(principal, text, "organization", exact or near)
+
+
+def not_meant(
+    principal: Principal, text: str, where: str, near: Collection[SearchResult] | None = None
+) -> InvalidInput:
+    """What to say of a name that means nobody for sure: who may be meant by it."""
+    meant = organizations_named(principal, text) if near is None else near
     if not meant:
-        raise InvalidInput(
+        return InvalidInput(
             "'%(text)s' is not known.",
-            where="organization",
+            where=where,
             mend="Give the whole name, or the id.",
             text=text[:100],
         )
-    raise InvalidInput(
+    return InvalidInput(
         "'%(text)s' may be %(several)s.",
-        where="organization",
+        where=where,
         mend="Give the whole name, or the id.",
         text=text[:100],
-        several="; ".join(f"{each.id} {each.name}" for each in meant[:_ASKED_ABOUT]),
+        several="; ".join(f"{each.id} {each.name}" for each in list(meant)[:_ASKED_ABOUT]),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from matchmaker.audit.layout import layout
 from matchmaker.audit.view import View
 from matchmaker.messages import NAMES
-from matchmaker.services.cooperation.cluster_changes import DAYS, new_ties
-from matchmaker.snapshot.model import KINDS, Snapshot, stages_in
+from matchmaker.services.cooperation.cluster_changes import DAYS, first_ties
+from matchmaker.snapshot.model import KINDS, Snapshot, stages_in, to_days
 from matchmaker.web.labels import language, word
 from matchmaker.web.short_names import short_names
 
@@ -42,8 +42,8 @@ def drawn_network(view: View) -> dict[str, Any]:
         if row in places:
             node["x"], node["y"] = places[row]
         nodes.append(node)
-    recent = snapshot.meta.as_of - timedelta(days=DAYS)
-    new = {frozenset(pair) for pair, _ in new_ties(view, recent)}
+    recent = to_days(snapshot.meta.as_of - timedelta(days=DAYS))
+    new = {pair for pair, since in first_ties(view).items() if since >= recent}
     ties = []
     for source, target in net.edges.tolist():
         ends = nodes[int(source)]["id"], nodes[int(target)]["id"]

@@ -1,5 +1,6 @@
 """Inviting while the mail server takes no letter: the invitation stands, and its letter follows."""
 
+import html
 import socket
 from dataclasses import replace
 from datetime import date, timedelta
@@ -324,3 +325,15 @@ def test_of_a_member_that_has_left_the_page_says_when_and_lacks_nothing(members,
     assert "–" not in row.replace("until", "")
     assert "lacks" not in row
     assert "left on" not in page.partition("无信2厂")[2].partition("</tr>")[0]
+
+
+def test_who_is_called_in_short_in_a_list_is_asked_after(members, up):
+    """Seen: "正拓铸造 is no member of the cluster" of 正拓铸造有限公司, and nothing else."""
+    _, client = members
+    box = up()
+    lines = "无信2,short@letters.example\n无信,several@letters.example"
+    answer = client.post("/clusters/t:unmailed/members", data={"do": "list", "list": lines})
+    assert answer.status_code == 422
+    assert "may be 无信2厂" in html.unescape(answer.text)
+    assert "may be 无信0厂; 无信1厂; 无信2厂" in html.unescape(answer.text)
+    assert box.letters == []  # nobody is taken for a member whose name is only a part

@@ -177,3 +177,27 @@ def test_four_answers_are_compared_on_a_phone_without_anything_off_the_side(
     )
     assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
     assert not visitor.violations()
+
+
+def test_of_the_best_that_are_ticked_one_may_want_two_and_a_short_name_is_asked_after(
+    visit, sample
+):
+    """Seen: ten firms invited by who meant two, and "朗拓阀门 is not known" of 朗拓阀门有限公司."""
+    content = CallContent(
+        CALLER, "不锈钢法兰", "DN80 PN16 304不锈钢法兰，每月200片", GoalName.SUPPLIER,
+        utc_now().date() + timedelta(days=9),
+    )  # fmt: skip
+    firm = sample.demo.account("firm").principal()
+    call = sample.call_opening.open(firm, content, []).brief.id
+    caller = visit("firm", "zh", viewport=PHONE)
+    page = caller.page
+    caller.open(f"/calls/{call}?best=1")
+    boxes = page.locator("#invite input[name=organization]")
+    expect(boxes.first).to_be_checked()
+    page.locator("#invite").get_by_role("button", name="全部取消勾选").click()
+    assert not any(box.is_checked() for box in boxes.all())
+    page.locator("#invite input[name=name]").first.fill("朗拓阀门")
+    press(page, "发出邀请")
+    expect(page.get_by_role("alert")).to_contain_text(sample.store.organization(SUPPLIER).name)
+    expect(page.locator("section[aria-labelledby=invited]")).to_contain_text("暂时没有")
+    _is_whole(caller)

@@ -15,8 +15,9 @@ from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.snapshot.model import from_days, to_days
 from matchmaker.store.log import Entry
-from matchmaker.workflow.introduction_states import State
-from matchmaker.workflow.posting import PostingState
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import OutcomeKind, State
+from matchmaker.workflow.posting import Posting, PostingState
 
 if TYPE_CHECKING:
     from matchmaker.services.auditing.auditing import Auditing
@@ -78,23 +79,29 @@ class ClusterHistory:
         begin = self.clock() - timedelta(days=DAYS)
         members = set(view.landscape.snapshot.ids_of(view.network.members))
         joined, left = _movements(view, begin.date())
-        ties = {frozenset(pair): since for pair, since in new_ties(view, begin.date())}
+        first = first_ties(view)
+        start = to_days(begin.date())
+        new = {pair: from_days(since) for pair, since in first.items() if since >= start}
+        ties = {pair: since for pair, since in new.items() if since is not None}
         lines = list(self._lines(begin))
         states = list(self._introductions(lines, members))
-        for state, pair, at in states:
-            if state is State.COMPLETED:
+        for introduction, pair, at in states:
+            if pair not in first and led_to_tie(introduction):
                 ties.setdefault(pair, at.date())
-        counts = Counter(state for state, _, _ in states)
+        counts = Counter(introduction.state for introduction, _, _ in states)
         ordered = sorted(ties.items(), key=lambda tie: (-tie[1].toordinal(), sorted(tie[0])))
-        needs = Counter(self._needs(lines, members))
+        needs = list(self._needs(lines, members))
         return ClusterChanges(
             since=begin.date(),
             joined=joined,
             left=left,
             ties=tuple(RecentTie(min(pair), max(pair), since) for pair, since in ordered),
             introductions=tuple((state, counts[state]) for state in State if counts[state]),
-            needs_published=needs[PostingState.PUBLISHED],
-            needs_closed=sum(needs[state] for state in _CLOSED),
+            # One that was published and closed since counts as both.
+            needs_published=sum(
+                need.published is not None and need.published >= begin.date() for need in needs
+            ),
+            needs_closed=sum(need.state in _CLOSED for need in needs),
         )
 
     def _lines(self, begin: datetime) -> Iterator[Entry]:
@@ -105,27 +112,27 @@ class ClusterHistory:
 
     def _introductions(
         self, lines: list[Entry], members: set[str]
-    ) -> Iterator[tuple[State, frozenset[str], datetime]]:
-        """Each with two members, with the last state that it reached, and when."""
+    ) -> Iterator[tuple[Introduction, frozenset[str], datetime]]:
+        """Each between two members, and when it reached its state."""
         ids = _subjects(lines, "introduction")
         for stored in self.repositories.introductions.many(ids).values():
             introduction = stored.value
             pair = frozenset({introduction.seeker, introduction.candidate})
             if pair <= members:
                 at = introduction.steps[-1].at if introduction.steps else introduction.created
-                yield introduction.state, pair, at
+                yield introduction, pair, at
 
-    def _needs(self, lines: list[Entry], members: set[str]) -> Iterator[PostingState]:
-        """The states of members' needs that changed."""
+    def _needs(self, lines: list[Entry], members: set[str]) -> Iterator[Posting]:
+        """Members' needs that changed."""
         for stored in self.repositories.postings.many(_subjects(lines, "posting")).values():
             posting = stored.value
             if posting.goal is not None and posting.organization in members:
-                yield posting.state
+                yield posting
 
 
-def new_ties(view: View, begin: date) -> list[tuple[tuple[str, str], date]]:
-    """Pairs of members, as the view's snapshot has them, whose first tie began on the day or
-    after; a pair that was tied before has nothing new."""
+def first_ties(view: View) -> dict[frozenset[str], int]:
+    """Pairs of members, as the view's snapshot has them, with the day on which their first tie
+    began."""
     snapshot, ties = view.landscape.snapshot, view.landscape.ties(view.cluster)
     members = set(view.network.members.tolist())
     first: dict[tuple[int, int], int] = {}
@@ -135,11 +142,17 @@ def new_ties(view: View, begin: date) -> list[tuple[tuple[str, str], date]]:
         if source in members and target in members and source != target:
             pair = (min(source, target), max(source, target))
             first[pair] = min(first.get(pair, since), since)
-    return [
-        ((snapshot.id_of(source), snapshot.id_of(target)), day)
+    return {
+        frozenset((snapshot.id_of(source), snapshot.id_of(target))): since
         for (source, target), since in first.items()
-        if since >= to_days(begin) and (day := from_days(since)) is not None
-    ]
+    }
+
+
+def led_to_tie(introduction: Introduction) -> bool:
+    """Tell whether something came of it that is a tie: a mere exchange of knowledge is none."""
+    if introduction.state is not State.COMPLETED:
+        return False
+    return introduction.outcome is None or introduction.outcome.kind is not OutcomeKind.EXCHANGE
 
 
 def _movements(view: View, begin: date) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -20,9 +20,11 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotAllowed
 from matchmaker.services.unit_of_work import utc_now
+from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership
-from matchmaker.workflow.introduction import Proposal, Transition
-from matchmaker.workflow.introduction_states import Action
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
+from matchmaker.workflow.posting import Posting, PostingAction
 from tests.passwords import cheap_passwords
 
 TODAY = utc_now().date()
@@ -90,3 +92,43 @@ def test_who_is_written_into_an_older_list_without_a_day_is_new(world):
     world.store.upsert(GraphRows(memberships=(Membership("t:cluster", "t:e", provenance=written),)))
     world.refresher.refresh(ADMIN)
     assert world.cluster_history.changes(ADMIN, "t:cluster").joined == ("t:d", "t:e")
+
+
+def _completed(wired, seeker, candidate, kind):
+    """An introduction of two that led to an outcome of the kind."""
+    first, second = account(wired, seeker), account(wired, candidate)
+    proposal = Proposal(GoalName.SUPPLIER, f"t:{seeker}", f"t:{candidate}")
+    id = wired.introductions.propose(first, proposal).id
+    wired.introductions.act(second, id, Transition(Action.ACCEPT))
+    outcome = Outcome(kind, AmountBand.NONE)
+    wired.introductions.act(first, id, Transition(Action.REPORT, outcome=outcome))
+    wired.introductions.act(second, id, Transition(Action.CONFIRM, outcome=outcome))
+
+
+def test_what_came_of_an_introduction_is_a_new_tie_only_where_there_was_none(world):
+    """Seen: "2 new ties" with a licence between two who had projects before."""
+    _completed(world, "a", "b", OutcomeKind.LICENCE)  # tied before
+    _completed(world, "c", "d", OutcomeKind.EXCHANGE)  # which is no tie
+    changes = world.cluster_history.changes(ADMIN, "t:cluster")
+    assert [(tie.first, tie.second) for tie in changes.ties] == [("t:a", "t:c")]
+    assert [(str(state), count) for state, count in changes.introductions] == [("completed", 2)]
+
+
+def test_a_completed_introduction_counts_before_a_snapshot_has_it(world):
+    _completed(world, "b", "c", OutcomeKind.CONTRACT)
+    changes = world.cluster_history.changes(ADMIN, "t:cluster")
+    assert {(tie.first, tie.second) for tie in changes.ties} == {("t:a", "t:c"), ("t:b", "t:c")}
+
+
+def test_a_need_that_was_posted_and_taken_down_is_counted_as_both(world):
+    """Seen: "1 published" became "0 published, 1 closed" when it was taken down."""
+    asker = account(world, "a")
+    need = Posting(
+        "t:a", "法兰热处理", goal=GoalName.SUPPLIER, id=new_id(), author="", created=utc_now()
+    )
+    posted = world.postings.post(asker, need, publish=True).posting
+    changes = world.cluster_history.changes(ADMIN, "t:cluster")
+    assert (changes.needs_published, changes.needs_closed) == (1, 0)
+    world.postings.act(asker, posted.id, PostingAction.WITHDRAW)
+    changes = world.cluster_history.changes(ADMIN, "t:cluster")
+    assert (changes.needs_published, changes.needs_closed) == (1, 1)
