@@ -36,6 +36,7 @@ pytestmark = pytest.mark.slow  # each piece is read a dozen times, at length
         "没有轴承 就",
         "代工没有",
         "x z, f,nor a的",
+        "300-600-",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
