@@ -95,7 +95,10 @@ def mentions(snapshot: Snapshot, text: str) -> list[Mention]:
         return []
     wanted = fold(without_speaker(text))
     found = []
+    things = [item for item in read(text).items if item.kind is RequirementKind.PRODUCT]
     for start, end, named in _named(folded, known):
+        if any(item.start < start < item.end <= end for item in things):
+            continue  # 注塑模具产业集群: of those who make it, wherever
         is_stripped = not wanted[start:end].strip()
         is_own = is_stripped or _OURS.search(folded, 0, start) is not None
         is_own = is_own or _NOT_THERE.search(folded, max(0, start - _BEFORE), end) is not None

@@ -48,6 +48,8 @@ _IN_ORDER = regex(
     r"(?:可?达到?|≥|>=?|不低于)?\s?[\d一二三四五六]+(?:\s?[-–~至到]\s?[\d一二三四五六]+)?级|"
     r"(?:的?(?:手续|资质|证照?|批文|批复|验收))?(?:都|均|已经?)?(?:齐|完备|通过|已过|办好|验收)"
 )
+# Such words are said of the thing behind them: flame retardant nylon, corrosion resistant steel.
+_SAID_OF_IT = regex(r"(?:ant|ent|ive)$")
 # What is left over, not parts: three tonnes to spare.
 _TO_SPARE = regex(r"\bto (?=spare\b)")
 _WORK = ("ing", "ion", "ment", "test", "analysis", "service", "repair", "design", "forming")
@@ -232,9 +234,18 @@ def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requ
             continue
         if _goes_on(folded, stretches, position, kind) or _is_to_spare(folded, stretch):
             continue
+        if _is_said_of(folded, stretch, taken):
+            continue
         if not only_work or (kind is RequirementKind.PROCESS and _is_done(folded, stretch)):
             found.append(_item(text, folded, stretch, stretch.meanings[0][0], kind))
     return found
+
+
+def _is_said_of(folded: str, stretch: ConceptStretch, taken: bytearray) -> bool:
+    """Whether a name of something only tells how the thing is that a list names behind it."""
+    start, end = stretch.start, stretch.end
+    is_named_behind = folded[end : end + 1] in (" ", "-") and taken.find(1, end, end + 2) > 0
+    return is_named_behind and _SAID_OF_IT.search(folded, start, end) is not None
 
 
 def _is_to_spare(folded: str, stretch: ConceptStretch) -> bool:

@@ -20,6 +20,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.own_offers import is_what_is_offered
 from matchmaker.recommend.specification.reading import without_conditions
 from matchmaker.recommend.specification.roles import SERVICES
 from matchmaker.recommend.specification.vocabulary import (
@@ -41,35 +42,16 @@ _SOUGHT = regex(
     r"\b(?:makers?|manufacturers?|producers?|builders?) of (?:[a-z0-9-]+ ){0,4}$|"
     r"\b(?:together|jointly|in partnership) with (?:an? )?(?:[a-z-]+ ){0,2}$|"
     r"(?:谁家?|哪家|哪些(?:厂|公司|企业)?|哪里|有没有)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
-    r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
+    r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|generates?) (?:[a-z-]+ ){0,2}$"
 )
 _MAKER_AFTER = regex(
     r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|builders?|firms?|coaters?)(?![a-z])|(?:的(?=[^，,;；。]{2,8}(?:我们|咱们?|我[司厂方]|本[司厂])的))?(?:厂|企业|品牌|商|公司)"
-)
-# Those who trade in it, or buy it to use, are sought by what is offered: 镜片经销商, "sock importers".
-_TRADER_AFTER = regex(
-    r"(?:经销商|贸易商|代理商?|批发商|分销商|进口商|采购商|零售商|买家|买手|外贸公司|贸易公司|销路)|"
-    r" (?:distributors?|importers?|dealers?|traders?|wholesalers?|stockists?|retailers?|buyers?|agents?)(?![a-z])"
-)
-# Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
-_HEAD = 6
-_SPEAKER = regex(
-    r"(?:厂家?|企业|公司)(?=(?:想|要|想要|拟)?[找寻])|"
-    r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))(?:[，,]| (?=looking|looks|seeking|seeks|wants|in search)).{0,60}(?:[找寻求谁]|哪家|look(?:ing|s)? for|seek|\bwho (?:would|wants?|needs?|buys?|uses?|could|might))"
 )
 _MAKER = regex(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.
 _LACKED = regex(
     r"(?:缺少?|需要?|采购|要买|要用)[^，,;；。.!?找寻求]{0,4}$|"
     r"\b(?:needs?|needing|buys?|buying|requires?|requiring|lacks?|lacking|short of)\s(?:[a-z-]+\s){0,2}$"
-)
-_WHO_SEEKS = regex(
-    r"\b(?:buyers?|customers?|users?|takers?|importers?|distributors?|outlets?|markets?) (?:for|of) (?:[a-z-]+ ){0,3}$|"
-    r"\b(?:who|anyone|anybody|those|firms|brands) (?:is |are |who are |that are )?"
-    r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
-    r"\b(?:makers|manufacturers|shops|plants|mills|foundries|firms|companies|brands) (?:who |that )?(?:are )?"
-    r"(?:look(?:ing)? for|seek(?:ing)?|in need of|need|want|buy|use) (?:[a-z-]+ ){0,3}$|"
-    r"(?:谁|哪家|哪些厂|哪些公司|有没有人)[^，,;；。找寻]{0,3}(?:找|需要|要|缺|采购)[^，,;；。]{0,4}$"
 )
 # Who is looked for by what they need: "battery makers who need graphene film", 用得上再生碳纤的模压厂.
 _NEEDERS = regex(
@@ -382,16 +364,12 @@ def _offers_things(offer: Specification) -> bool:
 def _is_for_customer(offer: Specification, item: Requirement) -> bool:
     """Whether an offer names a product for who makes it, not for what is offered."""
     text = fold(offer.text)
-    if item.start <= _HEAD and _SPEAKER.match(text, item.end):
-        return False
-    if _TRADER_AFTER.match(text, item.end):
-        return False
-    # What they look for is what is offered: a frame factory.
-    if _WHO_SEEKS.search(text[max(0, item.start - 40) : item.start]):
+    is_whole = item.role is not ItemRole.ITSELF
+    if is_what_is_offered(text, item.start, item.end, is_whole=is_whole):
         return False
     before = text[max(0, item.start - 40) : item.start]
     is_lacked = bool(_LACKED.search(before)) and not _MAKER_AFTER.match(text, item.end)
-    if item.role is not ItemRole.ITSELF:
+    if is_whole:
         return not (is_lacked and text.startswith("的", item.end))
     if _MAKER_AFTER.match(text, item.end) or _MAKER.search(item.text):
         return True

@@ -77,6 +77,11 @@ _OTHERS_ALL = regex(
 _NO_FIRM = regex(
     r"没有?[^，,。;；!！?？的]{0,6}(?:厂家?|公司|作坊|师傅)(?:(?:肯|愿意?|敢|能|会)(?:做|接|干|修|镀|染)|[，,]\s?(?:求推荐|求介绍|谁|哪里?|哪家|有没有|有谁))"
 )
+# 玉环没有做双相钢的厂，谁做: not 没有做过涂层的厂不要, and not of what is offered.
+_NO_SUCH_FIRM = regex(
+    r"没有?(?:能|会|肯|敢|愿意)?(?:做|干|接|搞|生产|加工|供应?|卖|织|镀|染|铸)(?!过)[^，,。;；!！?？]{1,14}?的(?:厂家?|公司|企业|作坊|师傅|店|地方|人|单位)"
+    r"(?:[，,。;；]?\s?(?:谁|哪|求|急|有没有|有谁|请问|想?[找问]|外地|外面|在线)|$|[。！!?？])"
+)
 _OF_OTHERS = ("没有", "不做", "不接", "不会", "不能", "不肯", "不愿", "不干")
 _STANDS = regex(
     r"没有?[^，,。;；!！?？]{1,20}[，,]?(?:我们|我|生产线|车间|产线)?(?:就|根本|都|便)(?:开不|没法|不能|做不|干不|停(?!用|止使用)|完(?![全美整])|没办法|动不|交不|没得)|"
@@ -92,6 +97,12 @@ _NOT_KNOWN = regex(
     r"(?:sure|certain|clear|enough|aware|familiar with|know|known|found|figured)\b"
 )
 _ENDS = "。.!！?？;；\n，,"
+# Whom there is and who asks has had enough of: 本地都是贸易商, "local prepreg are all traders".
+_ALL_THERE_IS = regex(
+    r"(?:本地|当地|这边|这里|附近|周边|市面上|网上|碰到的|找到的|问到的)[^，,。;；!！?？找求想要我]{0,10}?(?:都|全|净|多半|基本|大多|几乎都?)是(?:些|一些)?$|"
+    r"\b(?:local|here|around|nearby|so far|found|find|get|met)\b[^,.;!?]{0,30}? (?:are|is|were) (?:all |only |just |mostly |nothing but ){1,2}$|"
+    r"\b(?:only|nothing but) (?:find|found|get|got|meet|met) $"
+)
 
 
 def without_vain(folded: str, places: Sequence[Requirement]) -> Iterator[Requirement]:
@@ -110,6 +121,11 @@ def without_vain(folded: str, places: Sequence[Requirement]) -> Iterator[Require
             yield place
 
 
+def is_all_there_is(folded: str, start: int) -> bool:
+    """Whether a kind of partner at an offset of a folded text is all that was found so far."""
+    return _ALL_THERE_IS.search(folded, max(0, start - _REACH), start) is not None
+
+
 def tells_of_others(text: str, start: int) -> bool:
     """Whether what denies at `start` of a folded text says that others do not have it.
 
@@ -121,6 +137,7 @@ def tells_of_others(text: str, start: int) -> bool:
         or _FIRST_TIME.match(text, start, start + _REACH)
         or _NOT_KNOWN.match(text, start, start + _REACH)
         or _NO_FIRM.match(text, start, start + _REACH)
+        or _NO_SUCH_FIRM.match(text, start, start + _REACH)
         or (
             text.startswith(_OF_OTHERS, start)
             and _OTHERS_ALL.search(text, max(0, start - 16), start)

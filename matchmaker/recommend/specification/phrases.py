@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from matchmaker.recommend.specification.compounds import compound
+from matchmaker.recommend.specification.in_vain import is_all_there_is
 from matchmaker.recommend.specification.grades import (
     beside_things,
     is_grade,
@@ -238,6 +239,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             0 <= start - customer <= 1
             or _MAKER_OF.match(folded, start)
             or (term.value in _WHO_ASKS and _FOR_ME.search(folded, max(0, start - 12), start))
+            or is_all_there_is(folded, start)
         ):
             continue  # the makers that a part goes to are not those who are sought; 厂 says as much
         elif term.kind is RequirementKind.PLACE and _OF_A_PLACE.match(folded, end):

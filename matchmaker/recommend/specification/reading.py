@@ -71,6 +71,7 @@ _ACADEMIC = frozenset({"university", "research institute", "research group"})
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
 # Why somebody looks for a supplier.
 _SOURCING = frozenset({"second source development", "supply shortage"})
+_IN = regex(r" (?:made |makers? |suppliers? )?(?:in|from|of) ")
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 
@@ -249,6 +250,22 @@ def _is_twice(place: Requirement, scopes: Clauses, folded: str) -> bool:
     return any(start < begins and start <= place.start < end for start, end in scopes.denials)
 
 
+def _only_not_there(
+    items: list[Requirement], behind: range, folded: str, start: int
+) -> range | None:
+    """The place alone of "no moulds in Ningbo, please": moulds are sought, and not there.
+
+    None where something else is asked for, of which kinds are left out so.
+    """
+    first = behind[0]
+    if not folded.startswith("no ", start) or first or len(behind) != 2:
+        return None
+    thing, place = items[first], items[behind[1]]
+    is_said_so = thing.kind in NAMED and place.kind is RequirementKind.PLACE
+    between = folded[thing.end : place.start]
+    return range(behind[1], behind.stop) if is_said_so and _IN.fullmatch(between) else None
+
+
 def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses, folded: str) -> set[int]:
     """Which items a denial speaks of: those behind it, else those before it in its clause.
 
@@ -274,6 +291,8 @@ def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses, folde
                 clause -= 1
             first = bisect_left(numbers, clause)
             behind = range(first, bisect_left(starts, start))
+        elif elsewhere := _only_not_there(items, behind, folded, start):
+            behind = elsewhere
         elif items[behind[0]].kind is RequirementKind.PLACE:  # not Wenzhou, who casts bodies
             others = (n for n in behind if items[n].kind is not RequirementKind.PLACE)
             behind = range(behind[0], next(others, behind.stop))

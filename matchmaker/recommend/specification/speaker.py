@@ -69,6 +69,11 @@ _FIRST = regex(
     rf"|{_REST}{_FIRM}(?=(?:想要?|希望|打算|可以?|能|愿意?)(?:给|为|向)(?!我|咱|本|自己)[^，,;；。给找寻求]{{1,10}}(?:厂|企业|公司|品牌|行业|集群))"
     rf"|{_REST}(?:行业|圈子?里?|这一?行|产业)的(?={_SEEKS})"
 )
+# Where somebody is and what it does there, before what it looks for: 绍兴做包覆纱，想找氨纶丝.
+_AT_A_PLACE = regex(
+    rf"(?P<place>(?:{_NOT_WANTED}[\u4e00-\u9fff]){{2,8}}?)(?:这边|这里|那边)?(?:的)?(?:专门|专业|主要|一直|长期)?{_DOES}(?:{_NOT_WANTED}[^，,;；:：。!?！？\n的]){{1,16}}{_STOP}"
+    r"(?=(?:现在?|目前|急|正在|近期|最近)?(?:想(?!做|要做|定做|要便宜)|要找|需要|缺|找|寻|求(?!和)|采购|求购))"
+)
 # Only where it names the place: of 镜腿套找外地做硅胶的 the thing is wanted.
 _LOOKS_ELSEWHERE = regex(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")
 _HEAD = (
@@ -255,6 +260,9 @@ def _introductions(folded: str) -> list[tuple[int, int]]:
 
 
 def _from_a_place(folded: str, start: int, stop: int) -> re.Match[str] | None:
+    if does := _AT_A_PLACE.match(folded, start, stop):
+        where = (does["place"], does["place"][:2] + "县")
+        return does if any(any(read(each).of(RequirementKind.PLACE)) for each in where) else None
     says = _LOOKS_ELSEWHERE.match(folded, start, stop)
     if says is None:
         return None

@@ -1,0 +1,64 @@
+"""What who looks for customers offers itself, told apart from whom it looks for.
+
+"Who uses spring hinges" and 包覆纱厂家直销 are said by who has them; "who makes frames" is not.
+"""
+
+from __future__ import annotations
+
+from matchmaker.regex import regex
+
+# Those who trade in it, or buy it to use, are sought by what is offered: 镜片经销商, "sock importers".
+_TRADER_AFTER = regex(
+    r"(?:经销商|贸易商|代理商?|批发商|分销商|进口商|采购商|零售商|买家|买手|外贸公司|贸易公司|销路)|"
+    r" (?:distributors?|importers?|dealers?|traders?|wholesalers?|stockists?|retailers?|buyers?|agents?)(?![a-z])"
+)
+# Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
+_HEAD = 6
+_SPEAKER = regex(
+    r"(?:厂家?|企业|公司)(?=(?:想|要|想要|拟)?[找寻])|"
+    r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))(?:[，,]| (?=looking|looks|seeking|seeks|wants|in search)).{0,60}(?:[找寻求谁]|哪家|look(?:ing|s)? for|seek|\bwho (?:would|wants?|needs?|buys?|uses?|could|might))"
+)
+_WHO_SEEKS = regex(
+    r"\b(?:buyers?|customers?|users?|takers?|importers?|distributors?|outlets?|markets?) (?:for|of) (?:[a-z-]+ ){0,3}$|"
+    r"\b(?:who|anyone|anybody|those|firms|brands) (?:is |are |who are |that are )?"
+    r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
+    r"\b(?:makers|manufacturers|shops|plants|mills|foundries|firms|companies|brands) (?:who |that )?(?:are )?"
+    r"(?:look(?:ing)? for|seek(?:ing)?|in need of|need|want|buy|use) (?:[a-z-]+ ){0,3}$|"
+    r"(?:谁|哪家|哪些厂|哪些公司|有没有人)[^，,;；。找寻]{0,3}(?:找|需要|要|缺|采购)[^，,;；。]{0,4}$"
+)
+# What is looked for by who offers a thing: orders for it, those who trade in it or use it.
+_SOUGHT_FOR_IT = regex(
+    r"\b(?:orders?|work|jobs?|contracts?|distributors?|dealers?|agents?|resellers?|wholesalers?|importers?|"
+    r"representatives?|outlets?|takers?|clients?|customers?|buyers?|users?|markets?|applications?)"
+    r"(?: (?:are |is )?(?:wanted|needed|sought))? (?:for|of) (?:our |my |the )?(?:[a-z-]+ ){0,3}$|"
+    r"\bwho (?:already |also )?(?:uses?|consumes?|processes) (?:our |my )?(?:[a-z-]+ ){0,3}$|"
+    r"(?:谁家?|哪[家里]|哪些(?:厂家?|公司|企业|行业)?)(?:在|会|能)?(?:用得[上着到]|用到?|要)[^，,;；。.!?]{0,4}$|"
+    r"(?:采购|购买|使用|收购)[^，,;；。.!?的]{0,6}$"
+)
+# "We are a manufacturer of springs and look for customers", 包覆纱厂家直销: who offers it speaks.
+_WE_MAKE = regex(
+    r"\b(?:we are|we're|i am|i'm|our company is|we work as|as) (?:an? |the |one of the )?(?:(?!look|seek|search)[a-z-]+ ){0,3}"
+    r"(?:makers?|manufacturers?|producers?|suppliers?|exporters?|wholesalers?|stockists?) of (?:[a-z0-9-]+ ){0,4}$"
+)
+_SELLS_ITSELF = regex(
+    r"(?:生产|制造)?(?:厂家?|工厂|企业|公司)(?:直销|直供|直营|出货|供货|供应|批发|现货|清仓|甩卖)|的?订单|"
+    r" (?:makers?|manufacturers?|producers?|factory|mill|plant) (?:is |are )?(?:looking for|looks? for|seeks?|seeking|wants?|in search of) "
+    r"(?:[a-z-]+ ){0,2}(?:customers?|buyers?|orders?|importers?|distributors?|agents?|dealers?|outlets?|users?|clients?)\b"
+)
+_REACH = 60
+
+
+def is_what_is_offered(folded: str, start: int, end: int, *, is_whole: bool) -> bool:
+    """Whether a thing at an offset of a folded offer is what its author has, whoever is sought.
+
+    `is_whole`: it is what the thing offered is for, which says who may need that.
+    """
+    before = folded[max(0, start - _REACH) : start]
+    speaks = start <= _HEAD and _SPEAKER.match(folded, end) is not None
+    if speaks or _TRADER_AFTER.match(folded, end) or _WHO_SEEKS.search(before):
+        return True
+    if is_whole:
+        return False
+    return bool(
+        _SELLS_ITSELF.match(folded, end) or _SOUGHT_FOR_IT.search(before) or _WE_MAKE.search(before)
+    )
