@@ -17,6 +17,7 @@ from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.facets import FacetedFilter
 from matchmaker.services.matching.answer import Answer
+from matchmaker.services.matching.better_goal import better_goal
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.services.matching.questions import FIELDS, names_in, question_of, terms_in
 from matchmaker.web.cards import cards_of
@@ -73,6 +74,9 @@ def find() -> PageAnswer:
         own=own_id,
         counts=_facet_counts(principal, goal) if goal and not is_htmx_request() else None,
         answer=answer,
+        better=better_goal(goal, text, cards.asker.organization.kind if cards.asker else None)
+        if goal and text
+        else None,
         cards=cards,
         is_by_conditions=goal is not None and GOALS[goal].by_conditions,
         places=map_of_results(principal, cards),

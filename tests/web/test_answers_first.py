@@ -140,3 +140,13 @@ def test_a_lab_is_looked_at_for_research_and_for_firms_only_where_it_looks_for_t
     assert "research_partner" in offered[True] & offered[False]
     assert "industry_partner" in offered[True]
     assert "industry_partner" not in offered[False]
+
+
+def test_who_asks_firms_for_a_lab_by_name_is_one_click_from_labs(visit):
+    text = "阀门噪声，想找高校一起攻关"
+    visitor = visit("firm", "zh")
+    visitor.open(f"/find?goal=supplier&text={text}")
+    visitor.page.get_by_role("button", name="用“科研伙伴”再找一次").click()
+    visitor.page.wait_for_url("**goal=research_partner**")
+    assert visitor.page.locator("textarea[name=text], input[name=text]").first.input_value() == text
+    assert visitor.page.get_by_text("再找一次").count() == 0

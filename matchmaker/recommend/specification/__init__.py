@@ -13,6 +13,7 @@ from matchmaker.recommend.specification.customers import (
     without_customers,
 )
 from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
+from matchmaker.recommend.specification.labs_sought import asks_for_labs
 from matchmaker.recommend.specification.lacks import with_lacks_sought
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
@@ -75,6 +76,7 @@ __all__ = [
     "Specification",
     "alternatives",
     "asks_for_customers",
+    "asks_for_labs",
     "compare",
     "compare_customer",
     "covers",

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from matchmaker.recommend.specification.compounds import compound
-from matchmaker.recommend.specification.in_vain import is_all_there_is
 from matchmaker.recommend.specification.grades import (
     beside_things,
     is_grade,
     is_of_a_thing,
     is_plastic,
 )
+from matchmaker.recommend.specification.in_vain import is_all_there_is
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     FOR_TOOL,

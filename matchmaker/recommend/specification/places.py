@@ -53,7 +53,7 @@ _COMMA = regex(rf"{_SUFFIX}\)?\s*,\s*{_IN}")
 _OUTSIDE = regex(
     r"(?:\b(?:outside|beyond|away from|(?:any|every)where (?:but|except|other than)(?: in| from)?|"
     r"(?<!need )not (?:(?:be |based |located |situated )?(?:in|from)|near|around))(?: of)?(?: the)? |\bnon[- ]|"
-    r"(?:不在|不能在|不可在|不得在|别在|别是|别要|别找|不找|不选|避开|(?<!除)非))$"
+    r"(?:(?<!在)不在|(?<!能)不能在|(?<!可)不可在|不得在|别在|别是|别要|别找|不找|不选|避开|(?<!除)非))$"
 )
 _LAST_BEFORE = frozenset(" -在是要找选开非近")
 _BEYOND = regex(rf"{_SUFFIX}(?:以外|之外|外的)")

@@ -255,10 +255,10 @@ def _only_not_there(
 ) -> range | None:
     """The place alone of "no moulds in Ningbo, please": moulds are sought, and not there.
 
-    None where something else is asked for, of which kinds are left out so.
+    None where something else is asked for before it, of which kinds are left out so.
     """
     first = behind[0]
-    if not folded.startswith("no ", start) or first or len(behind) != 2:
+    if not folded.startswith("no ", start) or folded[:start].strip() or len(behind) != 2:
         return None
     thing, place = items[first], items[behind[1]]
     is_said_so = thing.kind in NAMED and place.kind is RequirementKind.PLACE

@@ -17,6 +17,7 @@ from matchmaker.messages import Message, message, plural
 from matchmaker.recommend.certificates import HeldCertificate
 from matchmaker.recommend.model import ClosestStatement, ProgrammeFit, Recommendation, Seeker
 from matchmaker.recommend.specification import Requirement, read
+from matchmaker.services.matching.better_goal import better_goal_notice
 from matchmaker.workflow.responsiveness import ResponseFigures
 
 
@@ -172,6 +173,7 @@ def read_question(
     if question.asides:
         around = " … ".join(aside.words for aside in question.asides)
         notices += (message("Said around the need, and not compared: %(words)s", words=around),)
+    notices += better_goal_notice(question.goal, question.text, seeker.kind)
     if question.kind is not StatementKind.NEED:
         return (), (), notices
     meant = question.specification.requirements
