@@ -44,7 +44,7 @@ _HEAVY = regex(
     r"|account/(password|delete)|surveys/[^/]+/(answer|audit)|survey-answers.*)"
     r"|/api/openapi\.json|/find(/.*)?|/compare|/portfolio|/admin/duplicates(/merge)?|/sign-in"
     r"|/search|/profile(/reach)?|/postings/(new|[^/]+(/change)?)|/introductions/new"
-    r"|/(invitation|confirm|reset|survey)|/surveys/[^/]+/(answer|audit|codes)"
+    r"|/(invitation|confirm|reset|survey)|/surveys/[^/]+/(answer|audit)"
     # Whom to invite to a call is ranked, and what its text asks for is read.
     r"|/calls/[^/]+|/api/v1/calls/[^/]+/(suggestions|invitations|corrections)"
 )
@@ -71,7 +71,7 @@ _OUTWARD = regex(
 # in is not behind them.
 _FILES = regex(
     r"/api/v1/imports(/.*)?|/imports/.*|/own_lists/.*|/admin/import|/postings/list"
-    r"|/clusters/.+/import|.*/export|/clusters/.+/report\.(pdf|xlsx)|/calls/.+/answers\..+"
+    r"|/clusters/.+/import|.*/export|/clusters/.+/report\.(pdf|xlsx)|/calls/.+/answers\..+|/surveys/.+/codes"
 )
 # Ending heavy work is not behind it.
 _ENDING = regex(r"DELETE /api/v1/imports/.*|POST /imports/[^/]+/cancel")

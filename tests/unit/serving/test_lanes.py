@@ -74,7 +74,7 @@ class Waiter:
         ("GET", "/api/v1/calls/a/suggestions", LaneName.HEAVY),
         ("POST", "/api/v1/calls/a/corrections", LaneName.HEAVY),
         ("GET", "/calls/a/answers.xlsx", LaneName.FILES),
-        ("GET", "/surveys/a/codes", LaneName.HEAVY),  # a code for each of 2,000 members
+        ("GET", "/surveys/a/codes", LaneName.FILES),  # a code for each of 2,000 members
         ("GET", "/introductions/a1", LaneName.HEAVY),
         ("POST", "/introductions/a1", LaneName.LIGHT),
         ("GET", "/postings", LaneName.LIGHT),
