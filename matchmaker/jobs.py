@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from queue import SimpleQueue
 
 import structlog
 from huey import crontab
@@ -273,8 +274,20 @@ def _begin(wired: Wiring, over: threading.Event) -> _Begun:
 
 
 def _end_on_signals(over: threading.Event) -> None:
+    """Tell `over` when a signal comes; several may come at once, of a service's whole group.
+
+    A handler that sets an event itself waits for ever where the next one interrupts it: the lock
+    of an event is no reentrant one. It only passes word on, which it may do within itself.
+    """
+    told = SimpleQueue[int]()
+
+    def tell() -> None:
+        told.get()
+        over.set()
+
+    threading.Thread(target=tell, name="signals", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
+        signal.signal(number, lambda number, _frame: told.put(number))
 
 
 def _end_at_once() -> None:

@@ -238,3 +238,20 @@ def test_in_a_path_as_in_the_reasons_you_is_one_of_the_two(visit, sample, asked)
     why = supplier.page.locator("section", has=supplier.page.locator("#why"))
     expect(why).to_contain_text("理由中的“您”“贵方”指")
     expect(why.locator(".path .stop").last).to_have_text(sample.store.organization(SUPPLIER).name)
+
+
+@pytest.mark.parametrize("page_of", ["effect", "benchmark"])
+def test_figures_of_a_cluster_are_read_on_a_phone_without_pushing(visit, asked, page_of):
+    """Seen: eight columns of how far introductions came, six of them off the side of the phone."""
+    asked(message="想谈铸件供应")
+    coordinator = visit("coordinator", "zh", viewport=PHONE)
+    coordinator.open(f"/clusters/seed:cluster-valves/{page_of}")
+    page = coordinator.page
+    table = page.locator("main .wide-table").first
+    expect(table).to_be_visible()
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth + 1")
+    titles = {"effect": ("展示", "接受", "已完成"), "benchmark": ("成员", "更新率")}[page_of]
+    row = table.locator("tbody tr").first
+    for title in titles:
+        expect(row.locator(".only-stacked", has_text=title).first).to_be_visible()
+    assert coordinator.violations() == coordinator.complaints == []

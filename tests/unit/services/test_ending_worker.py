@@ -108,3 +108,36 @@ def test_the_letter_for_a_new_password_that_is_being_sent_arrives(wired, office)
     assert wired.reset_requests.ask("a@example.org")
     with worker_ended_at_a_letter(office):
         assert office.taken == ["a@example.org"]
+
+
+# Each signal comes while the one before is being told of, as to all processes of a group at once.
+INTERRUPTED = """
+import os, signal, threading
+from matchmaker.jobs import _end_on_signals
+
+class Over(threading.Event):
+    more = 3
+
+    def set(self):
+        with self._cond:
+            Over.more -= 1
+            if Over.more:
+                os.kill(os.getpid(), signal.SIGINT if Over.more % 2 else signal.SIGTERM)
+            self._flag = True
+            self._cond.notify_all()
+
+over = Over()
+_end_on_signals(over)
+os.kill(os.getpid(), signal.SIGTERM)
+assert over.wait(20)
+print("ended")
+"""
+
+
+def test_signals_that_come_one_upon_the_other_end_the_worker():
+    """Seen: a worker told twice at once (by who serves, and with its whole group) waited for ever
+    on itself, held the data folder, and no letter was sent by whoever served from then on."""
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.stdout, ended.returncode) == ("ended\n", 0), ended.stderr
