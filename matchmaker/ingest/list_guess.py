@@ -124,9 +124,17 @@ def named_above(texts: Iterable[str]) -> str:
     for text in texts:
         plain = _without_year(text)
         match = _NAMED_ABOVE.match(plain)
-        if match and is_organization_name(match[0]):
-            return _institute_of(plain, match[0])
+        name = _within(match[0]) if match else ""
+        if is_organization_name(name):
+            return _institute_of(plain[plain.index(name) :], name)
     return ""
+
+
+def _within(name: str) -> str:
+    """What stands behind a bracket that a name does not close: 成果清单（流体控制研究院 2026）."""
+    opened = max(name.rfind("（"), name.rfind("("))
+    closed = max(name.rfind("）"), name.rfind(")"))
+    return name[opened + 1 :].strip() if opened > closed else name
 
 
 def _institute_of(text: str, name: str) -> str:
