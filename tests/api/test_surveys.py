@@ -177,3 +177,27 @@ def test_a_reminder_says_whom_it_does_not_reach(app, world):
         f"/surveys/{survey}", data={"do": "remind"}, headers=headers, follow_redirects=True
     )
     assert f"Without an account: {3 - reached}" in page.text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Fewer than five"), ("zh", "不足五家")])
+def test_a_round_that_is_over_promises_no_counts_for_when_it_is_over(app, world, language, words):
+    """Seen below "The survey is over.": counts are shown once it is over."""
+    survey, services = _survey(world), world.services
+    services.surveys.close(world.principal("coordinator"), survey)
+    headers = world.headers("coordinator") | {"Accept-Language": language}
+    page = app.test_client().get(f"/surveys/{survey}", headers=headers).text
+    assert words in page
+    promise = {"en": "once the survey is over", "zh": "调查结束后"}[language]
+    assert promise not in page
+
+
+def test_nobody_is_asked_for_an_answer_to_a_round_that_is_over(app, world):
+    """Seen: a letter "waits for your answer, until 14 December", sent after the end."""
+    survey, services = _survey(world), world.services
+    notices = services.repositories.notifications
+    asked = list(notices.values("subject", f"survey/{survey}"))
+    assert asked
+    assert not any(notice.read for notice in asked)
+    services.surveys.remind(world.principal("coordinator"), survey)
+    services.surveys.close(world.principal("coordinator"), survey)
+    assert all(notice.read for notice in notices.values("subject", f"survey/{survey}"))

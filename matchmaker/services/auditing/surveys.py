@@ -35,6 +35,7 @@ from matchmaker.workflow.survey import (
 # A link lives as long as its round may, and a day for clocks that differ.
 LINK_PURPOSE = "survey"
 LINK_LIVES = survey_workflow.LONGEST + timedelta(days=2)
+_REQUESTS = (NotificationKind.SURVEY_OPENED, NotificationKind.SURVEY_CLOSES)
 log = structlog.get_logger(__name__)
 
 
@@ -338,8 +339,18 @@ class Surveys:
             if after != stored.value:
                 unit.add(self.repositories.surveys.put(after, stored.version))
                 unit.log(f"survey.{after.state}", f"survey/{id}")
+                if after.state is SurveyState.CLOSED:
+                    self._take_back_requests(unit, id)
 
         commit_changes(self.repositories.records, principal, self.clock, attempt)
+
+    def _take_back_requests(self, unit: UnitOfWork, id: str) -> None:
+        """Of a round that is over nobody is asked for an answer any more, nor by a letter."""
+        for stored in self.repositories.notifications.iterate("subject", f"survey/{id}"):
+            asked = stored.value
+            if asked.kind in _REQUESTS and not asked.read:
+                read = replace(asked, read=True)
+                unit.add(self.repositories.notifications.put(read, stored.version))
 
     def _remind(self, principal: Principal, id: str, marks: Iterable[int] = ()) -> int:
         def attempt(unit: UnitOfWork) -> int:
