@@ -69,8 +69,18 @@ _FOR = regex(r" for (?:an? |the |our |their |your |my |these |those )?(?:[a-z-]+
 # Whoever is one seldom says more of it, and many say no more.
 _ACADEMIC = frozenset({"university", "research institute", "research group"})
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
-# Why somebody looks for a supplier.
-_SOURCING = frozenset({"second source development", "supply shortage"})
+# Why somebody looks for a supplier, or for a customer.
+_SOURCING = frozenset(
+    {
+        "second source development",
+        "supply shortage",
+        "late delivery",
+        "overcapacity",
+        "insufficient capacity",
+        "slow-moving stock",
+        "inventory clearance",
+    }
+)
 _IN = regex(r" (?:made |makers? |suppliers? )?(?:in|from|of) ")
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
@@ -137,7 +147,7 @@ def _without_wider_work(items: list[Requirement]) -> list[Requirement]:
 
 
 def _without_sourcing(items: list[Requirement]) -> list[Requirement]:
-    """Without that another source is sought beside what of: "second source for PPS compound"."""
+    """Without why, beside what of: "second source for PPS compound", 模具钢产能过剩."""
     things = any(
         item.kind in _NAMES or (_is_named(item) and item.value not in _SOURCING) for item in items
     )

@@ -27,7 +27,7 @@ _REACH = 48
 # Words directly behind a product that make another thing of it.
 _PART_AFTER = regex(
     r"[ -]grade(?![a-z])|级(?![别联数差进])(?=[\u4e00-\u9fffa-z])|'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance)| [a-z]{3,}ing(?= machin))?[ -](?:bod(?:ys?|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
-    r"accessor(?:y|ies)|steels?(?= ?(?:$|[,.;:!?]|for |in |from |with |and |or |at ))|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
+    r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology|manuals?|catalogues?|catalogs?|brochures?|handbooks?)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
     r"(?:box|boxes|cases?|bags?|cloths?|cabinets?|stations?|stands?|racks?|devices?|kits?|clamps?)(?![a-z])|"

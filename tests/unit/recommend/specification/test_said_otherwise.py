@@ -200,7 +200,7 @@ def test_traders_that_are_named_otherwise_are_read(need):
     [
         ("flame retardant nylon compounds", "granules"),
         ("flame retardant PA66 pellets", "granules"),
-        ("mould steel", "steel"),
+        ("overstock mould steel cheap", "tool steel"),
         ("price per hour for a coordinate measuring machine", "coordinate measuring machine"),
         ("waiting list for the coordinate measuring machine", "coordinate measuring machine"),
         ("sock boxes", "carton box"),
@@ -272,3 +272,19 @@ def test_labs_are_asked_for_by_name(text):
 )
 def test_labs_that_ask_or_are_served_are_not_asked_for(text):
     assert not asks_for_labs(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("模具钢产能过剩，找订单", {"tool steel"}),
+        ("ball valves, we have spare capacity", {"ball valve"}),
+        ("积压球阀，清库存", {"ball valve"}),
+    ],
+)
+def test_why_somebody_sells_is_no_thing(text, named):
+    assert {item.value for item in read(text).items} == named
+
+
+def test_spare_capacity_alone_is_what_is_asked_for():
+    assert {item.value for item in read("产能过剩").items} == {"overcapacity"}
