@@ -62,6 +62,17 @@ _TOGETHER = regex(
     r"(?: (?:it|them|this|these))?(?: (?:up|out))?(?: together)?(?: with(?: us)?)?|"
     r"一起|共同|联合|合作|企业|公司|试试|试制|试产"
 )
+# What is told of oneself around a thing, in words that nothing is made of: "making ball valves
+# ourselves does not pay", "not buying, only renting a printer", 老板让我找球阀.
+_AROUND = regex(
+    r"\b(?:ourselves|myself|our own|own|not|no|only|just|buying|buy|bought|renting|rent|hire|"
+    r"hiring|does|did|don't|doesn't|pay|making|prices?|costs?|per|hours?|days?|weeks?|months?|next|boss|"
+    r"told|asked|asks|used|use|using|with|and|but|by|from|this|that|it|"
+    r"have|has|had|will|too|far|always|never|more|other|another|now|quickly|urgent(?:ly)?|asap|"
+    r"thanks|times?|book|borrow|lend|share|sharing|access)\b|"
+    r"老板|让我|自己|不划算|以前|之前|太远|想买|在线等|谢谢|帮忙|现在|一直|知道|听说|借用|租用|预约|"
+    r"多少钱|小时|两天|几天|一下"
+)
 # What labs lose at most that study another thing than that of which a problem is told, where some
 # study it. Chosen on the readable judged sets.
 OTHER_SUBJECT = 0.3
@@ -91,7 +102,7 @@ def is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | N
 
     "seals" is answered by who makes 密封件, though a graph has no other word of English.
     """
-    framed = FRAME.sub("", _TOGETHER.sub("", fold(texts[0].text)))
+    framed = FRAME.sub("", _AROUND.sub("", _TOGETHER.sub("", fold(texts[0].text))))
     places = [r.text for r in texts[0].specification.requirements if r.kind in TOLD_BY_GRAPH]
     letters = sum(character.isalnum() for character in framed)
     letters -= sum(character.isalnum() for place in places for character in place)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from matchmaker.recommend.literal import is_named
 from matchmaker.recommend.specification import (
     ItemRole,
     RequirementKind,
     asks_for_labs,
+    compare,
     offered,
     read,
 )
 from matchmaker.recommend.specification.speaker import without_speaker
+from tests.unit.recommend.worded import asked
 
 
 def customers(offer: str) -> set[str]:
@@ -288,3 +291,19 @@ def test_why_somebody_sells_is_no_thing(text, named):
 
 def test_spare_capacity_alone_is_what_is_asked_for():
     assert {item.value for item in read("产能过剩").items} == {"overcapacity"}
+
+
+@pytest.mark.parametrize(
+    ("need", "offer", "is_most"),
+    [
+        ("Making ball valves ourselves does not pay, we want to buy", "Floating ball valves", True),
+        ("not buying, only renting a metal 3D printer", "Metal 3D printer, DMLS", True),
+        ("老板让我找球阀", "浮动球阀，PN40", True),
+        # Words of what is made, and of something else, are no talk around it.
+        ("ball valves for submarine ballast trimming hydraulics", "Floating ball valves", False),
+        ("Making ball valves explode in computer games and film scenery", "Ball valves", False),
+    ],
+)
+def test_talk_around_a_thing_does_not_hide_that_it_is_named(need, offer, is_most):
+    comparison = compare(read(need), read(offer))
+    assert is_named(asked(need).texts, [comparison]).tolist() == [is_most]
