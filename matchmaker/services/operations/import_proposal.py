@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -70,31 +70,44 @@ def proposed(
     of its cluster, whatever was chosen: ids of others begin with theirs. Further sheets are read
     with it where they hold the like. Raises InvalidInput.
     """
-    state = upload.state
-    options = state.options
-    table = open_upload(upload, options.file if options else AS_JUDGED)
-    if options is None:
-        remembered = repositories.remembered_lists.get_or_none(list_id(state, table.header))
-        options = TableOptions()
-        if remembered is not None:
-            state = replace(state, is_remembered=True, joins=remembered.value.joins)
-            options = remembered.value.options
-            table = open_upload(upload, options.file)
-    upload = replace(upload, state=state)
+    upload, table, options = _as_one_like_it(repositories, upload)
     options = _completed(principal, upload, table, options)
     sheets = tuple(_proposed_sheets(repositories, principal, upload, table, options))
     options = replace(options, names_sheet=bool(sheets))
     if sheets:  # by its name: what is judged first may be another one day
         options = replace(options, file=replace(options.file, sheet=table.sheet))
-    if sheets and upload.state.sheets is None:  # in the order of the file
-        order = [each.name for each in table.sheets]
-        options, *others = sorted((options, *sheets), key=lambda each: order.index(each.file.sheet)
-                                  if each.file.sheet in order else 0)  # fmt: skip
+    if sheets and upload.state.sheets is None:
+        options, *others = _as_they_lie(table, (options, *sheets))
         table, sheets = open_upload(upload, options.file), tuple(others)
     usual = options.table not in LISTS and not are_no_members(table.header)
-    joins = usual if state.joins is None else state.joins
-    state = replace(state, options=options, sheets=sheets, joins=joins)
+    joins = usual if upload.state.joins is None else upload.state.joins
+    state = replace(upload.state, options=options, sheets=sheets, joins=joins)
     return upload.save(state), named(table, options)
+
+
+def _as_one_like_it(
+    repositories: Repositories, upload: Upload
+) -> tuple[Upload, TableFile, TableOptions]:
+    """How it was said that a file is read, else how one with the same titles was.
+
+    An upload says of itself that the latter was so.
+    """
+    state = upload.state
+    table = open_upload(upload, state.options.file if state.options else AS_JUDGED)
+    if state.options is not None:
+        return upload, table, state.options
+    remembered = repositories.remembered_lists.get_or_none(list_id(state, table.header))
+    if remembered is None:
+        return upload, table, TableOptions()
+    state = replace(state, is_remembered=True, joins=remembered.value.joins)
+    options = remembered.value.options
+    return replace(upload, state=state), open_upload(upload, options.file), options
+
+
+def _as_they_lie(table: TableFile, read: Iterable[TableOptions]) -> list[TableOptions]:
+    """In the order of the sheets of a file; what is read by no name comes first."""
+    places = {sheet.name: place for place, sheet in enumerate(table.sheets)}
+    return sorted(read, key=lambda each: places.get(each.file.sheet, 0))
 
 
 def _completed(
