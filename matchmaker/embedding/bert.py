@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import safe_open
@@ -75,6 +75,27 @@ class BertLayer(nn.Module):  # type: ignore[misc]
         return self.output(nn.functional.gelu(self.intermediate["dense"](states)), states)
 
 
+class EncoderOutput(NamedTuple):
+    """What transformers' models read of their encoders."""
+
+    last_hidden_state: Tensor
+    past_key_values: None = None
+
+
+class BertEncoder(nn.Module):  # type: ignore[misc]
+    """One layer after the other: (n, t, h) to (n, t, h)."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        super().__init__()
+        layers = (BertLayer(config) for _ in range(config["num_hidden_layers"]))
+        self.layer = nn.ModuleList(layers)
+
+    def forward(self, states: Tensor) -> EncoderOutput:
+        for layer in self.layer:
+            states = layer(states)
+        return EncoderOutput(states)
+
+
 class Bert(nn.Module):  # type: ignore[misc]
     """An encoder of tokens (Devlin et al. 2019), of texts that are all as long as each other."""
 
@@ -87,9 +108,8 @@ class Bert(nn.Module):  # type: ignore[misc]
         }
         with torch.device("meta"):  # no memory and no values for what is replaced at once
             norm = nn.LayerNorm(config["hidden_size"], eps=config["layer_norm_eps"])
-            layers = [BertLayer(config) for _ in range(config["num_hidden_layers"])]
+            self.encoder = BertEncoder(config)
         self.embeddings = nn.ModuleDict({**tables, "LayerNorm": norm})
-        self.encoder = nn.ModuleDict({"layer": nn.ModuleList(layers)})
         self.load_state_dict(weights, assign=True)
         self.requires_grad_(False)
 
@@ -111,10 +131,7 @@ class Bert(nn.Module):  # type: ignore[misc]
         states = embeddings["word_embeddings"](input_ids)
         states = states + embeddings["token_type_embeddings"].weight[0]
         states = states + embeddings["position_embeddings"].weight[: input_ids.shape[1]]
-        states = embeddings["LayerNorm"](states)
-        for layer in self.encoder["layer"]:
-            states = layer(states)
-        return states
+        return self.encoder(embeddings["LayerNorm"](states)).last_hidden_state
 
 
 class FirstModule(nn.Module):  # type: ignore[misc]

@@ -27,8 +27,8 @@ from matchmaker.errors import ModelUnavailable
 from matchmaker.messages import Message, message
 from matchmaker.settings import Settings
 
-# Of one batch: enough to keep the cores busy, few enough to stay in their caches.
-BATCH_TOKENS = 1_024
+# Of one batch: enough to keep a core busy, few enough to stay in its cache.
+BATCH_TOKENS = 256
 # Beyond the model's window nothing is read; tokenising it would only take time.
 MAX_CHARACTERS = 4_000
 

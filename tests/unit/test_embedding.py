@@ -140,66 +140,87 @@ def test_vectors_are_those_of_full_precision(embedder: Embedder, full_precision:
     assert np.sum(embedder.passages(TEXTS) * exact, axis=1).min() > 0.999
 
 
-def tiny(architecture: str) -> list[Any]:
+class Tiny(list[Any]):
     """A small random encoder where sentence-transformers has its first module."""
-    from transformers import AutoConfig, AutoModel
 
-    config = AutoConfig.for_model(
-        architecture, vocab_size=99, hidden_size=32, embedding_size=32, num_hidden_layers=1,
-        num_attention_heads=2, intermediate_size=64,
-    )  # fmt: skip
-    return [SimpleNamespace(auto_model=AutoModel.from_config(config).eval())]
+    def __init__(self, architecture: str, **others: Any) -> None:
+        from transformers import AutoConfig, AutoModel
+
+        config = AutoConfig.for_model(
+            architecture, vocab_size=99, hidden_size=32, embedding_size=32, num_hidden_layers=2,
+            num_attention_heads=2, intermediate_size=64, **others,
+        )  # fmt: skip
+        self.model = AutoModel.from_config(config).eval()
+        super().__init__([SimpleNamespace(auto_model=self.model)])
+
+    def tokenizer(self, texts: list[str], **_: Any) -> Any:
+        raise NotImplementedError
+
+    def linears(self) -> int:
+        """How many of the encoder's layers are torch's own."""
+        from torch.nn import Linear
+
+        return sum(type(layer) is Linear for layer in self.model.encoder.modules())
 
 
-def linears(transformer: list[Any]) -> int:
-    """How many of the encoder's layers are torch's own."""
-    from torch.nn import Linear
-
-    return sum(type(layer) is Linear for layer in transformer[0].auto_model.encoder.modules())
+ABLE = {"avx512_vnni": True}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("architecture", "flags", "left"),
-    [("bert", {"avx512_vnni": True}, 0), ("electra", {"avx512_vnni": True}, 6), ("bert", {}, 6)],
+    ("architecture", "flags", "others", "left"),
+    [
+        ("bert", ABLE, {}, 0),
+        ("xlm-roberta", ABLE, {}, 0),
+        ("electra", ABLE, {}, 12),
+        ("bert", ABLE, {"hidden_act": "relu"}, 12),
+        ("bert", {}, {}, 12),
+    ],
 )
 def test_only_known_models_on_able_processors_are_quantised(
-    monkeypatch: pytest.MonkeyPatch, architecture: str, flags: dict[str, bool], left: int
-) -> None:
-    """Six linear layers of one block: query, key, value, output, and two of feed-forward."""
+    monkeypatch: pytest.MonkeyPatch, architecture: str, flags: dict[str, bool],
+    others: dict[str, str], left: int,
+) -> None:  # fmt: skip
+    """Six linear layers of a block: query, key, value, output, and two of feed-forward."""
     import torch
 
     from matchmaker.embedding.eight_bit import quantise
 
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: flags)
-    transformer = tiny(architecture)
-    assert linears(transformer) == 6
+    transformer = Tiny(architecture, **others)
+    assert transformer.linears() == 12
     assert quantise(transformer) == (left == 0)
-    assert linears(transformer) == left
+    assert transformer.linears() == left
 
 
 @pytest.mark.slow
-def test_an_eight_bit_layer_is_the_layer() -> None:
-    """Within 2 % of torch's own, a row of equal values and a channel 50 times as large included."""
+@pytest.mark.parametrize("architecture", ["bert", "roberta", "xlm-roberta"])
+def test_an_encoder_in_eight_bits_is_the_encoder(architecture: str) -> None:
+    """Within 2 % of transformers' own, a channel 50 times as large and equal rows included."""
     import torch
 
-    from matchmaker.embedding.eight_bit import EightBitLinear, multiplies_bytes
+    from matchmaker.embedding.eight_bit import multiplies_bytes, quantise
 
     if not multiplies_bytes():
         pytest.skip("this processor keeps full precision")
     torch.manual_seed(1)
-    layer = torch.nn.Linear(64, 32)
-    rows = torch.randn(3, 5, 64)
-    rows[0, 0] = 0.3
-    rows[..., 7] *= 50
-    smoothing = torch.ones(64)
-    smoothing[7] = 7  # about √50
-    exact = layer(rows).detach()
-    near = EightBitLinear(layer, smoothing)(rows)
-    assert near.shape == (3, 5, 32)
+    transformer = Tiny(architecture)
+    with torch.no_grad():
+        transformer.model.encoder.layer[0].output.LayerNorm.weight[7] *= 50
+        transformer.model.encoder.layer[1].output.LayerNorm.weight[:16] *= 0
+    texts = torch.randint(5, 99, (3, 7))
+    with torch.inference_mode():
+        exact = transformer.model(texts).last_hidden_state
+        assert quantise(transformer)
+        near = transformer.model(texts).last_hidden_state
+        alone = transformer.model(texts[1:2]).last_hidden_state
+    assert near.shape == (3, 7, 32)
     assert torch.linalg.vector_norm(near - exact) < 0.02 * torch.linalg.vector_norm(exact)
-    alone = EightBitLinear(layer, smoothing)(rows[1, 2])
-    np.testing.assert_array_equal(alone.numpy(), near[1, 2].numpy())
+    np.testing.assert_allclose(alone[0].numpy(), near[1].numpy(), atol=1e-5)
+    mask = torch.ones_like(texts)
+    mask[0, -1] = 0
+    with torch.inference_mode(), pytest.raises(ValueError, match="as long as each other"):
+        transformer.model(texts, attention_mask=mask)
 
 
 def test_a_batch_has_one_length_and_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
