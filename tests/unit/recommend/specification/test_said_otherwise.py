@@ -206,7 +206,6 @@ def test_traders_that_are_named_otherwise_are_read(need):
         ("overstock mould steel cheap", "tool steel"),
         ("price per hour for a coordinate measuring machine", "coordinate measuring machine"),
         ("waiting list for the coordinate measuring machine", "coordinate measuring machine"),
-        ("sock boxes", "carton box"),
         ("printed paper boxes", "carton box"),
     ],
 )
