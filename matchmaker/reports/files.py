@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from babel.numbers import NumberFormatError, parse_decimal
+from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matchmaker.errors import SettingsError
@@ -22,6 +22,8 @@ from matchmaker.whole_file import whole_file
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif")
 Cell = str | float | int | None
 _CHINESE = regex("[\u4e00-\u9fff]")
+# As long as a number of a report is.
+_FIGURE = regex(r"[-+]?[0-9](?:[0-9]|[^\w\s+-]|[\u00a0\u202f]){0,30}")
 _SHEET = regex(r"[\[\]:*?/\\]")
 
 
@@ -121,15 +123,18 @@ def _append(sheet: Any, row: Sequence[Cell], language: str = "") -> None:
 def _figure(value: Cell, language: str) -> tuple[float, str] | None:
     """The number that a text of a report says, and the format that shows it so; None: no number."""
     text = value.removesuffix(" %") if isinstance(value, str) else ""
+    # Names and needs stand in tables, too: 1E-99999999, 1_000 and 007 are none of our numbers.
+    if not _FIGURE.fullmatch(text):
+        return None
+    locale = locale_of(language)
     try:
-        number = parse_decimal(text, locale=locale_of(language), strict=True)
+        number = parse_decimal(text, locale=locale, strict=True)
     except NumberFormatError:
         return None
-    if not number.is_finite():
-        return None
-    exponent = number.as_tuple().exponent
-    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    digits = max(0, -int(number.as_tuple().exponent))
     shown = f"#,##0.{'0' * digits}".rstrip(".")
+    if format_decimal(number, shown, locale=locale) != text.removeprefix("+"):
+        return None
     return (float(number) / 100, f"{shown} %") if text != value else (float(number), shown)
 
 

@@ -362,6 +362,18 @@ def test_figures_in_a_workbook_are_numbers(tmp_path, language, million):
     assert formats == ["#,##0.00", "#,##0 %", "#,##0", "#,##0.0000"]
 
 
+@pytest.mark.parametrize(
+    "name", ["1E-9999999", "1E999", "1_000", "007", "1234", "٣", "１２", "1,23", "+1E5", "1.", "-"]
+)
+def test_a_name_in_a_workbook_is_no_number(tmp_path, name):
+    """Any member may be called so, and need so. Seen: a format of ten million digits for the first,
+    a workbook that no program opens for the second."""
+    path, table = tmp_path / "x.xlsx", DocumentTable(("Isolate",), ((name,),))
+    files.write_workbook(Document("en", "t", "s", (Section("x", (table,)),)), path)
+    shown = list(load_workbook(path).active.iter_rows())[-1][0]
+    assert (shown.value, shown.data_type, shown.number_format) == (name, "s", "General")
+
+
 def test_titles_of_a_workbook_are_texts_without_what_no_file_can_hold(tmp_path):
     table = DocumentTable(("a",), (("So\uffffck \ufffeMill",),))
     path = tmp_path / "x.xlsx"
