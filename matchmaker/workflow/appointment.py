@@ -115,6 +115,14 @@ class Appointment:
             return any(time > now for time in self.offer.times)
         return self.state is AppointmentState.FIXED and self.time is not None and self.time > now
 
+    def came_to_nothing(self, now: datetime) -> bool:
+        """Tell whether it is over without a word of the other side: replaced, taken back, or past.
+
+        One side alone makes as many of these as it likes.
+        """
+        is_answered = self.time is not None or self.state is AppointmentState.REJECTED
+        return not is_answered and not self.is_open(now)
+
     def allowed(self, side: Side, now: datetime) -> tuple[AppointmentAction, ...]:
         """The actions that this side may take."""
         if not self.is_open(now):

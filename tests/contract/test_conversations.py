@@ -124,6 +124,32 @@ def test_other_times_take_the_place_of_those_that_wait(opened) -> None:
     assert states == [AppointmentState.OFFERED, AppointmentState.REPLACED]
 
 
+def test_times_proposed_without_end_are_told_once_and_not_all_kept(opened) -> None:
+    """Seen: two thousand of one side, each kept, listed to both and told to the other."""
+    services, id = opened
+    first, second = person(services, "t:f0"), person(services, "t:f1")
+    conversations, off = services.conversations, AppointmentStep(AppointmentAction.CALL_OFF)
+    picked = conversations.offer(first, id, AppointmentOffer((START + DAY,)))
+    conversations.answer(second, picked.id, AppointmentStep(AppointmentAction.PICK, START + DAY))
+    conversations.answer(first, picked.id, off)
+    rejected = conversations.offer(first, id, AppointmentOffer((START + DAY,)))
+    conversations.answer(second, rejected.id, AppointmentStep(AppointmentAction.REJECT))
+    for number in range(15):
+        hours = timedelta(hours=25 + number)
+        taken_back = conversations.offer(first, id, AppointmentOffer((START + hours,)))
+        conversations.answer(first, taken_back.id, off)
+        conversations.offer(first, id, AppointmentOffer((services.clock() + timedelta(minutes=1),)))
+        conversations.offer(first, id, AppointmentOffer((START + hours,)))
+        services.clock.forward(timedelta(minutes=2))
+    kept = conversations.appointments(second, id)
+    assert len(kept) <= 25
+    assert kept[0].state is AppointmentState.OFFERED
+    assert {picked.id, rejected.id} <= {each.id for each in kept}  # what both had a word in
+    told = notices(services, "t:f1")
+    assert told.count(NotificationKind.MEETING_OFFERED) <= 2
+    assert told.count(NotificationKind.MEETING_CALLED_OFF) <= 2
+
+
 def test_both_sides_are_reminded_once_a_day_before(opened) -> None:
     services, id = opened
     first, second = person(services, "t:f0"), person(services, "t:f1")

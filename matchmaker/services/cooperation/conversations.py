@@ -40,6 +40,8 @@ from matchmaker.workflow.introduction import Introduction, Transition
 from matchmaker.workflow.introduction_states import Action, Side, State
 from matchmaker.workflow.notification import NotificationKind, name_parameters
 
+# Proposals of times that came to nothing, of each conversation.
+_MOOT_KEPT = 20
 _NOTICES = {
     AppointmentState.FIXED: NotificationKind.MEETING_FIXED,
     AppointmentState.REJECTED: NotificationKind.MEETING_REJECTED,
@@ -203,6 +205,7 @@ class Conversations:
     ) -> Appointment:
         """Propose times to meet, instead of those that still wait for an answer.
 
+        The other side is told once until they look. Of what came to nothing the latest are kept.
         Raises NotFound, NotAllowed, InvalidInput, or WrongState while a time is fixed.
         """
         principal.require_writing()
@@ -211,17 +214,20 @@ class Conversations:
             stored = self._views.visible(principal, id)
             side = self._side(principal, stored.value, organization)
             offered = offer_times(offer, new_id(), id, side, unit.at)
-            for before in self.repositories.appointments.iterate("introduction", id):
-                if not before.value.is_open(unit.at):
-                    continue
-                replaced = supersede(before.value, unit.at)
-                unit.add(self.repositories.appointments.put(replaced, before.version))
+            earlier = list(self.repositories.appointments.iterate("introduction", id))
+            for before in earlier:
+                if before.value.is_open(unit.at):
+                    replaced = supersede(before.value, unit.at)
+                    unit.add(self.repositories.appointments.put(replaced, before.version))
+            moot = [each for each in earlier if each.value.came_to_nothing(unit.at)]
+            moot.sort(key=lambda each: each.value.id, reverse=True)
+            unit.add(*map(self.repositories.appointments.remove, moot[_MOOT_KEPT:]))
             unit.add(
                 self.repositories.introductions.put(stored.value, stored.version),
                 self.repositories.appointments.put(offered),
             )
             unit.log("introduction.times_offered", f"introduction/{id}")
-            self._notify(unit, stored.value, side, NotificationKind.MEETING_OFFERED)
+            self._notify(unit, stored.value, side, NotificationKind.MEETING_OFFERED, once=True)
             return offered
 
         return commit_changes(self.repositories.records, principal, self.clock, change)
@@ -253,7 +259,8 @@ class Conversations:
                 self.introductions.add_transition(unit, stored, in_talks, side, kind, time=time)
             else:
                 unit.add(self.repositories.introductions.put(introduction, stored.version))
-                self._notify(unit, introduction, side, kind, time=time)
+                # Times that nobody had picked are proposed and taken back as often as one likes.
+                self._notify(unit, introduction, side, kind, once=not time, time=time)
             unit.log(f"introduction.meeting_{after.state}", f"introduction/{introduction.id}")
             return after
 
