@@ -306,3 +306,8 @@ def test_spare_capacity_alone_is_what_is_asked_for():
 def test_talk_around_a_thing_does_not_hide_that_it_is_named(need, offer, is_most):
     comparison = compare(read(need), read(offer))
     assert is_named(asked(need).texts, [comparison]).tolist() == [is_most]
+
+
+def test_a_compound_is_of_the_plastic_that_it_is_named_by():
+    values = {item.value for item in read("flame retardant nylon compounds").items}
+    assert values == {"nylon", "granules"}
