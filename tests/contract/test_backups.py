@@ -55,9 +55,12 @@ def backups_of(store: Store, data_dir: Path) -> Backups:
 def write(store: Store, number: int) -> None:
     """A row, a document of two versions and a line of the log: in one commit, then one more."""
     entry = Entry("2026-01-01T00:00:00Z", "someone", "made", f"t:{number}", {"to": "接受"})
-    put = Put("note", f"n{number}", '{"text": "阀门"}', keys={"owner": ["x", f"t:{number}"]})
+    owned = {"owner": ["x", f"t:{number}"], "kind": "told"}
+    put = Put("note", f"n{number}", '{"text": "阀门"}', keys=owned)
     store.replace_rows(GraphRows(organizations=(firm(number),)), GraphRows(), (entry,), (put,))
-    store.documents.commit([Put("note", put.id, '{"text": "球阀"}', 1, {"owner": "y"})])
+    store.documents.commit(
+        [Put("note", put.id, '{"text": "球阀"}', 1, {"owner": "y", "kind": "told"})]
+    )
 
 
 @pytest.fixture
@@ -97,6 +100,7 @@ def test_what_was_saved_is_restored_with_every_version_and_line(
     write(other, 99)
     assert first_broken(other.documents.log(limit=100)) is None
     assert other.documents.count("note", "owner", "y") == 6
+    assert other.documents.count("note", "kind", "told") == 6
 
 
 @pytest.mark.neo4j

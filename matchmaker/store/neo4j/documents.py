@@ -240,7 +240,8 @@ def read_documents_and_log(
 def _document(row: Mapping[str, Any]) -> StoredDocument:
     prefix = f"{row['kind']}/"
     keys = sorted((name.removeprefix(prefix), value) for name, value in row["keys"])
-    own = tuple((name, value) for name, value in keys if name != _KIND)
+    # A document may have a kind of its own to be found by, as interactions have.
+    own = tuple(key for key in keys if key != (_KIND, row["kind"]))
     return StoredDocument(row["kind"], row["id"], row["version"], row["body"], own)
 
 
