@@ -28,6 +28,7 @@ _STATED = regex(
 )
 _BARE = regex(r"[-+−]?[\d.,'’\s]*\d")
 # 3.6万 under (元) is 3.6万元.
+_MOST_DIGITS = 300
 _MULTIPLE = regex(r"[-+−]?[\d.,'’\s]*\d\s*[十百千万亿]+")
 
 
@@ -123,9 +124,13 @@ def with_unit(cell: str, unit: str) -> str:
     factor = Decimal(str(parsed.value)) if parsed else Decimal(1)
     if isinstance(cell, SheetNumber):
         try:
-            return SheetNumber(format((Decimal(cell) * factor).normalize(), "f"))
+            number = Decimal(cell)
         except InvalidOperation:
             return cell
+        # What is larger is nobody's figure, and would be written out digit by digit.
+        if abs(number.adjusted()) > _MOST_DIGITS:
+            return cell
+        return SheetNumber(format((number * factor).normalize(), "f"))
     if _BARE.fullmatch(cell):
         return f"{cell}{'' if not unit.isascii() else ' '}{unit}"
     if factor == 1 and _MULTIPLE.fullmatch(cell):

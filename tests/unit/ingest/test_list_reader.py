@@ -127,6 +127,22 @@ def test_the_unit_of_a_title_counts_for_bare_numbers(
     assert (with_unit(cell, unit), currency_of_unit(unit)) == (expected, currency)
 
 
+@pytest.mark.parametrize("written", ["1e999990", "-1e999990", "1e-999990", "1e999999", "1e5000000"])
+def test_a_number_of_a_million_digits_is_left_as_it_is_written(
+    tmp_path: Path, written: str
+) -> None:
+    """Seen: three such lines of JSON were an error of the server, others a million digits each."""
+    path = tmp_path / "organizations.json"
+    path.write_text(
+        f'[{{"name": "示例甲厂", "kind": "firm", "营业收入（万元）": {written}}}]', "utf-8"
+    )
+    parsed = read_files([("organizations", path)])
+    assert parsed.rows.organizations == () or len(parsed.rows.organizations) == 1
+    assert all(len(repr(problem)) < 1_000 for problem in parsed.problems)
+    cell = SheetNumber(written.replace("e", "E"))
+    assert with_unit(cell, "万元") == cell
+
+
 def test_a_corrected_cell_of_a_member_list_is_no_problem_any_more(tmp_path: Path) -> None:
     path = tmp_path / "organizations.csv"
     path.write_text("单位名称,单位性质,职工人数\n示例甲厂,企业,#N/A\n示例乙厂,企业,3\n", "utf-8")
