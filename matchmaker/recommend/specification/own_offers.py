@@ -38,12 +38,33 @@ _SOUGHT_FOR_IT = regex(
 # "We are a manufacturer of springs and look for customers", 包覆纱厂家直销: who offers it speaks.
 _WE_MAKE = regex(
     r"\b(?:we are|we're|i am|i'm|our company is|we work as|as) (?:an? |the |one of the )?(?:(?!look|seek|search)[a-z-]+ ){0,3}"
-    r"(?:makers?|manufacturers?|producers?|suppliers?|exporters?|wholesalers?|stockists?) of (?:[a-z0-9-]+ ){0,4}$"
+    r"(?:makers?|manufacturers?|producers?|suppliers?|exporters?|wholesalers?|stockists?) of "
+    r"(?:(?!(?:for|to|in|that|which|who|whom|look|looking|seek|seeking|want|need|find|searching) )[a-z0-9-]+ ){0,4}$"
 )
+_SELLS = r"(?:直销|直供|直营|出货|供货|供应|批发|现货|清仓|甩卖)"
 _SELLS_ITSELF = regex(
-    r"(?:生产|制造)?(?:厂家?|工厂|企业|公司)(?:直销|直供|直营|出货|供货|供应|批发|现货|清仓|甩卖)|的?订单|"
+    # 阀门厂供货的铸件 names what is offered behind it: such words only tell how it is sold.
+    rf"(?:生产|制造)?(?:厂家?|工厂|企业|公司){_SELLS}{{1,2}}+"
+    r"(?!的?(?![各及全到价多规现量优支批])[\u4e00-\u9fff]{2})|的?订单(?![的多])|"
     r" (?:makers?|manufacturers?|producers?|factory|mill|plant) (?:is |are )?(?:looking for|looks? for|seeks?|seeking|wants?|in search of) "
     r"(?:[a-z-]+ ){0,2}(?:customers?|buyers?|orders?|importers?|distributors?|agents?|dealers?|outlets?|users?|clients?)\b"
+)
+# Who makes something with it: "clients of frame makers"; those of "our valve factory" are its own.
+_MAKERS_OF_IT = regex(
+    r" (?:makers?|manufacturers?|producers?|mills?|factory|factories|plants?|brands?)(?![a-z])"
+)
+_OUR = regex(r"\b(?:our|my) (?:[a-z-]+ ){0,3}$")
+# Who uses one thing is asked for by who has another: "who uses lathes? We sell coolant".
+_USES = regex(
+    r"\bwho (?:already |also )?(?:uses?|consumes?|processes) (?:[a-z-]+ ){0,3}$|"
+    r"(?:谁家?|哪[家里]|哪些(?:厂家?|公司|企业|行业)?)(?:在|会|能)?用[得到]?[着上到]?[^，,;；。.!?]{0,4}$"
+)
+_HAS_ANOTHER = regex(
+    r"[^，,;；。.!?？]{0,12}[，,;；。.!?？]\s?(?:我们?|咱们?|我[司厂]|本[司厂])(?:这边|这里)?"
+    r"(?:有|做|卖|供|供应|生产|出|产|销)(?!现货|库存|能|这|它|得|了|[\d一两三四五六七八九十几]|二(?!手))[^，,;；。.!?？]|"
+    r"[^.;,!?]{0,40}[.;,!?] (?:we|i) (?:sell|make|have|offer|supply|produce|cast|build|stock|distribute|knit|mould) "
+    r"(?!them|it|these|those|such|some|plenty|lots)[a-z]|"
+    r"[a-z ]{0,20} (?:with|in|on|for|beside) (?:our|my) (?!own)[a-z]"
 )
 _REACH = 60
 
@@ -59,6 +80,11 @@ def is_what_is_offered(folded: str, start: int, end: int, *, is_whole: bool) -> 
         return True
     if is_whole:
         return False
-    return bool(
-        _SELLS_ITSELF.match(folded, end) or _SOUGHT_FOR_IT.search(before) or _WE_MAKE.search(before)
-    )
+    if _SELLS_ITSELF.match(folded, end) or _WE_MAKE.search(before):
+        return True
+    if _SOUGHT_FOR_IT.search(before) is None:
+        return False
+    if _MAKERS_OF_IT.match(folded, end):
+        return _OUR.search(before) is not None
+    is_told_of_another = _USES.search(before) and _HAS_ANOTHER.match(folded, end)
+    return not is_told_of_another or folded.find(folded[start:end], end) >= 0

@@ -145,6 +145,8 @@ _OF_A_PLACE = regex(r"语|文(?!件|具|化|创)|式|菜|人(?!民|才)|籍")
 _OF_CLOTH = regex(r"(?:面料|布料?|染色?|印染|印花|头发|发型)[^，,;；。]{0,3}$")
 # For whom it is meant, which is who asks: "cheap for small firms", "a field for a start-up".
 _FOR_ME, _MAKER_OF = regex(r"\bfor (?:an? |us as an? |our )?$"), regex(r"(?:maker|producer)s? of ")
+# Of a compound bow nothing is granules.
+_COMPOUND_THING = regex(r"(?<=compound) (?:bow|die|microscope|lens|leaf|mitre)(?:e?s)?(?![a-z])")
 _WHO_ASKS = frozenset({"small firm", "start-up", "startup"})
 
 
@@ -258,6 +260,8 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
         overlapped = position > 0 and terms[position - 1].end > start
         if not overlapped and (made := made_of(folded[start:end])):
             yield Requirement(RequirementKind.MATERIAL, made, text[start:end], start, end, made)
+            if _COMPOUND_THING.match(folded, end):
+                continue
         yield Requirement(
             RequirementKind(term.kind),
             term.value,

@@ -72,7 +72,9 @@ _FIRST = regex(
 # Where somebody is and what it does there, before what it looks for: 绍兴做包覆纱，想找氨纶丝.
 _AT_A_PLACE = regex(
     rf"(?P<place>(?:{_NOT_WANTED}[\u4e00-\u9fff]){{2,8}}?)(?:这边|这里|那边)?(?:的)?(?:专门|专业|主要|一直|长期)?{_DOES}(?:{_NOT_WANTED}[^，,;；:：。!?！？\n的]){{1,16}}{_STOP}"
-    r"(?=(?:现在?|目前|急|正在|近期|最近)?(?:想(?!做|要做|定做|要便宜)|要找|急需|需要|缺|找|寻|求(?!和)|采购|求购))"
+    # Not before what only says of which kind: 台州做阀门铸件，需要双相钢的.
+    r"(?!(?:(?![做能会搞干卖供懂])[^，,;；。!?！？\n]){2,14}的(?:$|[，,;；。!?！？]))"
+    r"(?=(?:现在?|目前|急|正在|近期|最近)?(?:想(?!做|要做|定做|要便宜)|要找|急需|需要(?![带包含有])|缺|找|寻|求(?!和)|采购|求购))"
 )
 # Only where it names the place: of 镜腿套找外地做硅胶的 the thing is wanted.
 _LOOKS_ELSEWHERE = regex(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")

@@ -47,6 +47,11 @@ def places(text: str) -> dict[str, bool]:
         "spring hinge manufacturer seeks buyers",
         "包覆纱厂家直销",
         "球阀厂家供货",
+        "球阀厂家现货供应各种规格",
+        "镜架厂直销全国",
+        "谁用袜子，我有3000双",
+        "who uses spring hinges? We have spring hinges in stock",
+        "orders for our sock factory",
         "想认识采购包覆纱的人",
         "哪些厂会用到包覆纱",
         "产能过剩，找球阀订单",
@@ -69,6 +74,21 @@ def test_what_who_sells_has_is_not_whom_it_looks_for(offer):
         ("we look for manufacturers of ball valves that need seals", "ball valve"),
         ("we are looking for makers of ball valves", "ball valve"),
         ("covered yarn, looking for sock mills", "sock"),
+        # Who uses one thing is asked for by who has another.
+        ("who uses titanium frames with our hinges", "spectacle frame"),
+        ("who uses injection moulding machines? We sell granules", "injection moulding machine"),
+        ("哪家用袜机，我们卖织针", "knitting machine"),
+        ("谁家在用注塑机，我有二手机械手", "injection moulding machine"),
+        # Whom the author serves, behind what it makes.
+        ("we are suppliers of yarn to sock mills", "sock"),
+        ("we are a producer of yarn that sock mills like", "sock"),
+        ("we are makers of springs and seek valve makers", "valve"),
+        ("clients of frame makers", "frame"),
+        # What is offered is named behind whom it is for.
+        ("袜厂直供包覆纱", "sock"),
+        ("阀门厂供货的铸件，还能接单", "valve"),
+        ("注塑机厂家供应粒子", "injection moulding machine"),
+        ("怎么找到有阀门订单的客户，我们做铸件", "valve"),
     ],
 )
 def test_who_makes_what_an_offer_is_for_is_sought_as_before(offer, customer):
@@ -106,6 +126,8 @@ def test_who_says_where_it_is_and_what_it_makes_speaks_of_itself(need, asked):
         ("能不能在温州做阀门", "valve", "温州市"),
         ("在不在温州做阀门", "valve", "温州市"),
         ("宁波有人做模具吗", "mould", "宁波市"),
+        ("台州做阀门铸件，需要双相钢的", "casting", "台州市"),
+        ("宁波做模具，需要带热处理", "mould", "宁波市"),
         ("绍兴做包覆纱，便宜的", "yarn", "绍兴市"),
     ],
 )
@@ -248,6 +270,12 @@ def test_things_that_only_stand_beside_such_words_stay_as_they_are(text, thing):
         "we are stuck with sigma phase, any lab?",
         "looking for a professor who knows polymer ageing",
         "need a university for an EU proposal",
+        "哪家实验室能测盐雾",
+        "找高校和企业一起做",
+        "找实验室测试样件",
+        "any institute doing PEEK?",
+        "looking for a laboratory accredited for EN 388",
+        "we already work with a university, looking for a second institute",
     ],
 )
 def test_labs_are_asked_for_by_name(text):
@@ -270,6 +298,21 @@ def test_labs_are_asked_for_by_name(text):
         "looking for laboratory equipment",
         "College students looking for a company for a trial",
         "we want to sell to universities",
+        "请老师傅修模具",
+        "要找大学城附近的注塑厂",
+        "推荐一家做实验室通风柜的厂",
+        "找做实验室离心机外壳的",
+        "求实验室检测设备供应商",
+        "寻找实验室级别的石墨烯粉",
+        "找企业联合大学做项目",
+        "联合浙江大学开发的阀门，找铸造厂",
+        "大学用的试验机，找高校客户",
+        "have you any lab stools",
+        "need a lab press",
+        "looking for lab glassware makers",
+        "want a lab technician",
+        "we work with a university and need a foundry",
+        "we developed it together with a university, now need a caster",
     ],
 )
 def test_labs_that_ask_or_are_served_are_not_asked_for(text):
@@ -311,3 +354,21 @@ def test_talk_around_a_thing_does_not_hide_that_it_is_named(need, offer, is_most
 def test_a_compound_is_of_the_plastic_that_it_is_named_by():
     values = {item.value for item in read("flame retardant nylon compounds").items}
     assert values == {"nylon", "granules"}
+
+
+def test_a_compound_bow_is_no_granules():
+    values = {item.value for item in read("nylon compound bow limbs").items}
+    assert "nylon" in values
+    assert "granules" not in values
+
+
+@pytest.mark.parametrize(
+    ("need", "thing"),
+    [
+        ("slot for heat treatment of moulds", "mould"),
+        ("hourly rate per sample for XRD of zinc coatings", "coating"),
+    ],
+)
+def test_what_work_is_booked_on_is_not_sought_itself(need, thing):
+    roles = {item.role for item in read(need).items if item.value == thing}
+    assert roles == {ItemRole.WHOLE}
