@@ -82,6 +82,10 @@ _SOURCING = frozenset(
     }
 )
 _IN = regex(r" (?:made |makers? |suppliers? )?(?:in|from|of) ")
+# What is sought instead of it: "no valves in Wenzhou but pumps".
+_BUT_OTHER = regex(
+    r",? (?:but|only|instead)\b(?: only)? (?!from|in|outside|elsewhere|near|made|of|not)"
+)
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 
@@ -272,6 +276,8 @@ def _only_not_there(
         return None
     thing, place = items[first], items[behind[1]]
     is_said_so = thing.kind in NAMED and place.kind is RequirementKind.PLACE
+    if _BUT_OTHER.match(folded, place.end):
+        return None
     between = folded[thing.end : place.start]
     return range(behind[1], behind.stop) if is_said_so and _IN.fullmatch(between) else None
 

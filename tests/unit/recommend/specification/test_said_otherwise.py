@@ -372,3 +372,11 @@ def test_a_compound_bow_is_no_granules():
 def test_what_work_is_booked_on_is_not_sought_itself(need, thing):
     roles = {item.role for item in read(need).items if item.value == thing}
     assert roles == {ItemRole.WHOLE}
+
+
+@pytest.mark.parametrize(
+    ("need", "unwanted"),
+    [("没有镀层的弹簧的厂家", "coating"), ("no valves in Wenzhou but pumps", "valve")],
+)
+def test_what_is_said_in_the_words_of_those_who_do_not_have_it_may_be_unwanted(need, unwanted):
+    assert unwanted in denied(need)
