@@ -83,9 +83,7 @@ _SOURCING = frozenset(
 )
 _IN = regex(r" (?:made |makers? |suppliers? )?(?:in|from|of) ")
 # What is sought instead of it: "no valves in Wenzhou but pumps".
-_BUT_OTHER = regex(
-    r",? (?:but|only|instead)\b(?: only)? (?!from|in|outside|elsewhere|near|made|of|not)"
-)
+_BUT_OTHER = regex(r",? (?:but|instead) (?!from|in|outside|elsewhere|near|made|of|not)")
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 

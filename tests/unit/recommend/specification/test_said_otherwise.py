@@ -380,3 +380,7 @@ def test_what_work_is_booked_on_is_not_sought_itself(need, thing):
 )
 def test_what_is_said_in_the_words_of_those_who_do_not_have_it_may_be_unwanted(need, unwanted):
     assert unwanted in denied(need)
+
+
+def test_who_wants_only_those_of_elsewhere_wants_the_thing():
+    assert "sock" not in denied("no socks from Zhuji, only Turkish")
