@@ -278,7 +278,7 @@ def test_judged_needs(
     answers = json.loads(written.read_text("utf-8"))["answers"]
     assert len(answers) == 12
     assert {len(lists) for lists in answers.values()} == {7}
-    said = run("otherwise", "--limit", 2, "--show", 1)
+    said = run("otherwise", "--goal", "supplier", "--limit", 2, "--show", 1)
     assert re.findall(r"found again +1\.000|nobody +0\.000", said) != []
     assert len(re.findall(r"2 things in 2 frames", said)) == 2
 

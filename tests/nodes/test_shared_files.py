@@ -255,7 +255,7 @@ def test_an_attachment_is_opened_on_any_node_and_gone_on_all(mirrors):
         return AttachmentFiles(mirror.local, Scanner(""), mirror)
 
     first, second = files("a"), files("b")
-    attachment = first.keep("a.txt", io.BytesIO(b"plain text\n"))
+    attachment = first.keep("account:a", "a.txt", io.BytesIO(b"plain text\n"))
     with second.open(attachment) as file:
         assert file.read() == b"plain text\n"
     later = datetime.now(UTC) + timedelta(hours=1)

@@ -101,7 +101,8 @@ def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
     visitor.open("/clusters/seed:cluster-valves/report")
     with page.expect_download() as download:
         page.get_by_role("button", name="Excel").click()
-    assert download.value.suggested_filename == "audit.xlsx"
+    named = say(r"示例·永嘉阀门产业集群.*网络审计", "Sample Valve Cluster network audit")
+    assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d {named}\.xlsx", download.value.suggested_filename)
     assert visitor.complaints == []
 
 
