@@ -7,8 +7,11 @@ from openpyxl import load_workbook
 
 from matchmaker.access import Principal
 from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE
+from tests.api.conftest import application_of_a_file, installation_of_a_file
 from tests.api.things_of_routes import API, FIRM, _answered_survey, _survey, _survey_token
 from tests.api.world import make_world
+
+wired, app = installation_of_a_file(), application_of_a_file()
 
 
 @pytest.fixture(scope="module")
