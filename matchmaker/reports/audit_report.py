@@ -87,18 +87,17 @@ def _gain(worklist: Worklist, writer: Writer) -> tuple[Paragraph, ...]:
         changes.append(
             message("compactness goes from %(old)s to %(new)s", old=reach[0], new=reach[1])
         )
-    ties, alone = len(worklist.items), len(worklist.isolates)
-    told = (
-        writer.paragraph(
-            "With all %(ties)s ties of the worklist: %(changes)s.",
-            ties=ties,
-            changes=tuple(changes),
-        ),
+    alone = writer.paragraph(
+        "Members without any partner: %(isolates)s.", isolates=len(worklist.isolates)
     )
-    return (
-        *(told if changes else ()),
-        writer.paragraph("Members without any partner: %(isolates)s.", isolates=alone),
+    if not changes:
+        return (alone,)
+    told = writer.paragraph(
+        "With all %(ties)s ties of the worklist: %(changes)s.",
+        ties=len(worklist.items),
+        changes=tuple(changes),
     )
+    return told, alone
 
 
 def _reading(ratio: Figure, ties: Figure, writer: Writer) -> Paragraph:

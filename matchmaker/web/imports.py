@@ -179,8 +179,7 @@ def template(table: str) -> PageAnswer:
     if table not in TABLES:
         raise InvalidInput("is no table.", where="table")
     content = written_template(table, language(), xlsx=True)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = Response(content, mimetype=kind)
+    response = Response(content, mimetype=MEDIA_TYPES[ExportFormat.XLSX])
     response.headers["Content-Disposition"] = f"attachment; filename={table}.xlsx"
     return response
 

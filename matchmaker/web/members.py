@@ -15,6 +15,7 @@ from matchmaker.services.people.second_factors import OwnProof
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, localised, show_notice, signed_in, web
+from matchmaker.web.name_lookup import ASKED_ABOUT, may_be
 from matchmaker.web.qr_codes import qr_code
 from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.web.second_factor import by_passkey, own_proof
@@ -22,7 +23,6 @@ from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 _PAGE = 50
 _MOST_LINES = 200
-_MOST_MEANT = 8
 
 
 @web.get("/clusters/<path:id>/members")
@@ -160,14 +160,8 @@ def _member_called(name: str, known: dict[str, str]) -> str:
     near = {id for whole, id in known.items() if len(folded) > 1 and folded in whole}
     if not near:
         raise InvalidInput("is no member of the cluster.", where=name)
-    meant = services().directory.by_ids(sorted(near)[:_MOST_MEANT]).values()
-    raise InvalidInput(
-        "'%(text)s' may be %(several)s.",
-        where="organization",
-        mend="Give the whole name, or the id.",
-        text=name[:100],
-        several="; ".join(localised(each) for each in meant),
-    )
+    meant = services().directory.by_ids(sorted(near)[:ASKED_ABOUT]).values()
+    raise may_be(name, "organization", map(localised, meant))
 
 
 def _members_by_name(principal: Principal, id: str) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -14,7 +15,7 @@ from matchmaker.store.ports import Page
 from matchmaker.text import normal
 from matchmaker.web.layout import show_notice
 
-_ASKED_ABOUT = 8
+ASKED_ABOUT = 8
 CLUSTERS_SHOWN = 100
 
 
@@ -68,12 +69,17 @@ def not_meant(
             mend="Give the whole name, or the id.",
             text=text[:100],
         )
+    return may_be(text, where, (f"{each.id} {each.name}" for each in meant))
+
+
+def may_be(text: str, where: str, several: Iterable[str]) -> InvalidInput:
+    """What to say of a name by which several may be meant, the first of whom are named."""
     return InvalidInput(
         "'%(text)s' may be %(several)s.",
         where=where,
         mend="Give the whole name, or the id.",
         text=text[:100],
-        several="; ".join(f"{each.id} {each.name}" for each in list(meant)[:_ASKED_ABOUT]),
+        several="; ".join(islice(several, ASKED_ABOUT)),
     )
 
 

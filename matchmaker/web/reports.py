@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from io import BytesIO
 from pathlib import Path
 
-from flask import Response, render_template, send_file
+from flask import render_template
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import context, services
 from matchmaker.audit.ties import Channel
+from matchmaker.exports.files import MEDIA_TYPES
+from matchmaker.exports.tables import ExportFormat
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.document import Document, DocumentTable, Picture
 from matchmaker.reports.files import data_url, write_workbook
 from matchmaker.web.coordinator import LIMIT, asked_year
+from matchmaker.web.downloads import dated_file
 from matchmaker.web.labels import language
 from matchmaker.web.layout import PageAnswer, signed_in, web
-from matchmaker.workflow.attachment import attachment_name
 
 _PDF = "application/pdf"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_XLSX = MEDIA_TYPES[ExportFormat.XLSX]
 
 
 @web.get("/clusters/<path:id>/report")
@@ -35,7 +36,7 @@ def report(id: str) -> PageAnswer:
 def report_pdf(id: str) -> PageAnswer:
     """The whole audit to take away."""
     document = _document(signed_in(), id)
-    return _attached(context().kept_reports.pdf(document), f"{document.title}.pdf", _PDF)
+    return dated_file(context().kept_reports.pdf(document), f"{document.title}.pdf", _PDF)
 
 
 @web.get("/clusters/<path:id>/report.xlsx")
@@ -45,7 +46,7 @@ def report_workbook(id: str) -> PageAnswer:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "audit.xlsx"
         write_workbook(document, path)
-        return _attached(path.read_bytes(), f"{document.title}.xlsx", _XLSX)
+        return dated_file(path.read_bytes(), f"{document.title}.xlsx", _XLSX)
 
 
 def _document(principal: Principal, id: str) -> Document:
@@ -54,12 +55,6 @@ def _document(principal: Principal, id: str) -> Document:
     worklist = auditing.worklist(principal, id, LIMIT, year)
     view = auditing.view(principal, id, Channel.COOPERATION, year)
     return audit_report(audit, worklist, view, language())
-
-
-def _attached(content: bytes, title: str, kind: str) -> Response:
-    """A file that is called as what it holds, and of which day: there are more of its kind."""
-    day, name = services().clock().date(), attachment_name(title)
-    return send_file(BytesIO(content), kind, as_attachment=True, download_name=f"{day} {name}")
 
 
 def _kind(block: object) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
@@ -23,6 +22,7 @@ from matchmaker.services.auditing.survey_forms import SurveyForm
 from matchmaker.services.auditing.survey_tables import link_table, result_tables
 from matchmaker.services.auditing.surveys import SurveyLink
 from matchmaker.store.documents import new_id
+from matchmaker.web.downloads import dated_file
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
@@ -35,7 +35,6 @@ from matchmaker.web.layout import (
     web,
 )
 from matchmaker.web.qr_codes import qr_code
-from matchmaker.workflow.attachment import attachment_name
 from matchmaker.workflow.survey import (
     LONGEST,
     DeniedTie,
@@ -211,10 +210,8 @@ def survey_results(id: str) -> PageAnswer:
 
 
 def _workbook(tables: Sequence[ExportTable], survey: SurveyRound) -> PageAnswer:
-    day, name = services().clock().date(), attachment_name(f"{survey.title}.xlsx")
-    content = BytesIO(write_workbook(tables, language()))
-    kind = MEDIA_TYPES[ExportFormat.XLSX]
-    return send_file(content, kind, as_attachment=True, download_name=f"{day} {name}")
+    content = write_workbook(tables, language())
+    return dated_file(content, f"{survey.title}.xlsx", MEDIA_TYPES[ExportFormat.XLSX])
 
 
 # -- answering

@@ -31,11 +31,14 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.settings import Settings
+from matchmaker.store.documents import new_id
 from matchmaker.wiring import wire
+from matchmaker.workflow.account import AccountMembership, MembershipRole
 from tests.passwords import cheap_passwords
 from tests.samples import embedded_in_turn, link_models
 
 ADMIN_KEY = "key-of-the-tests"
+PASSWORD = "correct horse 9"
 
 
 def day(text: str) -> datetime.date:
@@ -223,6 +226,15 @@ def client(app):
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {ADMIN_KEY}"
     return client
+
+
+@pytest.fixture
+def owner(wired):
+    """An account of the test's own, that owns t:firm2."""
+    return wired.accounts.create(
+        ADMIN, f"{new_id()}@owners.example", "王芳", PASSWORD,
+        memberships=(AccountMembership("t:firm2", MembershipRole.OWNER),),
+    )  # fmt: skip
 
 
 @pytest.fixture

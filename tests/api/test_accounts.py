@@ -23,9 +23,9 @@ from matchmaker.services.repositories import Repository
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Preferences, Scope
 from matchmaker.workflow.session import SignInOrigin
+from tests.api.conftest import PASSWORD
 
 API = "/api/v1"
-PASSWORD = "correct horse 9"
 
 
 class Watch:
@@ -47,15 +47,6 @@ def sign_in(wired, watch):
     return SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
         wired.links, wired.second_factors, watch,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def owner(wired, request):
-    name = re.sub(r"\W+", "", request.node.name)[-40:]
-    return wired.accounts.create(
-        ADMIN, f"{name}@example.org", "王芳", PASSWORD,
-        memberships=(AccountMembership("t:firm2", MembershipRole.OWNER),),
     )  # fmt: skip
 
 

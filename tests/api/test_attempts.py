@@ -7,25 +7,16 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.api.http.attempts import LIMITS
-from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
+from matchmaker.workflow.account import Scope
+from tests.api.conftest import PASSWORD
 
 API = "/api/v1"
-PASSWORD = "correct horse 9"
 ANOTHER = "violet harbour 7"
 SECRETS = {"password", "old_password", "code"}
 # Forms of the same pages that ask for none.
 ASK_FOR_NONE = {
     "web.choose_language", "web.sign_out", "web.unsubscribed", "web.read_notices", "web.enter_demo",
 }  # fmt: skip
-
-
-@pytest.fixture
-def owner(wired, request):
-    name = request.node.callspec.params["language"]
-    return wired.accounts.create(
-        ADMIN, f"{name}@attempts.example", "王芳", PASSWORD,
-        memberships=(AccountMembership("t:firm2", MembershipRole.OWNER),),
-    )  # fmt: skip
 
 
 def asks_for_a_secret(view):

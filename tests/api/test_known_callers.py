@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import zlib
 from base64 import urlsafe_b64encode
 
 import pytest
 
-from matchmaker.access import ADMIN
 from matchmaker.api.http.context import EXTENSION
 from matchmaker.api.http.known_callers import known_account
-from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
+from matchmaker.workflow.account import Scope
+from tests.api.conftest import PASSWORD
 
 API = "/api/v1"
-PASSWORD = "correct horse 9"
-
-
-@pytest.fixture
-def owner(wired, request):
-    name = re.sub(r"\W+", "", request.node.name)[-40:].lower()
-    return wired.accounts.create(
-        ADMIN, f"{name}@callers.example", "王芳", PASSWORD,
-        memberships=(AccountMembership("t:firm2", MembershipRole.OWNER),),
-    )  # fmt: skip
 
 
 @pytest.fixture

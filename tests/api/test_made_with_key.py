@@ -8,18 +8,11 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.cli import people as commands
 from matchmaker.errors import SignInNeeded
-from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
-from tests.api.test_accounts import API, PASSWORD, session_of, token_of
+from matchmaker.workflow.account import Scope
+from tests.api.conftest import PASSWORD
+from tests.api.test_accounts import API, session_of, token_of
 
 FIRM = "t:firm2"
-
-
-@pytest.fixture
-def owner(wired, request):
-    return wired.accounts.create(
-        ADMIN, f"{abs(hash(request.node.name))}@example.org", "王芳", PASSWORD,
-        memberships=(AccountMembership(FIRM, MembershipRole.OWNER),),
-    )  # fmt: skip
 
 
 @pytest.fixture

@@ -15,20 +15,11 @@ from matchmaker.errors import SignInNeeded
 from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import OpenIdClaims
 from matchmaker.services.unit_of_work import utc_now
-from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
+from matchmaker.workflow.account import Scope
 from matchmaker.workflow.session import SignInOrigin
+from tests.api.conftest import PASSWORD
 
 API = "/api/v1"
-PASSWORD = "correct horse 9"
-
-
-@pytest.fixture
-def owner(wired, request):
-    name = re.sub(r"\W+", "", request.node.name)[-40:].lower()
-    return wired.accounts.create(
-        ADMIN, f"{name}@sessions.example", "王芳", PASSWORD,
-        memberships=(AccountMembership("t:firm2", MembershipRole.OWNER),),
-    )  # fmt: skip
 
 
 def signed_in(app, email):

@@ -56,6 +56,17 @@ def reviews_on(store, services):
     return ClusterReviews(store, services.repositories, postings, lists, services.clock)
 
 
+def waiting_for_review(store):
+    """A need that its firm posted and coordinators see first: both sides and its id."""
+    services = cooperation_on(store)
+    owner, coordinator = services.person("t:f0").principal(), services.coordinator()
+    postings = postings_on(store, services)
+    reviews_on(store, services).set_review(coordinator, "t:c", reviews=True)
+    posting = Posting("t:f0", "铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER)
+    id = postings.post(owner, posting, publish=True).posting.id
+    return postings, owner, coordinator, id
+
+
 def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) -> None:
     services = cooperation_on(store)
     owner = services.person("t:f0").principal()
@@ -112,12 +123,7 @@ def approve(postings, coordinator, id: str) -> None:
 
 
 def test_a_coordinator_approves_the_words_that_they_read_and_no_later_ones(store: Store) -> None:
-    services = cooperation_on(store)
-    owner, coordinator = services.person("t:f0").principal(), services.coordinator()
-    postings = postings_on(store, services)
-    reviews_on(store, services).set_review(coordinator, "t:c", reviews=True)
-    posting = Posting("t:f0", "铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER)
-    id = postings.post(owner, posting, publish=True).posting.id
+    postings, owner, coordinator, id = waiting_for_review(store)
     (read,) = postings.to_review(coordinator, "t:c")
     postings.edit(owner, id, {"text": "请汇款到此账户"})
     with pytest.raises(ChangedMeanwhile) as refusal:
@@ -181,12 +187,7 @@ def test_coordinators_are_told_once_until_they_look(store: Store) -> None:
 
 def test_a_note_of_coordinators_has_an_end(store: Store) -> None:
     """Pages hold it to 4,000 characters; who sends the form by a program is held, too."""
-    services = cooperation_on(store)
-    owner, coordinator = services.person("t:f0").principal(), services.coordinator()
-    postings = postings_on(store, services)
-    reviews_on(store, services).set_review(coordinator, "t:c", reviews=True)
-    posting = Posting("t:f0", "铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER)
-    id = postings.post(owner, posting, publish=True).posting.id
+    postings, _, coordinator, id = waiting_for_review(store)
     with pytest.raises(InvalidInput, match="at most"):
         postings.act(coordinator, id, PostingAction.RETURN, "长" * 4_001)
     postings.act(coordinator, id, PostingAction.RETURN, "长" * 4_000)
