@@ -99,6 +99,7 @@ def periodic_work(
         ("meetings reminded of", wired.conversations.remind_due),
         ("introductions carried over", wired.graph_sync.write_pending),
         ("survey answers carried over", wired.survey_sync.write_pending),
+        ("unreviewed postings and lists given back", wired.cluster_reviews.give_back),
         ("letters sent", partial(wired.notifications.mail_due, is_over)),
         ("invitations sent", partial(wired.invitations.mail_due, is_over)),
         ("channels sent to", wired.channels.deliver_due),
@@ -140,7 +141,6 @@ def expire_postings(wired: Wiring) -> None:
     """Bring postings and gatherings up to date: hourly, as each step reads all of them."""
     _run_step("postings expired", partial(_lapsing, wired, wired.postings.expire_due))
     _run_step("introductions reminded of", partial(_lapsing, wired, wired.introductions.remind_due))
-    _run_step("unreviewed postings and lists given back", wired.cluster_reviews.give_back)
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", partial(_lapsing, wired, wired.surveys.work_due))

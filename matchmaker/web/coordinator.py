@@ -251,10 +251,10 @@ def review(id: str) -> PageAnswer:
 @web.post("/clusters/<path:id>/review")
 def set_review(id: str) -> PageAnswer:
     """Tell whether they wait at all."""
-    services().cluster_reviews.set_review(
-        signed_in(), id, reviews=bool(request.form.get("reviews"))
-    )
-    show_notice(gettext("Saved."))
+    reviews = bool(request.form.get("reviews"))
+    services().cluster_reviews.set_review(signed_in(), id, reviews=reviews)
+    is_ended = gettext("Saved. What waits is being given back to its people, within a minute.")
+    show_notice(gettext("Saved.") if reviews else is_ended)
     return redirect(url_for("web.review", id=id), 303)
 
 

@@ -196,6 +196,7 @@ def test_a_list_that_nobody_reviews_any_more_is_published_by_its_own_people(
         work_off(sample)
     finally:
         sample.cluster_reviews.set_review(ADMIN, cluster, reviews=False)
+    sample.cluster_reviews.give_back()
     own = firm.page.locator("main")
     firm.open("/notices")
     press(firm.page, firm.page.get_by_role("link", name="不再有人审核").first)

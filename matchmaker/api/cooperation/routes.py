@@ -192,7 +192,10 @@ def postings_to_review(path: IdPath) -> Response:
 
 @coordination.put("/clusters/<path:id>/rules", **writes(COORDINATION, RulesOut))
 def set_rules(path: IdPath, body: Review) -> Response:
-    """Tell whether coordinators see needs and offers before they are published."""
+    """Tell whether coordinators see needs and offers before they are published.
+
+    Switched off, what waits is given back to its people within a minute.
+    """
     rules = services().cluster_reviews.set_review(
         current_principal(), path.id, reviews=body.reviews
     )

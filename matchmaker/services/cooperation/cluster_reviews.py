@@ -41,7 +41,8 @@ class ClusterReviews:
     def set_review(self, principal: Principal, cluster_id: str, *, reviews: bool) -> ClusterRules:
         """Set whether coordinators see needs and offers of members first.
 
-        What waits for nobody any more is given back to who handed it in. Raises NotAllowed.
+        Background work gives back what waits for nobody any more: of thousands that takes
+        seconds. Raises NotAllowed.
         """
         principal.require_writing()
         principal.require_coordinator(cluster_id)
@@ -54,10 +55,7 @@ class ClusterReviews:
             unit.log("cluster.review", f"cluster/{cluster}", reviews=str(reviews).lower())
             return rules
 
-        rules = commit_changes(self.repositories.records, principal, self.clock, change)
-        if not reviews:
-            self.give_back()
-        return rules
+        return commit_changes(self.repositories.records, principal, self.clock, change)
 
     def give_back(self) -> int:
         """Give what waits where no cluster of its organisation reviews back to its people, as a

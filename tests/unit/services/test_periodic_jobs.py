@@ -1,6 +1,7 @@
 """The worker's rounds: each part by itself, and what is due is done."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 from matchmaker import jobs
@@ -54,6 +55,16 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     assert later.repositories.notifications.count("unmailed", "yes") >= 2
     now.store.close()
     later.store.close()
+
+
+def test_what_nobody_reviews_any_more_is_given_back_every_minute(tmp_path: Path) -> None:
+    """Who left a cluster, or posts where the review was switched off, waited up to an hour."""
+    wired = Wiring(Settings(data_dir=tmp_path, _env_file=None))
+    name = "unreviewed postings and lists given back"
+    [work] = [each for each in periodic_work(wired) if each.name == name]
+    wired.store.close()
+    minutes = (datetime(2026, 11, 30, 12, minute, tzinfo=UTC) for minute in range(60))
+    assert work.every == 60 and all(map(work.schedule, minutes))
 
 
 class Ticks:
