@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +54,8 @@ from matchmaker.workflow.webhook import Delivery, Hook
 _PAGE = 200
 # What accounts are found by that came through OpenID Connect, as it was first stored.
 OPENID_SUBJECT_KEY = "identity"
+# How values of the key "reversible" begin that are of an organisation's own lists.
+OWN_LISTS = "organization/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,11 +391,19 @@ def _saved_search_keys(search: SavedSearch) -> Keys:
     }
 
 
+def told_key(notification: Notification) -> str:
+    """What an unread one is found by: whom it told, of what, and about whom."""
+    parts = notification.account, notification.kind, notification.subject
+    text = "\x1f".join((*parts, notification.facts.get("other", "")))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
 def _notification_keys(notification: Notification) -> Keys:
     return {
         "account": notification.account,
         "subject": notification.subject,
         "unread": [] if notification.read else [notification.account],
+        "told": [] if notification.read else [told_key(notification)],
         "unmailed": [] if notification.mailed else ["yes"],
     }
 

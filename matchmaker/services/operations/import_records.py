@@ -14,7 +14,7 @@ from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.import_report import MAX_UNDONE, ImportReport
 from matchmaker.services.operations.import_status import line_problems
 from matchmaker.services.operations.upload_folder import Upload, UploadState
-from matchmaker.services.repositories import Repositories
+from matchmaker.services.repositories import OWN_LISTS, Repositories
 from matchmaker.store.changes import Change
 from matchmaker.workflow.job import ImportRecord, LineCounts
 
@@ -40,13 +40,18 @@ def record_of(
     )  # fmt: skip
 
 
+def most_reversible(whose: str) -> int:
+    """How many imports can be taken back of those under this value of the key "reversible"."""
+    return _OWN_REVERSIBLE if whose.startswith(OWN_LISTS) else _REVERSIBLE
+
+
 def forgetting(repositories: Repositories, record: ImportRecord) -> tuple[Change, ...]:
     """What forgets how the oldest imports of a cluster, or lists of an organisation, are taken
     back, as another is written."""
-    imports, most = repositories.imports, _OWN_REVERSIBLE if record.organization else _REVERSIBLE
+    imports = repositories.imports
     forgotten: list[Change] = []
     for whose in imports.values_under("reversible", record):
-        surplus = imports.count("reversible", whose) + 1 - most
+        surplus = imports.count("reversible", whose) + 1 - most_reversible(whose)
         if surplus > 0:
             oldest = imports.page("reversible", whose, limit=surplus).rows
             forgotten += [imports.put(each.value.forgotten(), each.version) for each in oldest]

@@ -11,7 +11,9 @@ from matchmaker.access import Principal
 from matchmaker.errors import MatchmakerError, StoreMismatch, WrongState
 from matchmaker.messages import Message, message
 from matchmaker.services.operations.backups import Backups
+from matchmaker.services.operations.record_upkeep import bring_up_to_date
 from matchmaker.services.operations.refresher import SnapshotRefresher
+from matchmaker.services.repositories import Repositories
 from matchmaker.store.documents import Store
 
 log = structlog.get_logger(__name__)
@@ -34,8 +36,14 @@ class Upgrade:
         else:
             steps.append(message("2. The store's schema is current (%(schema)s).", schema=schema))
         steps.append(message("3. Make the snapshot anew, unless the one there is can be read."))
+        steps.append(
+            message(
+                "4. Find records of earlier versions as later ones are found; of imports, keep what"
+                " takes them back of the newest twenty of a cluster."
+            )
+        )
         if mismatch is not None and self.backups.is_at_once:
-            steps.append(message("4. If any of it fails, put the backup back."))
+            steps.append(message("5. If any of it fails, put the backup back."))
         return steps
 
     def _schema(self) -> tuple[str, StoreMismatch | None]:
@@ -72,6 +80,7 @@ class Upgrade:
             self.store.status()
             if self.refresher.is_needed():
                 self.refresher.refresh(principal)
+            bring_up_to_date(Repositories(lambda: self.store.documents))
         except Exception as error:
             is_told = isinstance(error, MatchmakerError)  # what is not has its traceback in the log
             log.error("upgrade failed", error=type(error).__name__, exc_info=not is_told)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from matchmaker.services.repositories import Repositories
+from matchmaker.services.repositories import Repositories, told_key
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import Account
@@ -44,14 +44,14 @@ class NotificationOutbox:
         for account in self.repositories.accounts.values(scope, id):
             if not account.active or account.subject == unit.actor or not wanted(account):
                 continue
-            if once and self._is_waiting(account, kind, subject, facts):
-                waiting += 1
-                continue
-            told += 1
             notification = Notification(
                 new_id(), account.id, kind, subject, unit.at, dict(facts),
                 told_for=f"{scope}/{id}",
             )  # fmt: skip
+            if once and self.repositories.notifications.count("told", told_key(notification)):
+                waiting += 1
+                continue
+            told += 1
             unit.add(self.repositories.notifications.put(notification))
             self._to_channels(unit, f"account:{account.id}", notification, notification.id)
         if scope == "cluster" and (told or not waiting):
@@ -88,15 +88,3 @@ class NotificationOutbox:
                 body = json.dumps(content, ensure_ascii=False, sort_keys=True)
                 delivery = Delivery(new_id(), hook.id, body, unit.at)
                 unit.add(self.repositories.deliveries.put(delivery))
-
-    def _is_waiting(
-        self, account: Account, kind: NotificationKind, subject: str, facts: Mapping[str, str]
-    ) -> bool:
-        unread = self.repositories.notifications.page(
-            "unread", account.id, limit=100, newest_first=True
-        )
-        return any(
-            (each.value.kind, each.value.subject) == (kind, subject)
-            and each.value.facts.get("other") == facts.get("other")
-            for each in unread.rows
-        )
