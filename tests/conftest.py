@@ -8,6 +8,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from pathlib import Path
 
 import psutil
@@ -247,7 +248,8 @@ def pytest_collection_modifyitems(
 
     With several workers a file stays on one of them, in its order, and all of Neo4j too: one
     server, begun first, as it takes half as long as all the others together. Of files as costly as
-    each other the large ones go first, so that the workers end together.
+    each other the large ones go first, so that the workers end together. Those with a browser wait
+    for it half of their time: they are spread among the slow ones, which fill it.
     """
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
@@ -257,18 +259,34 @@ def pytest_collection_modifyitems(
         if COSTLY.intersection(fixtures):
             item.add_marker("slow")
         server = item.get_closest_marker("neo4j") is not None
-        # Its path and not its name: of two `test_faults.py` one has a browser and comes last.
+        # Its path and not its name: of two `test_faults.py` one has a browser.
         group = "neo4j" if server else item.path.relative_to(config.rootpath).as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
         groups.setdefault(group, []).append(item)
     begun = groups.pop("neo4j", []) if hasattr(config, "workerinput") else []
-    in_turn = sorted(groups.values(), key=lambda group: (max(map(_cost, group)), -len(group)))
-    items[:] = [item for group in (begun, *in_turn) for item in group]
+    turns: list[tuple[int, float, list[pytest.Item]]] = []
+    for cost in range(len(_COSTS)):
+        alike = [group for group in groups.values() if max(map(_cost, group)) == cost]
+        alike.sort(key=_length, reverse=True)
+        stage = _SLOW if cost == _BROWSER else cost
+        turns += [(stage, place / len(alike), group) for place, group in enumerate(alike)]
+    turns.sort(key=itemgetter(0, 1))
+    items[:] = [item for group in (begun, *(group for _, _, group in turns)) for item in group]
     yield
     if items and config.option.__dict__.get("loadgroup") and "@" not in items[0].nodeid:
         raise pytest.UsageError("This pytest and pytest-xdist do not keep groups together.")
 
 
+_COSTS = ("", "slow", "neo4j", "browser")
+_SLOW, _BROWSER = _COSTS.index("slow"), _COSTS.index("browser")
+
+
 def _cost(item: pytest.Item) -> int:
-    costly = ("browser", "neo4j", "slow")
-    return next((3 - n for n, name in enumerate(costly) if item.get_closest_marker(name)), 0)
+    names = enumerate(_COSTS)
+    return max(cost for cost, name in names if not name or item.get_closest_marker(name))
+
+
+def _length(group: list[pytest.Item]) -> int:
+    """How many tests these are; a test says as how many others it takes: `slow(tests=50)`."""
+    slow = (item.get_closest_marker("slow") for item in group)
+    return sum(mark.kwargs.get("tests", 1) if mark else 1 for mark in slow)

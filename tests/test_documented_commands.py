@@ -197,7 +197,7 @@ def reader(
     return Desk(folder, capsys)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(tests=100)
 def test_what_the_pages_show_runs(reader: Desk) -> None:
     """The English README first, then what the other pages add to it, each command once."""
     refused, done = {}, set()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
 import threading
 import time
 import weakref
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -82,33 +84,55 @@ DISABLED_FEATURES = (
 )  # fmt: skip
 
 
-# Its driver keeps a loop running in this thread: tests with a browser come last.
-@pytest.fixture(scope="session")
-def _browsers(chromium_path):
-    """Starts the system's own browser."""
-    from playwright.sync_api import sync_playwright
+class Browsers:
+    """Starts the system's own browser, and another where it is no more."""
 
-    with sync_playwright() as driver:
-        yield lambda: driver.chromium.launch(
-            executable_path=chromium_path,
+    def __init__(self, driver, path):
+        self.driver = driver
+        self.path = path
+        self.running = None
+
+    @contextmanager
+    def driven(self):
+        """The driver keeps a loop running in this thread, which the tests of other files must not.
+
+        Between these it waits.
+        """
+        asyncio._set_running_loop(self.driver._loop)
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(None)
+
+    def one(self):
+        if self.running:
+            with suppress(Error):
+                self.running.new_context().close()
+                return self.running
+        self.running = self.driver.chromium.launch(
+            executable_path=self.path,
             args=["--no-sandbox", f"--disable-features={','.join(DISABLED_FEATURES)}"],
         )
+        return self.running
 
 
 @pytest.fixture(scope="session")
-def _running():
-    """The browser that runs, where there is one."""
-    return []
+def _browsers(chromium_path):
+    from playwright.sync_api import sync_playwright
+
+    manager = sync_playwright()
+    browsers = Browsers(manager.start(), chromium_path)
+    asyncio._set_running_loop(None)
+    yield browsers
+    with browsers.driven():
+        manager.__exit__()
 
 
 @pytest.fixture(scope="module")
-def chromium(_browsers, _running):
-    """The browser of all files; another, where it is no more."""
-    try:
-        _running[-1].new_context().close()
-    except (IndexError, Error):
-        _running[:] = [_browsers()]
-    return _running[-1]
+def chromium(_browsers):
+    """The browser of all files."""
+    with _browsers.driven():
+        yield _browsers.one()
 
 
 def in_languages(first):
