@@ -16,14 +16,15 @@ import structlog
 
 from matchmaker.embedding.identity import FloatArray, ModelIdentity
 from matchmaker.embedding.packaged import (
+    CHECKSUMS,
     PACKAGE,
     damaged_file,
     make_anew,
     packaged_folder,
     packaged_revision,
 )
-from matchmaker.embedding.whole_files import keep_whole, told_of_disk
-from matchmaker.errors import ModelUnavailable
+from matchmaker.embedding.whole_files import is_as_written, keep_anew, told_of_disk
+from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.messages import Message, message
 from matchmaker.settings import Settings
 
@@ -145,19 +146,20 @@ def load_first(settings: Settings) -> Embedder:
     hub is asked only for a name that is no folder, and HF_HUB_OFFLINE=1 forbids it.
     """
     packaged = settings.model == PACKAGE
-    identity = identify_first(settings)
-    if packaged:
-        transformer = _load_packaged(packaged_folder(settings.data_dir / "models"))
-    else:
-        folder = Path(settings.model).expanduser()
-        location = str(folder) if folder.is_dir() else settings.model
-        transformer = _load(location, settings.model_revision or None)
+    identity, models = identify_first(settings), settings.data_dir / "models"
+    tokens = models / f"{identity.digest}.tokens.f16"
+    with ThreadPoolExecutor(1) as pool:
+        is_whole = pool.submit(is_as_written, tokens)
+        if packaged:
+            transformer = _load_packaged(packaged_folder(models))
+        else:
+            folder = Path(settings.model).expanduser()
+            location = str(folder) if folder.is_dir() else settings.model
+            transformer = _load(location, settings.model_revision or None)
     from matchmaker.embedding.eight_bit import quantise  # imports torch, which takes its time
 
     quantise(transformer)
-    _read_tokens_from_file(
-        transformer, settings.data_dir / "models" / f"{identity.digest}.tokens.f16"
-    )
+    _read_tokens_from_file(transformer, tokens, is_whole=is_whole.result())
     _release_file(transformer)
     is_e5 = packaged or "e5" in Path(settings.model).name.lower()
     return Embedder(
@@ -229,19 +231,30 @@ def quiet_libraries() -> None:
 
 
 def _load_packaged(folder: Path) -> Any:
-    """The packaged model, made anew where a file of it is damaged: that is looked for meanwhile."""
+    """The packaged model, made anew where a file of it is damaged: that is looked for meanwhile.
+
+    Where an earlier version wrote no checksums, too; while the disk is full, that one is used.
+    """
     set_up_torch()
+    transformer = None
     with ThreadPoolExecutor(1) as pool:
-        damaged = pool.submit(damaged_file, folder)
+        looking = pool.submit(damaged_file, folder)
         try:
             transformer = _read_packaged(folder)
-            if not damaged.result():
-                return transformer
         except ModelUnavailable:
-            if not damaged.result():
+            if not looking.result():
                 raise
-    log.warning("a damaged model is made anew", folder=str(folder), file=damaged.result())
-    return _read_packaged(make_anew(folder))
+    damaged = looking.result()
+    if not damaged:
+        return transformer
+    log.warning("a damaged or unchecked model is made anew", folder=str(folder), file=damaged)
+    try:
+        return _read_packaged(make_anew(folder))
+    except StorageFull as error:
+        if transformer is None or damaged != CHECKSUMS:
+            raise
+        log.warning("the model is used unchecked", error=str(error.message))
+        return transformer
 
 
 def _read_packaged(folder: Path) -> Any:
@@ -286,12 +299,13 @@ def _release_file(transformer: Any) -> None:
     gc.collect()
 
 
-def _read_tokens_from_file(transformer: Any, path: Path) -> None:
+def _read_tokens_from_file(transformer: Any, path: Path, *, is_whole: bool) -> None:
     """Read token vectors from a file in half precision instead of holding them in memory.
 
     They are most of a multilingual model (250,000 tokens × 384), and a text needs
     a few of them. Rows are looked up, not multiplied, so the rounding (2⁻¹¹
-    relative) is all that changes. Raises StorageFull when `path` cannot be made.
+    relative) is all that changes. Unless it `is_whole`, it is made. Raises StorageFull when
+    `path` cannot be.
     """
     import torch
 
@@ -317,14 +331,14 @@ def _read_tokens_from_file(transformer: Any, path: Path) -> None:
         return
     table = inner.get_input_embeddings()
     if type(table) is torch.nn.Embedding and table.weight.dtype is torch.float32:
-        file = _half_table(path, table.weight.detach().numpy())
+        file = _half_table(path, table.weight.detach().numpy(), is_whole=is_whole)
         inner.set_input_embeddings(TokenFile(file, table.embedding_dim))
 
 
-def _half_table(path: Path, weights: FloatArray) -> int:
-    """Descriptor of the file of token vectors, which is made at the first call."""
+def _half_table(path: Path, weights: FloatArray, *, is_whole: bool) -> int:
+    """Descriptor of the file of token vectors, which is made at the first call, or anew."""
     size = weights.size * 2
     with told_of_disk(path, size):
-        if not path.exists() or path.stat().st_size != size:
-            keep_whole(weights.astype("<f2").tofile, path, size)
+        if not is_whole or path.stat().st_size != size:
+            keep_anew(weights.astype("<f2").tofile, path, size)
         return os.open(path, os.O_RDONLY)

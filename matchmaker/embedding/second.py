@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.embedding.identity import FloatArray, ModelIdentity
-from matchmaker.embedding.whole_files import keep_whole
+from matchmaker.embedding.whole_files import is_as_written, keep_anew
 from matchmaker.errors import ModelUnavailable
 from matchmaker.system_errors import reason_of
 
@@ -165,8 +165,8 @@ def _mapped(table: NDArray[np.uint8], path: Path) -> NDArray[np.uint8]:
         with Path(name).open("wb") as file:
             table.tofile(file)
 
-    if not path.exists() or path.stat().st_size != table.nbytes:
-        keep_whole(write, path, table.nbytes)
+    if not is_as_written(path) or path.stat().st_size != table.nbytes:
+        keep_anew(write, path, table.nbytes)
     mapped = np.memmap(path, dtype=table.dtype, mode="r", shape=table.shape)
     # Rows lie anywhere: what lies around them need not be read.
     mapped._mmap.madvise(mmap.MADV_RANDOM)  # type: ignore[attr-defined]
@@ -178,10 +178,10 @@ def _tokenizer(source: Path, kept: Path) -> PieceTokenizer:
     import ahocorasick
 
     table = kept.with_suffix(".npz")
-    if not table.exists():
+    if not (is_as_written(kept) and is_as_written(table)):
         automaton, columns = _read_pieces(source)
-        keep_whole(automaton.save, kept, KEPT_BYTES)
-        keep_whole(partial(_save_columns, columns), table, KEPT_BYTES)
+        keep_anew(automaton.save, kept, KEPT_BYTES)
+        keep_anew(partial(_save_columns, columns), table, KEPT_BYTES)
     with np.load(table, allow_pickle=False) as columns:
         scores, lengths, map = columns["scores"], columns["lengths"], columns["map"].tobytes()
     return PieceTokenizer(ahocorasick.load(str(kept), _no_objects), scores, lengths, map)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import errno
 import os
 import shutil
 import subprocess
@@ -30,12 +31,14 @@ from matchmaker.embedding import (
     identify_model,
     joint,
     load_embedder,
+    packaged,
 )
 from matchmaker.embedding.identity import Encoder
 from matchmaker.embedding.joint import JointEmbedder
-from matchmaker.embedding.model import _batches, load_first
+from matchmaker.embedding.model import _batches, _half_table, load_first
 from matchmaker.embedding.packaged import damaged_file, dequantized, packaged_folder, read_packed
 from matchmaker.embedding.second import UniversalEncoder
+from matchmaker.embedding.whole_files import is_as_written
 from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
 
@@ -297,18 +300,62 @@ def test_the_packaged_model_is_loaded_without_the_libraries_of_others() -> None:
 
 
 @pytest.mark.slow
-def test_a_packaged_model_that_was_cut_off_says_what_to_do(tmp_path: Path) -> None:
-    """Weights of which the end is missing, as an interrupted copy of a data folder has them."""
-    whole = packaged_folder(SHARED_MODELS)
+def test_a_model_folder_without_checksums_is_made_anew_where_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As earlier versions made them: of these nobody knew whether they are as they were written."""
+    settings, whole = Settings(data_dir=tmp_path), packaged_folder(SHARED_MODELS)
     folder = tmp_path / "models" / whole.name
     shutil.copytree(whole, folder, copy_function=os.symlink)
-    (folder / "model.safetensors").unlink()
-    with (whole / "model.safetensors").open("rb") as weights:
-        (folder / "model.safetensors").write_bytes(weights.read(1_000_000))
-    (folder / "checksums.json").unlink(missing_ok=True)  # as earlier versions made it
-    with pytest.raises(ModelUnavailable, match=r"cannot be loaded") as caught:
-        load_first(Settings(data_dir=tmp_path))
-    assert "Remove this folder" in str(caught.value.mend)
+    (folder / "checksums.json").unlink(missing_ok=True)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as on_a_full_disk:
+        on_a_full_disk.setattr(packaged, "write_folder", full)
+        before = load_first(settings).passages(TEXTS[:1])  # goes on as it did
+        (folder / "model.safetensors").unlink()
+        with (whole / "model.safetensors").open("rb") as weights:  # as a copy that was broken off
+            (folder / "model.safetensors").write_bytes(weights.read(1_000_000))
+        with pytest.raises(StorageFull, match="cannot be written"):
+            load_first(settings)
+    np.testing.assert_array_equal(load_first(settings).passages(TEXTS[:1]), before)
+    assert damaged_file(folder) == ""
+
+
+def flip_a_bit(path: Path) -> bytes:
+    """Flip a bit in the midst of a file; what it held."""
+    before = path.read_bytes()
+    middle = len(before) // 2
+    path.write_bytes(before[:middle] + bytes([before[middle] ^ 0x40]) + before[middle + 1 :])
+    return before
+
+
+def test_a_table_made_from_a_model_that_is_damaged_is_made_anew(tmp_path: Path) -> None:
+    """A flipped bit gave other vectors, and nothing said so."""
+    weights = np.arange(40_000, dtype=np.float32).reshape(400, 100)
+    path = tmp_path / "m.tokens.f16"
+    made = [os.read(_half_table(path, weights, is_whole=is_as_written(path)), 1 << 20)]
+    flip_a_bit(path)
+    made.append(os.read(_half_table(path, weights, is_whole=is_as_written(path)), 1 << 20))
+    path.with_name("m.tokens.f16.crc32").unlink()  # as earlier versions wrote it
+    flip_a_bit(path)
+    made.append(os.read(_half_table(path, weights, is_whole=is_as_written(path)), 1 << 20))
+    assert made == [weights.astype("<f2").tobytes()] * 3
+
+
+@pytest.mark.slow
+def test_tables_of_the_second_model_that_are_damaged_are_made_anew(tmp_path: Path) -> None:
+    whole = UniversalEncoder(tmp_path).passages(TEXTS)
+    pieces, automaton, columns = (
+        next(tmp_path.glob(pattern)) for pattern in ("*.pieces.u8", "*.automaton", "*.npz")
+    )
+    for path in (pieces, automaton, columns):
+        before = flip_a_bit(path)
+        np.testing.assert_array_equal(UniversalEncoder(tmp_path).passages(TEXTS), whole)
+        assert len(path.read_bytes()) == len(before)
+        assert is_as_written(path)
 
 
 @pytest.mark.slow
