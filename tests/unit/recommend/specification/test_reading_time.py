@@ -1,10 +1,12 @@
 """No text takes much longer to be read than others of its length."""
 
+import re
 import time
 
 import pytest
 
 from matchmaker.recommend.specification import read, with_lacks_sought
+from matchmaker.recommend.specification.replaced import replaced
 
 pytestmark = pytest.mark.slow  # each piece is read a dozen times, at length
 
@@ -61,6 +63,19 @@ def _assert_in_proportion(read_it, piece, pieces):
     seconds(100)
     long, short = (min(seconds(size) for _ in range(3)) for size in (pieces, pieces // 10))
     assert long < 30 * max(short, 1e-3)
+
+
+@pytest.mark.parametrize(
+    "text", ["我们需要采购不锈钢球阀铸件" * 1500, "we need brass pumps " * 1000]
+)
+def test_what_is_replaced_is_looked_for_where_it_is_said(text):
+    """Of 20,000 characters without a word of it a tenth of a second and more was taken."""
+    begin = time.process_time()
+    assert replaced(text, ()) == frozenset()
+    taken = time.process_time() - begin
+    begin = time.process_time()
+    re.findall(r"\w+", text)
+    assert taken < 20 * max(time.process_time() - begin, 1e-3)
 
 
 @pytest.mark.parametrize("piece", ["卤素, ", "，耐火", "硬度、", "检测、", "pilling, "])
