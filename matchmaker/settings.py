@@ -127,7 +127,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to serve on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to serve on.")
     workers: int = Field(2, ge=1, le=64, description="Gunicorn worker processes.")
-    threads: int = Field(4, ge=1, le=64, description="Threads of each worker.")
+    threads: int = Field(
+        4, ge=1, le=64, description="Threads of each worker; for light pages two at least."
+    )
     metrics_port: int = Field(
         0, ge=0, le=65535, description="Loopback port of Prometheus metrics; 0: none."
     )

@@ -385,7 +385,8 @@ def lanes(
     What computes keeps a core busy: half as many threads do as much, and leave room for others.
     """
     sizes = SIZES | {
-        LaneName.LIGHT: replace(SIZES[LaneName.LIGHT], threads=threads),
+        # A file that is looked through holds one of them for as long as that takes.
+        LaneName.LIGHT: replace(SIZES[LaneName.LIGHT], threads=max(2, threads)),
         LaneName.HEAVY: replace(SIZES[LaneName.HEAVY], threads=max(1, threads // 2)),
     }
     return {

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from matchmaker.serving.lanes import Lane, LaneName, LaneSize, Occupancy, Pause, lane_of
+from matchmaker.serving.lanes import Lane, LaneName, LaneSize, Occupancy, Pause, lane_of, lanes
 from matchmaker.serving.turns import Caller
 
 
@@ -315,3 +315,15 @@ def test_who_sends_long_files_leaves_a_thread_to_others():
     may_end.set()
     assert all(each.served.wait(5) for each in own)
     lane.stop()
+
+
+def test_a_process_with_one_thread_serves_light_pages_beside_a_file_that_is_looked_through():
+    """With MATCHMAKER_THREADS=1 a scanner that hung for two minutes held all light pages."""
+    may_end = threading.Event()
+    light = lanes(1, lambda task: None, Occupancy(), 1, Pause())[LaneName.LIGHT]
+    sending, other = Waiter(may_end), Waiter(may_end)
+    assert light.add(sending, Caller("192.0.2.1", "a"))
+    assert light.add(other, Caller("192.0.2.1", "b"))
+    assert all(each.served.wait(5) for each in (sending, other))
+    may_end.set()
+    light.stop()
