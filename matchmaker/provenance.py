@@ -33,6 +33,8 @@ PRIVATE_FIELDS = frozenset({"contact"})
 SAID_HERE = Provenance("api")
 # The source of needs and offers that postings write: only they change them.
 POSTED = "posted"
+# That of what came of introductions: the topic of such an undertaking is its outcome's kind.
+INTRODUCED = "introduction"
 # That of offers which lists of their organisation itself bring.
 LISTED = "listed"
 

@@ -24,6 +24,7 @@ from matchmaker.domain import (
     Stage,
 )
 from matchmaker.goals import GOALS
+from matchmaker.provenance import INTRODUCED
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.cooperation.attachment_types import EXTENSIONS
 from matchmaker.services.directory.directory import OrganizationProfile
@@ -192,6 +193,13 @@ def _engagements(rows: Iterable[Engagement]) -> list[Engagement]:
     dated = [row for row in rows if row.date]
     dated.sort(key=lambda row: (row.date or date.min, row.id), reverse=True)
     return dated[:_ENGAGEMENTS]
+
+
+@web.app_template_filter()
+def undertaken(engagement: Engagement) -> str:
+    """The word of what an undertaking is; of one made here, what the two agreed on."""
+    is_outcome = engagement.provenance.source == INTRODUCED and bool(engagement.topic)
+    return engagement.topic if is_outcome else engagement.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from itertools import starmap
+from itertools import permutations, starmap
 
 from matchmaker.access import Principal
 from matchmaker.domain import RIVAL_LAYERS, GoalName
+from matchmaker.services.cooperation.cluster_changes import led_to_tie
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.repositories import Repositories
 from matchmaker.snapshot.load import SnapshotReader
@@ -105,7 +106,8 @@ class Effect:
 
     `tied` compares the shares that have a tie in the graph dated after the day on
     which chance decided: all treated pairs, whether they accepted or not
-    (intention to treat).
+    (intention to treat). `new_ties` are pairs that completed an introduction to more than an
+    exchange of knowledge, and had no tie before it.
     """
 
     cluster: str
@@ -161,7 +163,7 @@ class Effects:
             cluster=cluster,
             funnel=self._funnels(cluster),
             tied=Difference(self._tied(treated), self._tied(held_out)),
-            new_ties=len({frozenset((pair.seeker, pair.candidate)) for pair in completed}),
+            new_ties=self._new_ties(completed),
             mission=self._mission(completed),
             since=min((assignment.at for assignment in assignments), default=None),
             exposure=self._exposure(principal, cluster),
@@ -210,6 +212,24 @@ class Effects:
             and engagement.date is not None
             and engagement.date >= day
             for engagement in around.engagements
+        )
+
+    def _new_ties(self, completed: Sequence[Introduction]) -> int:
+        """Count pairs of whom a tie came, as a cluster's page does: none that had one before."""
+        asked: dict[frozenset[str], date] = {}
+        for introduction in filter(led_to_tie, completed):
+            pair = frozenset((introduction.seeker, introduction.candidate))
+            asked[pair] = min(asked.get(pair, date.max), introduction.created.date())
+        between = self.store.between([both for pair in asked for both in permutations(pair, 2)])
+        dated = [
+            *((tie.since, {tie.source, tie.target}) for tie in between.ties
+              if tie.layer not in RIVAL_LAYERS),
+            *((engagement.date, {part.organization for part in engagement.participants})
+              for engagement in between.engagements),
+        ]  # fmt: skip
+        return sum(
+            not any(pair <= parties and (since is None or since < day) for since, parties in dated)
+            for pair, day in asked.items()
         )
 
     def _mission(self, completed: list[Introduction]) -> tuple[BeforeAfter, ...]:

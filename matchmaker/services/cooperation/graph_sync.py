@@ -24,6 +24,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import MatchmakerError, NotFound, VersionConflict, WrongState
 from matchmaker.goals import GOALS
+from matchmaker.provenance import INTRODUCED
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.introduction import Introduction
@@ -91,7 +92,10 @@ class GraphSync:
 
 
 def introduction_rows(introduction: Introduction) -> GraphRows:
-    """The engagement of a completed introduction, and its tie where the outcome is one."""
+    """The engagement of a completed introduction, and its tie where the outcome is one.
+
+    Its topic is the kind of the outcome: of most it is a contract, whatever that is on.
+    """
     outcome = introduction.outcome
     if outcome is None or introduction.state is not State.COMPLETED:
         return GraphRows()
@@ -100,12 +104,13 @@ def introduction_rows(introduction: Introduction) -> GraphRows:
     seeker_gives = GOALS[introduction.goal].seeker_gives
     giver, taker = (seeker, candidate) if seeker_gives else (candidate, seeker)
     kind, gives, takes = _ENGAGEMENTS.get(outcome.kind, _CONTRACT)
-    source = Provenance("introduction", introduction.id, SourceTier.SELF)
+    source = Provenance(INTRODUCED, introduction.id, SourceTier.SELF)
     engagement = Engagement(
         id=f"intro:{introduction.id}",
         kind=kind,
         participants=(Participant(giver, gives), Participant(taker, takes)),
         date=done,
+        topic=outcome.kind,
         provenance=source,
     )
     layer = _LAYERS.get(outcome.kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from matchmaker.domain import (
 from matchmaker.errors import NotAllowed
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import new_id
+from matchmaker.web.organization import undertaken
 from matchmaker.workflow.account import AccountMembership
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
@@ -34,7 +36,7 @@ LATELY, BEFORE = TODAY - timedelta(days=3), TODAY - timedelta(days=40)
 @pytest.fixture
 def world(wired):
     wired.passwords = cheap_passwords()
-    firms = tuple(Organization(f"t:{id}", f"Firm {id}", Kind.FIRM) for id in "abcde")
+    firms = tuple(Organization(f"t:{id}", f"Firm {id}", Kind.FIRM) for id in "abcdef")
     wired.store.upsert(
         GraphRows(
             organizations=firms,
@@ -94,11 +96,13 @@ def test_who_is_written_into_an_older_list_without_a_day_is_new(world):
     assert world.cluster_history.changes(ADMIN, "t:cluster").joined == ("t:d", "t:e")
 
 
-def _completed(wired, seeker, candidate, kind):
-    """An introduction of two that led to an outcome of the kind."""
+def _completed(wired, seeker, candidate, kind, cluster=""):
+    """An introduction of two that led to an outcome of the kind; of a `cluster`'s coordinator."""
     first, second = account(wired, seeker), account(wired, candidate)
-    proposal = Proposal(GoalName.SUPPLIER, f"t:{seeker}", f"t:{candidate}")
-    id = wired.introductions.propose(first, proposal).id
+    proposal = Proposal(GoalName.SUPPLIER, f"t:{seeker}", f"t:{candidate}", cluster=cluster)
+    id = wired.introductions.propose(ADMIN if cluster else first, proposal).id
+    if cluster:
+        wired.introductions.act(first, id, Transition(Action.ACCEPT))
     wired.introductions.act(second, id, Transition(Action.ACCEPT))
     outcome = Outcome(kind, AmountBand.NONE)
     wired.introductions.act(first, id, Transition(Action.REPORT, outcome=outcome))
@@ -112,6 +116,25 @@ def test_what_came_of_an_introduction_is_a_new_tie_only_where_there_was_none(wor
     changes = world.cluster_history.changes(ADMIN, "t:cluster")
     assert [(tie.first, tie.second) for tie in changes.ties] == [("t:a", "t:c")]
     assert [(str(state), count) for state, count in changes.introductions] == [("completed", 2)]
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.LICENCE, OutcomeKind.PLATFORM_USE])
+def test_what_two_agreed_on_stands_in_their_record(world, kind):
+    """A licence stood there as a contract, without a word of what it was on."""
+    _completed(world, "b", "c", kind)
+    [row] = world.store.export().rows.engagements
+    assert (row.kind, undertaken(row)) == ("contract", kind)
+    listed = replace(row, provenance=Provenance("cordis"), topic="HORIZON-CL4")
+    assert undertaken(listed) == "contract"
+
+
+def test_an_effect_counts_new_ties_as_the_page_does(world):
+    """Seen: pairs with an exchange, and pairs who had worked together before, by the API alone."""
+    _completed(world, "a", "b", OutcomeKind.LICENCE, "t:cluster")  # tied before
+    _completed(world, "c", "d", OutcomeKind.EXCHANGE, "t:cluster")  # which is no tie
+    assert world.effects.effect(ADMIN, "t:cluster").new_ties == 0
+    _completed(world, "e", "f", OutcomeKind.CONTRACT, "t:cluster")
+    assert world.effects.effect(ADMIN, "t:cluster").new_ties == 1
 
 
 def test_a_completed_introduction_counts_before_a_snapshot_has_it(world):
