@@ -8,9 +8,13 @@ their words at the edge, in the reader's language.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import sys
+import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -18,8 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 from matchmaker.terms import TERMS
@@ -168,12 +170,49 @@ def catalogue(language: str) -> NullTranslations:
     path = TRANSLATIONS / f"{language}.po"
     if language not in languages() or not path.exists():
         return NullTranslations()
-    with path.open("rb") as file:
-        read = read_po(file, locale=locale_of(language))
+    return Translations(io.BytesIO(_compiled(path, language)))
+
+
+def _compiled(path: Path, language: str) -> bytes:
+    """A catalogue as gettext reads it, kept beside it as Python keeps its own modules compiled.
+
+    Compiling one takes as long as most of what else a process does until it can say something.
+    """
+    source = path.read_bytes()
+    kept = path.parent / "__pycache__" / f"{language}.mo"
+    with suppress(OSError):
+        of_source, of_words, words = _parts(kept.read_bytes())
+        if of_source == _digest(source) and of_words == _digest(words):
+            return words
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     compiled = io.BytesIO()
-    write_mo(compiled, read)
-    compiled.seek(0)
-    return Translations(compiled)
+    write_mo(compiled, read_po(io.BytesIO(source), locale=locale_of(language)))
+    words = compiled.getvalue()
+    if not sys.dont_write_bytecode:
+        with suppress(OSError):  # then each process compiles it, as before
+            kept.parent.mkdir(exist_ok=True)
+            _replace(kept, _digest(source) + _digest(words) + words)
+    return words
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def _parts(kept: bytes) -> tuple[bytes, bytes, bytes]:
+    size = hashlib.sha256().digest_size
+    return kept[:size], kept[size : 2 * size], kept[2 * size :]
+
+
+def _replace(path: Path, content: bytes) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def locale_of(language: str) -> Locale:
