@@ -8,7 +8,7 @@ import pytest
 from matchmaker.recommend.specification import read, with_lacks_sought
 from matchmaker.recommend.specification.replaced import replaced
 
-pytestmark = pytest.mark.slow  # each piece is read a dozen times, at length
+pytestmark = pytest.mark.slow  # each piece is read several times, at length
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def _assert_in_proportion(read_it, piece, pieces):
         return time.process_time() - begin
 
     seconds(100)
-    long, short = (min(seconds(size) for _ in range(3)) for size in (pieces, pieces // 10))
-    assert long < 30 * max(short, 1e-3)
+    short = min(seconds(pieces // 10) for _ in range(3))
+    assert any(seconds(pieces) < 30 * max(short, 1e-3) for _ in range(3))
 
 
 @pytest.mark.parametrize(
@@ -90,5 +90,5 @@ def test_a_list_without_end_is_read_about_as_fast_as_sentences(piece):
 
     sentence = "需要 200 件不锈钢阀门 DN50，2 月内交货，ISO 9001。"
     seconds(sentence)
-    listed, usual = (min(seconds(each) for _ in range(3)) for each in (piece, sentence))
-    assert listed < 12 * usual
+    usual = min(seconds(sentence) for _ in range(3))
+    assert any(seconds(piece) < 12 * usual for _ in range(3))
