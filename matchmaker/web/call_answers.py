@@ -25,7 +25,7 @@ from matchmaker.web.layout import (
 )
 from matchmaker.workflow.call import CallPhase
 from matchmaker.workflow.call_answer import Bid, Met
-from matchmaker.workflow.call_comparison import sole_bid
+from matchmaker.workflow.call_comparison import ComparedBid, sole_bid
 from matchmaker.workflow.refusals import DeclineReason
 
 ACCEPTED = ",".join(f".{extension}" for extension in EXTENSIONS)
@@ -55,11 +55,20 @@ def answer_page(
         verdicts=list(Met),
         reasons=list(DeclineReason),
         own_bid=sole_bid(form.organization.id, form.bid) if form.bid else None,
+        meanwhile=_saved_meanwhile(form) if problem else None,
         of_team=services().calls.is_of_team(principal, id),
         today=services().local_clock().date(),
         problem=problem,
         sent=request.form if problem else {},
     )
+
+
+def _saved_meanwhile(form: CallForm) -> ComparedBid | None:
+    """What a colleague saved since the form was opened that was refused; None for nothing."""
+    stands = form.draft or form.bid
+    if stands is None or request.form.get("seen", form.mark) == form.mark:
+        return None
+    return sole_bid(form.organization.id, stands)
 
 
 def _first_form(principal: Principal, id: str, organizations: Sequence[str]) -> CallForm:
@@ -113,19 +122,20 @@ def answer_call(id: str) -> PageAnswer:
 
 def _step(principal: Principal, id: str, own: str) -> str:
     answers, form = services().call_answers, request.form
+    seen = form.get("seen")  # none on a page of an earlier version
     match form.get("do"):
         case "draft":
-            answers.save_draft(principal, id, own, _bid(own))
+            answers.save_draft(principal, id, own, _bid(own), seen)
             return gettext("Kept. Only you see it until you send it.")
         case "submit":
-            answers.submit(principal, id, own, _bid(own))
+            answers.submit(principal, id, own, _bid(own), seen)
             return gettext("Your answer is sent. You can change it until the deadline.")
         case "withdraw":
-            answers.withdraw(principal, id, own)
+            answers.withdraw(principal, id, own, seen)
             return gettext("Your answer is taken back; nothing of it is left.")
         case "decline":
             reason = parse_choice(DeclineReason, form.get("reason", ""), "reason")
-            answers.decline(principal, id, own, reason, form.get("text", "").strip())
+            answers.decline(principal, id, own, reason, form.get("text", "").strip(), seen)
             return gettext("You have declined. Thank you for saying why.")
         case "ask":
             answers.ask(principal, id, own, form.get("question", "").strip())

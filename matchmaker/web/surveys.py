@@ -12,7 +12,7 @@ from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf
 from matchmaker.audit.profile import CHANNEL_TITLES
 from matchmaker.audit.ties import Channel
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import ChangedMeanwhile, InvalidInput
 from matchmaker.exports.files import MEDIA_TYPES
 from matchmaker.exports.tables import ExportFormat, ExportTable
 from matchmaker.exports.workbook import write_workbook
@@ -234,7 +234,12 @@ def send_answer(id: str) -> PageAnswer:
         services().survey_answers.withdraw(principal, id, own)
         show_notice(gettext("Your answer is taken back."))
     else:
-        form = services().survey_answers.answer(principal, id, own, _answer())
+        sent = _answer()
+        try:
+            form = services().survey_answers.answer(principal, id, own, sent, _seen())
+        except ChangedMeanwhile as error:
+            show_notice(error, "bad")
+            return _form_page(services().survey_answers.form(principal, id, own, sent)), 409
         _thank(form)
     return redirect(url_for("web.answer_survey", id=id), 303)
 
@@ -255,10 +260,20 @@ def send_answer_by_link() -> PageAnswer:
         services().survey_answers.withdraw_by_link(token)
         show_notice(gettext("Your answer is taken back."))
         return redirect(url_for("web.survey_by_link", token=token), 303)
-    answered = services().survey_answers.answer_by_link(token, _answer())
+    sent = _answer()
+    try:
+        answered = services().survey_answers.answer_by_link(token, sent, _seen())
+    except ChangedMeanwhile as error:
+        show_notice(error, "bad")
+        return _form_page(services().survey_answers.form_of_link(token, sent), token), 409
     _thank(answered)
     # What was sent is shown to who sent it, now, and not to who opens the link later.
     return _form_page(answered, token)
+
+
+def _seen() -> str | None:
+    """The mark of the answer that was seen; None of a page of an earlier version."""
+    return request.form.get("seen")
 
 
 def _form_page(form: SurveyForm, token: str = "") -> str:

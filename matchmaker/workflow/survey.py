@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from matchmaker.domain import MAX_NAME, UNDIRECTED_LAYERS, Layer
-from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.errors import ChangedMeanwhile, InvalidInput, WrongState
 
 MAX_MEMBERS = 2_000
 MAX_TIES = 200
@@ -196,6 +196,19 @@ class SurveyAnswer:
         named = ((tie.question, tie.partner) for tie in self.ties if tie.partner)
         return (*named, *((no.question, no.partner) for no in self.denied))
 
+    def with_all_of(self, other: SurveyAnswer) -> SurveyAnswer:
+        """What both say, where two of a member answered: this one first, rows shown by both."""
+        ties = {
+            (tie.question, tie.partner or tie.name.casefold()): tie
+            for tie in (*other.ties, *self.ties)
+        }
+        denied = dict.fromkeys((*self.denied, *other.denied))
+        return SurveyAnswer(
+            tuple(ties.values()),
+            tuple(no for no in denied if (no.question, no.partner) not in ties),
+            self.shows_rows and other.shows_rows,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SurveyResponse:
@@ -213,6 +226,23 @@ class SurveyResponse:
     link: int = 1
     pending: bool = False
     by_link: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Tells answers of it apart: when it was answered, "" where it is not."""
+        return self.answered.isoformat() if self.answered else ""
+
+    def says(self, answer: SurveyAnswer) -> bool:
+        """Tell whether that is its answer."""
+        return self.answered is not None and self.answer == answer
+
+    def require_seen(self, mark: str | None) -> None:
+        """Raise ChangedMeanwhile where another answer stands than who answers saw; None: any."""
+        if mark is not None and mark != self.mark:
+            raise ChangedMeanwhile(
+                "Somebody else answered since you opened this page, so yours is not kept yet.",
+                mend="Look through what is ticked below, and send it.",
+            )
 
 
 def response_id(survey: str, organization: str) -> str:

@@ -218,3 +218,23 @@ def test_a_call_s_deadline_comes_as_a_calendar_file(app, wired, firms):
     # Shanghai is eight hours ahead: the end of its day is 16:00 UTC.
     assert entry.decoded("dtend") == datetime.combine(last, time(16), UTC)
     assert str(entry["url"]).endswith(f"/calls/{call}")
+
+
+@pytest.mark.parametrize("do", ["draft", "submit", "decline", "withdraw"])
+def test_what_a_colleague_sent_is_not_replaced_unseen(app, wired, firms, do):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    reader = Reader(app, wired, firm)
+    place = f"/calls/{call}/answer"
+    seen = re.search(r'name="seen" value="([^"]+)"', reader.get(f"/calls/{call}").text)[1]
+    bid = Bid(price=88.5, currency="CNY", text="As drawn by a colleague")
+    wired.call_answers.submit(_acts_for(firm), call, firm, bid)
+    sent = {"do": do, "seen": seen, "text": "typed for hours", "reason": "no_capacity"}
+    refused = reader.post(place, **sent)
+    assert refused.status_code == 409
+    assert ("typed for hours" in refused.text) or do == "withdraw"
+    assert "As drawn by a colleague" in refused.text
+    stands = wired.call_answers.form(_acts_for(firm), call, firm).bid
+    assert stands.text == "As drawn by a colleague"
+    now = re.search(r'name="seen" value="([^"]+)"', refused.text)[1]
+    assert reader.post(place, **sent | {"seen": now}).status_code == 303

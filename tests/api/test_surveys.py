@@ -1,12 +1,14 @@
 """The audit of a survey, over HTTP and as a page."""
 
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
 
 from matchmaker.access import Principal
 from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE
+from matchmaker.workflow.survey import ReportedTie, SurveyAnswer, SurveyQuestion
 from tests.api.conftest import application_of_a_file, installation_of_a_file
 from tests.api.things_of_routes import API, FIRM, _answered_survey, _survey, _survey_token
 from tests.api.world import make_world
@@ -204,3 +206,64 @@ def test_nobody_is_asked_for_an_answer_to_a_round_that_is_over(app, world):
     services.surveys.remind(world.principal("coordinator"), survey)
     services.surveys.close(world.principal("coordinator"), survey)
     assert all(notice.read for notice in notices.values("subject", f"survey/{survey}"))
+
+
+def test_an_answer_of_a_colleague_is_not_replaced_unseen(app, world):
+    """Both are told of the survey, and open it; who sends second sees what both said, ticked."""
+    id, client = _survey(world), app.test_client()
+    place = f"/surveys/{id}/answer"
+    first, second = world.headers("owner"), world.headers("member")
+    opened = client.get(place, headers=second).text
+    seen = re.search(r'name="seen" value="([^"]*)"', opened)[1]
+    of_first = {"seen": seen, "tie:buys_from": "t:firm2", "other:buys_from": "Zorvex Castings"}
+    assert client.post(place, data=of_first, headers=first).status_code == 303
+    of_second = {"seen": seen, "other:buys_from": "Quux Pumps"}
+    refused = client.post(place, data=of_second, headers=second)
+    assert refused.status_code == 409
+    own = client.get(f"{API}{place}", query_string={"organization": FIRM}, headers=first)
+    assert [tie["partner"] or tie["name"] for tie in own.json["answer"]["ties"]] == [
+        "t:firm2",
+        "Zorvex Castings",
+    ]
+    assert 'value="Zorvex Castings"' in refused.text
+    assert 'value="Quux Pumps"' in refused.text
+    assert re.search(r'name="tie:buys_from" value="t:firm2" checked', refused.text)
+    seen = re.search(r'name="seen" value="([^"]+)"', refused.text)[1]
+    names = ["Zorvex Castings", "Quux Pumps"]
+    both = of_first | {"seen": seen, "other:buys_from": names}
+    assert client.post(place, data=both, headers=second).status_code == 303
+    # Sent twice, it is the same answer.
+    assert client.post(place, data=both, headers=second).status_code == 303
+
+
+def test_a_link_tells_nobody_whether_an_answer_was_guessed(app, world):
+    token, client = _survey_token(world), app.test_client()
+    tie = {"question": "buys_from", "name": "Zorvex Castings"}
+    client.post(f"{API}/survey-answers", json={"token": token, "ties": [tie]})
+    page = client.get(f"/survey?token={token}").text
+    crumb = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    statuses = {
+        client.post(
+            "/survey",
+            data={"token": token, "csrf_token": crumb, "seen": "", "other:buys_from": guess},
+        ).status_code
+        for guess in ("Zorvex Castings", "Quux Pumps")
+    }
+    assert statuses == {409}
+
+
+def test_what_was_confirmed_stays_when_something_else_is_changed(app, world):
+    """The round asks from whom one buys; that one sells to who named one is said by confirming."""
+    id, client = _survey(world), app.test_client()
+    owner, place = world.headers("owner"), f"/surveys/{id}/answer"
+    client.post(place, data={"tie:buys_from": "t:firm3"}, headers=owner)
+    acting = Principal("system", account="system", organizations=frozenset({"t:firm2"}))
+    named = SurveyAnswer((ReportedTie(SurveyQuestion.BUYS_FROM, FIRM),))
+    world.services.survey_answers.answer(acting, id, "t:firm2", named)
+    page = client.get(place, headers=owner).text
+    assert 'name="claim:sells_to:t:firm2"' in page
+    sent = {"tie:buys_from": "t:firm3", "claim:sells_to:t:firm2": "yes"}
+    client.post(place, data=sent, headers=owner)
+    page = client.get(place, headers=owner).text
+    ticked = re.findall(r'name="(tie:[a-z_]+)" value="([^"]+)" checked', page)
+    assert sorted(ticked) == [("tie:buys_from", "t:firm3"), ("tie:sells_to", "t:firm2")]

@@ -41,24 +41,28 @@ class SurveyAnswers:
 
     # -- by link, which ends with its round
 
-    def form_of_link(self, token: str) -> SurveyForm:
+    def form_of_link(self, token: str, sent: SurveyAnswer | None = None) -> SurveyForm:
         """The form behind a personal link, without any answer: who gave it has seen it, too.
+
+        But with what was `sent` just now and is not kept.
 
         Raises InvalidInput for one that works no more, WrongState for a round that is over, or
         that an account has answered.
         """
         survey, response = self._of_link(token)
-        return form_of(self.surveys, survey, response, hides_answers=True, by_link=True)
+        return form_of(self.surveys, survey, response, hides_answers=True, by_link=True, sent=sent)
 
-    def answer_by_link(self, token: str, answer: SurveyAnswer) -> SurveyForm:
+    def answer_by_link(
+        self, token: str, answer: SurveyAnswer, seen: str | None = None
+    ) -> SurveyForm:
         """Answer by a personal link; whoever acts for the member is told of it.
 
-        The form shows what was sent now, and not who named the member. Raises InvalidInput,
-        WrongState.
+        The form shows what was sent now, and not who named the member. `seen` is as in `answer`.
+        Raises InvalidInput, WrongState.
         """
         survey, response = self._of_link(token)
         actor = Principal(f"survey-link/{response.organization}")
-        return self._answer(actor, survey, response.organization, answer, response.link)
+        return self._answer(actor, survey, response.organization, answer, seen, response.link)
 
     def withdraw_by_link(self, token: str) -> SurveyForm:
         """Take the answer back that was given by a personal link, as `withdraw` does.
@@ -73,20 +77,34 @@ class SurveyAnswers:
 
     # -- signed in
 
-    def form(self, principal: Principal, id: str, organization_id: str) -> SurveyForm:
-        """The form of one's own organisation. Raises NotAllowed, NotFound."""
+    def form(
+        self, principal: Principal, id: str, organization_id: str, sent: SurveyAnswer | None = None
+    ) -> SurveyForm:
+        """The form of one's own organisation, also with what it `sent` and what is not kept.
+
+        Raises NotAllowed, NotFound.
+        """
         principal.require_known()
         survey = self._own(principal, id, organization_id)
         response = self.surveys.response(survey.id, organization_id).value
-        return form_of(self.surveys, survey, response)
+        return form_of(self.surveys, survey, response, sent=sent)
 
     def answer(
-        self, principal: Principal, id: str, organization_id: str, answer: SurveyAnswer
+        self,
+        principal: Principal,
+        id: str,
+        organization_id: str,
+        answer: SurveyAnswer,
+        seen: str | None = None,
     ) -> SurveyForm:
-        """Answer for one's own organisation. Raises NotAllowed, NotFound, WrongState."""
+        """Answer for one's own organisation.
+
+        `seen` is the mark of the response that was seen, None for whatever is there. Raises
+        NotAllowed, NotFound, WrongState; also where a colleague answered since.
+        """
         principal.require_writing()
         survey = self._own(principal, id, organization_id)
-        return self._answer(principal, survey, organization_id, answer)
+        return self._answer(principal, survey, organization_id, answer, seen)
 
     def withdraw(self, principal: Principal, id: str, organization_id: str) -> None:
         """Take one's answer back, after the end too; what it confirmed ends in the graph.
@@ -164,6 +182,7 @@ class SurveyAnswers:
         survey: SurveyRound,
         organization_id: str,
         sent: SurveyAnswer,
+        seen: str | None = None,
         link: int | None = None,
     ) -> SurveyForm:
         answer = self._with_known_partners(survey, organization_id, sent)
@@ -176,6 +195,9 @@ class SurveyAnswers:
             stored = self.surveys.response(survey.id, organization_id)
             _require_link(stored.value, link)
             by_link = link is not None
+            # The same again, by a form that was sent twice; by a link that would tell who guesses.
+            if by_link or not stored.value.says(answer):
+                stored.value.require_seen(seen)
             after = survey_workflow.answered(stored.value, answer, unit.at, by_link=by_link)
             unit.add(repositories.survey_responses.put(after, stored.version))
             keep_organization(unit, repositories, self.surveys.store, organization_id)

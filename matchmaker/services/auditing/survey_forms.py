@@ -94,13 +94,15 @@ def form_of(
     *,
     hides_answers: bool = False,
     by_link: bool = False,
+    sent: SurveyAnswer | None = None,
 ) -> SurveyForm:
     """The form of one member, as it stands now; with `hides_answers` an empty one.
 
     Empty for whoever opens a personal link: its coordinator has seen it, too, and an answer of
     this round or of the one before is the member's own. Nor does who answers `by_link` read what
     others said: a coordinator could read everybody's answers so. Who opted out is in none, also
-    where it named the member, but where the member named it before.
+    where it named the member, but where the member named it before. What was `sent` and is not kept
+    is shown beside.
     """
     own, store = response.organization, surveys.store
     if hides_answers:
@@ -109,6 +111,9 @@ def form_of(
         answer = response.answer
     else:
         answer = response.answer if response.answered else _last_answer(surveys, survey, own)
+    if sent is not None:
+        is_beside = response.answered and not by_link
+        answer = sent.with_all_of(answer) if is_beside else sent
     partners = [tie.partner for tie in answer.ties if tie.partner]
     members = {row.id: row for row in surveys.members(survey.cluster)}
     others = [id for id in (own, *survey.members, *partners) if id not in members]
@@ -127,7 +132,7 @@ def form_of(
         answer,
         tuple(
             suggestions.of(question, [tie for tie in answer.ties if tie.question is question])
-            for question in survey.questions
+            for question in _questions(survey, answer)
             if question is not SurveyQuestion.USED_BY or rows[own].kind in _HUBS
         ),
         tuple(row.named for row in roster),
@@ -139,6 +144,11 @@ def form_of(
         survey.is_open_on(surveys.clock().date()),
         hides_answers,
     )
+
+
+def _questions(survey: SurveyRound, answer: SurveyAnswer) -> tuple[SurveyQuestion, ...]:
+    """What is asked; and what the answer says besides, by confirming what others named."""
+    return tuple(dict.fromkeys((*survey.questions, *(tie.question for tie in answer.ties))))
 
 
 def unknown_to(surveys: Surveys, organization_id: str) -> frozenset[str]:

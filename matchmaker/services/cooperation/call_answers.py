@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
-from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.errors import ChangedMeanwhile, InvalidInput, WrongState
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallForm
 from matchmaker.services.cooperation.call_views import CallViews, named_unless
@@ -105,23 +105,28 @@ class CallAnswers:
 
     # -- acting
 
-    def save_draft(self, principal: Principal, id: str, organization_id: str, bid: Bid) -> CallForm:
-        """Keep an answer that nobody else sees yet. Raises NotFound, WrongState, InvalidInput."""
+    def save_draft(
+        self, principal: Principal, id: str, organization_id: str, bid: Bid, seen: str | None = None
+    ) -> CallForm:
+        """Keep an answer that nobody else sees yet.
+
+        Of this and the next three `seen` is the mark of the answer that was seen, None for whatever
+        is there. They raise NotFound, InvalidInput; WrongState, also where it was changed since.
+        """
         return self._act(
             principal, id, organization_id, "call.draft_saved", None,
             lambda call, answer, at: call_answer_workflow.save_draft(call, answer, bid, at.date()),
-            answers=True,
+            answers=True, seen=seen,
         )  # fmt: skip
 
-    def submit(self, principal: Principal, id: str, organization_id: str, bid: Bid) -> CallForm:
-        """Answer the call, in place of an answer before.
-
-        Raises NotFound, WrongState, InvalidInput.
-        """
+    def submit(
+        self, principal: Principal, id: str, organization_id: str, bid: Bid, seen: str | None = None
+    ) -> CallForm:
+        """Answer the call, in place of an answer before."""
         return self._act(
             principal, id, organization_id, "call.answered", NotificationKind.CALL_ANSWERED,
             lambda call, answer, at: call_answer_workflow.submit(call, answer, bid, at),
-            answers=True,
+            answers=True, seen=seen,
         )  # fmt: skip
 
     def decline(
@@ -131,21 +136,26 @@ class CallAnswers:
         organization_id: str,
         reason: DeclineReason,
         text: str = "",
+        seen: str | None = None,
     ) -> CallForm:
-        """Say that there will be no answer, and why. Raises NotFound, WrongState, InvalidInput."""
+        """Say that there will be no answer, and why."""
         check_length("text", text, MAX_TEXT)
         return self._act(
             principal, id, organization_id, "call.declined", NotificationKind.CALL_ANSWERED,
             lambda call, answer, at: call_answer_workflow.decline(
                 call, answer, reason, text, at.date()
             ),
+            seen=seen,
         )  # fmt: skip
 
-    def withdraw(self, principal: Principal, id: str, organization_id: str) -> CallForm:
-        """Take one's answer or draft back; nothing of it stays. Raises NotFound, WrongState."""
+    def withdraw(
+        self, principal: Principal, id: str, organization_id: str, seen: str | None = None
+    ) -> CallForm:
+        """Take one's answer or draft back; nothing of it stays."""
         return self._act(
             principal, id, organization_id, "call.withdrawn", NotificationKind.CALL_ANSWERED,
             lambda call, answer, _: call_answer_workflow.withdraw(call, answer),
+            seen=seen,
         )  # fmt: skip
 
     def ask(self, principal: Principal, id: str, organization_id: str, text: str) -> CallForm:
@@ -207,6 +217,7 @@ class CallAnswers:
         change: Callable[[Call, CallAnswer, datetime.datetime], CallAnswer],
         *,
         answers: bool = False,
+        seen: str | None = None,
     ) -> CallForm:
         principal.require_writing()
         repositories = self.views.repositories
@@ -221,6 +232,10 @@ class CallAnswers:
             after = change(call.value, stored.value, unit.at)
             if after == stored.value:
                 return self.views.form(principal, call.value, after)
+            if seen is not None and seen != stored.value.mark:
+                raise ChangedMeanwhile(
+                    "Somebody else saved it meanwhile.", mend="Look at it again."
+                )
             gone.extend(file for file in stored.value.files if file not in after.files)
             self.views.hold(unit, call)
             unit.add(repositories.call_answers.put(after, stored.version))

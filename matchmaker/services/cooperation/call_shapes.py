@@ -15,7 +15,7 @@ from matchmaker.workflow.call import (
     CallRole,
     EndReason,
 )
-from matchmaker.workflow.call_answer import AnswerState, Bid, InvitedBy, Thanks
+from matchmaker.workflow.call_answer import AnswerState, Bid, InvitedBy, Thanks, mark_of
 from matchmaker.workflow.call_comparison import ComparedBid
 from matchmaker.workflow.introduction_states import State
 from matchmaker.workflow.refusals import DeclineReason
@@ -166,3 +166,8 @@ class CallForm:
     outdated: bool
     files: tuple[Attachment, ...]
     questions: tuple[AnsweredQuestion, ...]
+
+    @property
+    def mark(self) -> str:
+        """Tells apart what its own answer says."""
+        return mark_of(self.state, self.draft, self.bid, self.submitted)
