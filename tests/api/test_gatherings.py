@@ -8,6 +8,7 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization, OrganizationStatus
 from matchmaker.workflow.account import Scope
+from matchmaker.workflow.notification import NotificationKind
 from tests.api.test_call_pages import PASSWORD
 from tests.api.test_pooled_calls import Caller
 
@@ -139,3 +140,15 @@ def test_who_opted_out_after_the_invitation_is_shown_to_nobody_until_it_joins_by
     assert second in world.parties(gathering, second)
     world.join(gathering, second)
     assert second in world.parties(gathering, first)
+
+
+def test_who_joins_and_leaves_again_and_again_is_told_of_once(world):
+    """The coordinator has one notice, which says what is so by now."""
+    first, second, *_ = world.firms
+    gathering = world.convened(first, second)
+    for answer in ("joined", "left", "joined", "left"):
+        body = {"organization": first, "answer": answer}
+        world.people[first].ask(f"gatherings/{gathering}/answer", body, 200)
+    told = world.wired.repositories.notifications.values("subject", f"gathering/{gathering}")
+    answered = [each for each in told if each.kind is NotificationKind.GATHERING_ANSWERED]
+    assert [each.facts["state"] for each in answered] == ["left"]

@@ -451,3 +451,19 @@ def test_naming_a_need_does_not_tell_whether_somebody_has_it(store: Store) -> No
         assert len(refused(act)) == 1
     own = world.opening.draft(world.people[CALLER], CALLER, need="t:need")
     assert own.needs == ("t:need",)
+
+
+def test_an_answer_sent_again_and_again_is_told_once_with_what_it_is_now(world: CallWorld) -> None:
+    """Of whoever answers and takes back without end the caller has one notice, until it looks."""
+    call, person = world.open(FIRST), world.people[CALLER]
+    for price in range(3):
+        world.submit(call, FIRST, replace(BID, price=float(price)))
+        world.answers.withdraw(world.people[FIRST], call, FIRST)
+    assert world.told(CALLER) == [N.CALL_ANSWERED]
+    (notice,) = world.base.repositories.notifications.values("unread", person.account)
+    assert notice.facts["state"] == "withdrawn"
+    stored = world.base.repositories.notifications.get(notice.id)
+    seen = world.base.repositories.notifications.put(replace(notice, read=True), stored.version)
+    world.base.repositories.records.commit([seen])
+    world.submit(call, FIRST)
+    assert world.told(CALLER) == [N.CALL_ANSWERED] * 2

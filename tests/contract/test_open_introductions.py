@@ -8,7 +8,8 @@ import pytest
 
 from matchmaker.access import ANONYMOUS, SYSTEM
 from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Need, Organization
-from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded
+from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded, WrongState
+from matchmaker.services.cooperation.open_introductions import MAX_ASKED_ONE_A_DAY
 from matchmaker.store.documents import Store
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, Origin, Side, State
@@ -118,3 +119,41 @@ def test_what_else_is_wrong_with_a_request_does_not_tell_who_is_on_whose_list(
         return type(error), error.where, error.text("en").replace(f"厂{other}", "OTHER")
 
     assert refusal("t:f1") == refusal("t:f2")
+
+
+def test_who_asks_and_takes_back_again_and_again_has_to_wait(services: Cooperation) -> None:
+    """Each time the other is told twice, and both keep it: three thousand took eight minutes."""
+    introductions, other = services.introductions, services.person("t:f1")
+    own = services.person("t:f0").principal()
+    proposal = Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
+
+    def ask_and_take_back() -> str:
+        services.clock.forward(timedelta(seconds=1))
+        id = introductions.propose(own, proposal).id
+        introductions.act(own, id, Transition(Action.WITHDRAW))
+        return id
+
+    asked = [ask_and_take_back() for _ in range(MAX_ASKED_ONE_A_DAY)]
+    told = services.repositories.notifications.count("account", other.id)
+    with pytest.raises(WrongState, match="often"):
+        introductions.propose(own, proposal)
+    assert services.repositories.notifications.count("account", other.id) == told
+    # Whoever was asked may ask, whoever else may be asked, and so may the same one tomorrow.
+    back = introductions.propose(other.principal(), Proposal(GoalName.SUPPLIER, "t:f1", "t:f0"))
+    introductions.act(other.principal(), back.id, Transition(Action.WITHDRAW))
+    introductions.propose(own, Proposal(GoalName.SUPPLIER, "t:f0", "t:f2"))
+    services.clock.forward(timedelta(days=1))
+    assert ask_and_take_back() not in asked
+
+
+def test_of_two_who_asked_each_other_often_the_latest_are_shown(services: Cooperation) -> None:
+    introductions, own = services.introductions, services.person("t:f0").principal()
+    ids = []
+    for _ in range(5):
+        services.clock.forward(timedelta(days=2))
+        for _ in range(5):
+            services.clock.forward(timedelta(seconds=1))
+            ids.append(introductions.propose(own, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")).id)
+            introductions.act(own, ids[-1], Transition(Action.WITHDRAW))
+    latest = introductions.earlier_introductions(own, introductions.show(own, ids[-1]))
+    assert [view.id for view in latest] == ids[-2:-22:-1]

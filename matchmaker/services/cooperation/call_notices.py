@@ -20,15 +20,17 @@ class CallNotices:
     outbox: NotificationOutbox
 
     def tell_team(self, unit: UnitOfWork, call: Call, kind: NotificationKind, **facts: str) -> None:
-        """To everybody who reads the call among those who make it."""
+        """To everybody who reads the call among those who make it; of one's answer the latest."""
+        is_of_answer = kind is NotificationKind.CALL_ANSWERED
 
         def reads(account: Account) -> bool:
             return self.views.team_account(call, account) is not None
 
         for caller in call.callers:
             self.outbox.notify(
-                unit, "organization", caller, kind, f"call/{call.id}", facts, wanted=reads
-            )
+                unit, "organization", caller, kind, f"call/{call.id}", facts, wanted=reads,
+                once=is_of_answer, anew=is_of_answer,
+            )  # fmt: skip
 
     def tell(
         self,

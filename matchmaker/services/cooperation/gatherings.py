@@ -160,6 +160,8 @@ class Gatherings:
                     NotificationKind.GATHERING_ANSWERED,
                     f"gathering/{id}",
                     facts,
+                    once=True,
+                    anew=True,
                 )
             return after
 

@@ -16,6 +16,9 @@ from matchmaker.workflow.introduction import Introduction, Outcome, Purpose
 from matchmaker.workflow.introduction_states import FINAL, WAITING, Action, Origin, Side, State
 from matchmaker.workflow.refusals import DeclineReason
 
+# Of two who asked each other more often, the page of one shows the latest before it.
+_EARLIER = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -120,6 +123,24 @@ class IntroductionViews:
         ]
         stored.sort(key=lambda each: (each.value.created, each.value.id), reverse=True)
         return [self.view(each, self.side_of(principal, each.value, "")) for each in stored]
+
+    def earlier(self, principal: Principal, view: IntroductionView) -> list[IntroductionView]:
+        """The latest of the same two that are older, and that the principal may see."""
+        parties = {view.seeker.id, view.candidate.id}
+        if "" in parties:
+            return []
+        stored = [
+            each
+            for each in self.repositories.introductions.iterate("organization", view.seeker.id)
+            if {each.value.seeker, each.value.candidate} == parties
+            and each.value.created < view.created
+            and self.may_see(principal, each.value)
+        ]
+        stored.sort(key=lambda each: each.value.created, reverse=True)
+        views = [
+            self.view(each, self.side_of(principal, each.value, "")) for each in stored[:_EARLIER]
+        ]
+        return [each for each in views if each.seeker.id and each.candidate.id]
 
     def may_see(self, principal: Principal, introduction: Introduction) -> bool:
         """Both sides, admins, and for what they or the system proposed, coordinators."""

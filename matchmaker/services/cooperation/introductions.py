@@ -55,7 +55,7 @@ class Introductions:
 
     @property
     def _open_introductions(self) -> OpenIntroductions:
-        return OpenIntroductions(self.repositories, self.exclusions)
+        return OpenIntroductions(self.repositories, self.exclusions, self.clock)
 
     # -- proposing
 
@@ -272,25 +272,10 @@ class Introductions:
     ) -> list[IntroductionView]:
         """Introductions of the same two that are older and that the principal may see.
 
-        Newest first; none while it may not know who the other side is, and none of those
+        The newest, first; none while it may not know who the other side is, and none of those
         whose other side it may not know.
         """
-        parties = {view.seeker.id, view.candidate.id}
-        if "" in parties:
-            return []
-        stored = [
-            each
-            for each in self.repositories.introductions.iterate("organization", view.seeker.id)
-            if {each.value.seeker, each.value.candidate} == parties
-            and each.value.created < view.created
-            and self._views.may_see(principal, each.value)
-        ]
-        stored.sort(key=lambda each: each.value.created, reverse=True)
-        views = [
-            self._views.view(each, self._views.side_of(principal, each.value, ""))
-            for each in stored
-        ]
-        return [each for each in views if each.seeker.id and each.candidate.id]
+        return self._views.earlier(principal, view)
 
     def slot_usage(self, principal: Principal, organization_id: str) -> SlotUsage:
         """Slots of one's own organisation, taken and free. Raises NotFound or NotAllowed."""

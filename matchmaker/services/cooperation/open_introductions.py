@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from matchmaker.domain import GoalName, Organization
 from matchmaker.errors import WrongState
 from matchmaker.services.cooperation.capacity import no_free_slot
 from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.repositories import Repositories, Versioned, pair_id
-from matchmaker.services.unit_of_work import UnitOfWork
+from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.workflow.interactions import OpenPair
 from matchmaker.workflow.introduction import Introduction
-from matchmaker.workflow.introduction_states import FINAL, Side
+from matchmaker.workflow.introduction_states import FINAL, Origin, Side
+
+# Requests of one organisation within a day: in all, and to the same one.
+MAX_ASKED_A_DAY = 100
+MAX_ASKED_ONE_A_DAY = 10
+_A_DAY = timedelta(days=1)
+# So many are looked at, those that others sent among them.
+_NEWEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ class OpenIntroductions:
 
     repositories: Repositories
     exclusions: Exclusions
+    clock: Clock
 
     def require_new(
         self,
@@ -57,9 +66,10 @@ class OpenIntroductions:
         """Raise WrongState for two that are kept apart, as where the one that is asked is busy.
 
         Looked at together with that: nobody learns by what else is wrong with a request that
-        somebody named them. `side` is the one that asks.
+        somebody named them. `side` is the one that asks; it may not have asked too often today.
         """
         asking, other = (candidate, seeker) if side is Side.CANDIDATE else (seeker, candidate)
+        self._require_seldom(asking, other)
         is_apart = self.exclusions.keeps_apart(asking.id, other.id)
         if is_apart and not self._is_known(asking.id, other.id, goal, has_asked=True):
             self._require_own_will(asking, other)
@@ -85,6 +95,27 @@ class OpenIntroductions:
             unit.add(pairs.put(OpenPair(stored.value.id, min(others)), stored.version))
         else:
             unit.add(pairs.remove(stored))
+
+    def _require_seldom(self, asking: Organization, other: Organization) -> None:
+        """Raise WrongState for who asked often within a day: each is told, and kept.
+
+        What is taken back leaves room to ask again, as often as a program likes.
+        """
+        page = self.repositories.introductions.page(
+            "organization", asking.id, limit=_NEWEST, newest_first=True
+        )
+        asked = [
+            each.value
+            for each in page.rows
+            if each.value.origin is Origin.MEMBER
+            and each.value.organization(each.value.asking_side) == asking.id
+            and self.clock() - each.value.created < _A_DAY
+        ]
+        of_other = sum(other.id in (each.seeker, each.candidate) for each in asked)
+        if of_other >= MAX_ASKED_ONE_A_DAY or len(asked) >= MAX_ASKED_A_DAY:
+            raise WrongState(
+                "Your organisation has asked often enough within a day.", mend="Go on tomorrow."
+            )
 
     def _require_own_will(self, asking: Organization, other: Organization) -> None:
         """Raise WrongState where who asks chose itself not to meet the other."""

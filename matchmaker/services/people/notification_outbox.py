@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from matchmaker.services.repositories import Repositories, told_key
@@ -32,13 +32,15 @@ class NotificationOutbox:
         facts: Mapping[str, str],
         *,
         once: bool = False,
+        anew: bool = False,
         wanted: Callable[[Account], bool] = lambda _: True,
     ) -> None:
         """A notification to everybody who acts for an organisation, or coordinates a cluster.
 
         But not to who did it. `once` leaves out those who have an unread notification of
         the same subject and kind about the same one, and channels of a cluster where nobody is
-        left; `wanted` leaves out those for whom it is False.
+        left; with `anew` that one says these facts from now on. `wanted` leaves out those for whom
+        it is False.
         """
         waiting, told = 0, 0
         for account in self.repositories.accounts.values(scope, id):
@@ -50,6 +52,8 @@ class NotificationOutbox:
             )  # fmt: skip
             if once and self.repositories.notifications.count("told", told_key(notification)):
                 waiting += 1
+                if anew:
+                    self._say_anew(unit, notification)
                 continue
             told += 1
             unit.add(self.repositories.notifications.put(notification))
@@ -57,6 +61,13 @@ class NotificationOutbox:
         if scope == "cluster" and (told or not waiting):
             for_cluster = Notification(new_id(), "", kind, subject, unit.at, dict(facts))
             self._to_channels(unit, f"cluster:{id}", for_cluster)
+
+    def _say_anew(self, unit: UnitOfWork, told: Notification) -> None:
+        page = self.repositories.notifications.page("told", told_key(told), limit=1)
+        for stored in page.rows:
+            after = replace(stored.value, facts=told.facts)
+            if after != stored.value:
+                unit.add(self.repositories.notifications.put(after, stored.version))
 
     def _to_channels(
         self, unit: UnitOfWork, owner: str, told: Notification, notice: str = ""
