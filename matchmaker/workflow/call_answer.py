@@ -6,7 +6,6 @@ An answer is its firm's alone until it is submitted; one that is withdrawn is go
 from __future__ import annotations
 
 import datetime
-import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -159,11 +158,6 @@ class CallAnswer:
         return self.state is AnswerState.SUBMITTED and self.version < call.version
 
     @property
-    def mark(self) -> str:
-        """Tells apart what it says, as `mark_of`."""
-        return mark_of(self.state, self.draft, self.bid, self.submitted)
-
-    @property
     def was_invited(self) -> bool:
         """Tell whether who calls asked it, rather than that it came by itself."""
         return self.invited_by is not InvitedBy.CLUSTER
@@ -203,14 +197,6 @@ _PROGRESS = {
     AnswerState.AWARDED: 4,
 }
 _COMPARED = frozenset({AnswerState.SUBMITTED, AnswerState.AWARDED, AnswerState.NOT_AWARDED})
-
-
-def mark_of(
-    state: AnswerState, draft: Bid | None, bid: Bid | None, submitted: datetime.datetime | None
-) -> str:
-    """Tells answers apart, sent or not, for two colleagues who are at one at once."""
-    said = repr((state.value, draft, bid, submitted))
-    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def answer_id(call: str, organization: str) -> str:

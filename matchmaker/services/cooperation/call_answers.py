@@ -10,7 +10,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
 from matchmaker.errors import ChangedMeanwhile, InvalidInput, WrongState
 from matchmaker.services.cooperation.call_notices import CallNotices
-from matchmaker.services.cooperation.call_shapes import CallForm
+from matchmaker.services.cooperation.call_shapes import CallForm, mark_of
 from matchmaker.services.cooperation.call_views import CallViews, named_unless
 from matchmaker.services.own_organizations import keep_organization, own_people_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -232,7 +232,7 @@ class CallAnswers:
             after = change(call.value, stored.value, unit.at)
             if after == stored.value:
                 return self.views.form(principal, call.value, after)
-            if seen is not None and seen != stored.value.mark:
+            if seen is not None and seen != mark_of(stored.value):
                 raise ChangedMeanwhile(
                     "Somebody else saved it meanwhile.", mend="Look at it again."
                 )

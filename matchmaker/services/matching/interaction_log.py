@@ -5,13 +5,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import structlog
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
-from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
+from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, VersionConflict
 from matchmaker.nodes.allowance import Allowance
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import keep_organization, kept_id
@@ -75,7 +76,10 @@ class InteractionLog:
         return interaction.id
 
     def click(self, principal: Principal, impression: str, candidate: str) -> None:
-        """Somebody looked closer at a candidate of a list that they saw. Raises NotFound."""
+        """Somebody looked closer at a candidate of a list that they saw; counted once.
+
+        Raises NotFound.
+        """
         principal.require_known()
         self.flush()
         stored = self.repositories.interactions.get_or_none(impression)
@@ -85,8 +89,11 @@ class InteractionLog:
         clicked = tuple(row for row in ranking.shown if row.candidate == candidate)[:1]
         if not clicked:
             raise NotFound("That candidate was not in the list.")
+        id = f"{ranking.id} {clicked[0].position}"
+        if self.repositories.interactions.get_or_none(id) is not None:
+            return  # a program that clicks all day changes no figure, and fills no disk
         interaction = Interaction(
-            new_id(), InteractionKind.CLICK, self.clock(), principal.subject, ranking.goal,
+            id, InteractionKind.CLICK, self.clock(), principal.subject, ranking.goal,
             ranking.seeker, clicked, ranking.model, ranking.snapshot, ranking.id,
         )  # fmt: skip
         self._note(self.repositories.interactions.put(interaction))
@@ -213,7 +220,7 @@ class InteractionLog:
                 except queue.Empty:
                     break
             try:
-                self.repositories.records.commit(together)
+                self._commit(together)
             except MatchmakerError as error:
                 log.warning(
                     "interactions not written", count=len(together), error=str(error.message)
@@ -221,3 +228,11 @@ class InteractionLog:
             finally:
                 for _ in together:
                     self._queue.task_done()
+
+    def _commit(self, together: list[Change]) -> None:
+        try:
+            self.repositories.records.commit(together)
+        except VersionConflict:  # the same click, noted by another process: without it
+            for change in together:
+                with suppress(VersionConflict):
+                    self.repositories.records.commit([change])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +12,60 @@ import pytest
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
 from matchmaker.nodes import allowance
-from matchmaker.nodes.allowance import daily_allowance_of
+from matchmaker.nodes.allowance import LocalAllowance, daily_allowance_of
 from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.sqlite import SqliteStore
+from matchmaker.workflow.interactions import InteractionKind
+
+
+@pytest.fixture
+def repositories(tmp_path: Path) -> Iterator[Repositories]:
+    store = SqliteStore(tmp_path / "graph.db")
+    store.prepare()
+    yield Repositories(lambda: store.documents)
+    store.close()
+
+
+def test_a_candidate_of_a_list_is_clicked_once(repositories: Repositories) -> None:
+    """Seen: five thousand of twenty who were shown, in the figures of the cluster."""
+    log = InteractionLog(
+        None, repositories, None, lambda: datetime(2026, 5, 1, 9, tzinfo=UTC), LocalAllowance(0)
+    )
+    reader = Principal("account:a", account="a")
+    ranking = [("t:2", 0.5), ("t:3", 0.4)]
+    lists = [
+        log.impression(reader, GoalName.SUPPLIER, "t:1", ranking, "fixed", 1) for _ in range(2)
+    ]
+    for candidate in ("t:2", "t:3", "t:2", "t:3"):
+        for shown in lists:
+            log.click(reader, shown, candidate)
+    log.flush()
+    kept = repositories.interactions.values()
+    clicks = [each for each in kept if each.kind is InteractionKind.CLICK]
+    of_list = [(each.impression, each.shown[0].candidate) for each in clicks]
+    assert sorted(of_list) == sorted((id, other) for id in lists for other in ("t:2", "t:3"))
+
+
+def test_a_click_that_another_process_noted_keeps_no_other_from_being_noted(
+    repositories: Repositories,
+) -> None:
+    log = InteractionLog(
+        None, repositories, None, lambda: datetime(2026, 5, 1, 9, tzinfo=UTC), LocalAllowance(0)
+    )
+    reader = Principal("account:a", account="a")
+    shown = log.impression(reader, GoalName.SUPPLIER, "t:1", [("t:2", 0.5)], "fixed", 1)
+    log.flush()
+    (seen,) = repositories.interactions.values()
+    click = replace(seen, id=f"{shown} 1", kind=InteractionKind.CLICK)
+    repositories.records.commit([repositories.interactions.put(click)])
+    another = repositories.interactions.put(replace(seen, id="another"))
+    log._commit([repositories.interactions.put(click), another])
+    assert sorted(each.id for each in repositories.interactions.values()) == sorted(
+        [shown, f"{shown} 1", "another"]
+    )
 
 
 def test_whoever_asks_all_day_is_answered_and_leaves_no_more_than_a_person(
