@@ -156,6 +156,7 @@ class Call(CallContent):
     corrections: tuple[CallCorrection, ...] = ()
     unsealed: datetime.datetime | None = None
     files: tuple[Attachment, ...] = ()
+    files_added: int = 0  # how often: each time all invited are told
 
     @property
     def callers(self) -> tuple[str, ...]:
@@ -281,8 +282,7 @@ def correct(
     check_length("summary", correction.summary, MAX_NAME)
     after = call if deadline in (None, call.deadline) else prolong(call, deadline, today)
     require_open(after, today)
-    if len(call.corrections) >= MAX_CORRECTIONS:
-        raise WrongState("Enough was corrected here.", mend="End it, and open a new call.")
+    require_few_changes(len(call.corrections))
     is_reworded = text != call.text
     if not is_reworded and after is call:
         raise InvalidInput("is as it was.", where="text")
@@ -309,6 +309,12 @@ def prolong(call: Call, deadline: datetime.date, today: datetime.date) -> Call:
         )
     check_deadline(deadline, today)
     return replace(call, deadline=deadline, reminded=(), told_over=False)
+
+
+def require_few_changes(count: int) -> None:
+    """Raise WrongState for what was changed so often that who is told each time has had enough."""
+    if count >= MAX_CORRECTIONS:
+        raise WrongState("Enough was corrected here.", mend="End it, and open a new call.")
 
 
 def with_team(call: Call, members: Iterable[TeamMember]) -> Call:

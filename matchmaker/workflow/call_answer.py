@@ -425,6 +425,7 @@ class CallQuestion:
     wording: str = ""
     answer: str = ""
     answered: datetime.datetime | None = None
+    changes: int = 0  # of the answer since it was first given
 
     @property
     def shown_text(self) -> str:

@@ -15,7 +15,7 @@ from matchmaker.services.cooperation.call_files import CallFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.cooperation.scanner import Scanner
 from matchmaker.store.documents import Store
-from matchmaker.workflow.call import EndReason
+from matchmaker.workflow.call import MAX_CORRECTIONS, EndReason
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.refusals import DeclineReason
 from tests.contract.calls import CALLER, FIRST, SECOND, THIRD, CallWorld, calls_on
@@ -255,3 +255,19 @@ def test_files_go_with_the_call_that_is_forgotten(desk: Desk) -> None:
     desk.world.base.clock.now += timedelta(days=3650)
     assert desk.files.drop_orphans() == 2
     assert desk.kept() == 0
+
+
+def test_files_are_put_beside_a_call_so_often_and_no_more(desk: Desk) -> None:
+    """Each time everybody invited is told; what is there can always be taken away."""
+    call, caller = desk.world.open(FIRST), desk.world.people[CALLER]
+    for number in range(MAX_CORRECTIONS):
+        desk.to_call(call, f"plan{number}.txt")
+        (file,) = desk.world.calls.show(caller, call).brief.files
+        if number < MAX_CORRECTIONS - 1:
+            desk.files.detach(caller, call, file.id)
+    told = desk.world.told(FIRST, call)
+    with pytest.raises(WrongState):
+        desk.to_call(call, "another.txt")
+    assert desk.world.told(FIRST, call) == told
+    assert desk.kept() == 1
+    desk.files.detach(caller, call, file.id)

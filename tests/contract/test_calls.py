@@ -16,7 +16,14 @@ from matchmaker.services.cooperation.call_decisions import Award
 from matchmaker.services.people.notifications import named_now
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import AccountMembership, Preferences
-from matchmaker.workflow.call import BidField, CallPhase, CallRole, EndReason, TeamMember
+from matchmaker.workflow.call import (
+    MAX_CORRECTIONS,
+    BidField,
+    CallPhase,
+    CallRole,
+    EndReason,
+    TeamMember,
+)
 from matchmaker.workflow.call_answer import Bid, Met, Thanks, ThanksReason
 from matchmaker.workflow.gathering import Gathering, GatheringKind, GatheringState, InvitationAnswer
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
@@ -467,3 +474,17 @@ def test_an_answer_sent_again_and_again_is_told_once_with_what_it_is_now(world: 
     world.base.repositories.records.commit([seen])
     world.submit(call, FIRST)
     assert world.told(CALLER) == [N.CALL_ANSWERED] * 2
+
+
+def test_an_answer_to_a_question_is_changed_so_often_and_no_more(world: CallWorld) -> None:
+    """Each time everybody invited is told: three hundred took twelve seconds."""
+    call, caller = world.open(FIRST, SECOND), world.people[CALLER]
+    world.answers.ask(world.people[FIRST], call, FIRST, "Until when?")
+    (question,) = world.calls.show(caller, call).questions
+    for number in range(MAX_CORRECTIONS + 1):
+        world.calls.answer_question(caller, call, question.id, f"{number}", "")
+    told = world.told(SECOND, call).count(N.CALL_QUESTION_ANSWERED)
+    assert told == MAX_CORRECTIONS + 1
+    with pytest.raises(WrongState):
+        world.calls.answer_question(caller, call, question.id, "otherwise", "")
+    assert world.told(SECOND, call).count(N.CALL_QUESTION_ANSWERED) == told

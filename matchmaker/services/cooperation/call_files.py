@@ -19,7 +19,13 @@ from matchmaker.services.own_organizations import keep_organization
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.attachment import MAX_FILES, Attachment
-from matchmaker.workflow.call import Call, require_decider, require_open, require_undecided
+from matchmaker.workflow.call import (
+    Call,
+    require_decider,
+    require_few_changes,
+    require_open,
+    require_undecided,
+)
 from matchmaker.workflow.call_answer import AnswerState, require_files_let_go
 from matchmaker.workflow.notification import NotificationKind
 
@@ -54,7 +60,9 @@ class CallFiles:
 
         def change(unit: UnitOfWork, kept: tuple[Attachment, ...]) -> None:
             stored = self._for_decider(principal, id)
-            after = replace(stored.value, files=_together(stored.value.files, kept))
+            require_few_changes(stored.value.files_added)
+            files, added = _together(stored.value.files, kept), stored.value.files_added + 1
+            after = replace(stored.value, files=files, files_added=added)
             self.quota.take(unit, after.organization, kept)
             unit.add(self.views.repositories.calls.put(after, stored.version))
             unit.log("call.files_added", f"call/{id}", files=str(len(kept)))

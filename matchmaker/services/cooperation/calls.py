@@ -264,9 +264,12 @@ class Calls:
             published = (question.value.answer, question.value.wording)
             if question.value.answered and published == (answer, wording.strip()):
                 return  # the same again: nobody is told twice
+            changes = question.value.changes + bool(question.value.answered)
+            call_workflow.require_few_changes(question.value.changes)
             after = replace(
-                question.value, answer=answer, wording=wording.strip(), answered=unit.at
-            )
+                question.value, answer=answer, wording=wording.strip(), answered=unit.at,
+                changes=changes,
+            )  # fmt: skip
             self.views.hold(unit, stored)
             unit.add(self.views.repositories.call_questions.put(after, question.version))
             unit.log("call.question_answered", f"call/{id}")
