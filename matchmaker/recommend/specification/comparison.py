@@ -9,7 +9,10 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.concepts import NAMED, stated
 from matchmaker.recommend.specification.doers import (
+    FOR_OTHERS,
     TESTED,
+    is_of_another,
+    sold,
     unless_on_another,
     unless_only_used,
     unless_others_do_it,
@@ -58,9 +61,6 @@ _OTHER_NAME = {
     RequirementKind.PRODUCT: RequirementKind.PROCESS,
     RequirementKind.PROCESS: RequirementKind.PRODUCT,
 }
-_FOR_OTHERS = regex(
-    r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
-)
 _ITSELF_BEFORE = regex(r"自己[^，,;；。]{0,3}$")
 _ITSELF_AFTER = regex(r"[^，,;；。\d]{0,3}自己[做来]")
 _MADE_OF_IT = Say(Fulfilment.UNMET, message("made of it, not the material itself"), tentative=True)
@@ -88,9 +88,11 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     if not statement.items:
         unsaid = tuple(Judgement(r, Fulfilment.UNKNOWN) for r in need.requirements)
         return Comparison(unsaid, aside=any(map(_is_core, need.requirements)))
-    judge = _judge_work if _wants_work(need) else _judge
+    wants_work = _wants_work(need)
     judgements = [
-        _doubted(judge(r, statement), need, statement)
+        _doubted(
+            _judge_work(r, need, statement) if wants_work else _judge(r, statement), need, statement
+        )
         for r in need.requirements
         if not _is_own(need, r)
     ]
@@ -205,13 +207,16 @@ def _wants_work(need: Specification) -> bool:
     return bool(work) and not things and all(r.value in finishing() - TESTED for r in work)
 
 
-def _judge_work(requirement: Requirement, statement: Specification) -> Judgement:
+def _judge_work(
+    requirement: Requirement, need: Specification, statement: Specification
+) -> Judgement:
     """The same of work that is wanted: whoever sells a thing, or does other work, does not do it."""
     judgement = _judge(requirement, statement)
     if requirement.kind is not RequirementKind.PROCESS or requirement.denied:
         return judgement
-    if thing := _sold(statement):
-        return Judgement(requirement, Fulfilment.UNMET, thing, _FOR_ITSELF, tentative=True)
+    if thing := sold(statement):
+        tentative = not is_of_another(thing, need)
+        return Judgement(requirement, Fulfilment.UNMET, thing, _FOR_ITSELF, tentative)
     if judgement.evidence is not None or judgement.verdict is not Fulfilment.UNKNOWN:
         return judgement
     work = [
@@ -228,7 +233,7 @@ def _judge_work(requirement: Requirement, statement: Specification) -> Judgement
 def _is_for_itself(statement: Specification, item: Requirement) -> bool:
     """Whether work is said to be done for what its owner makes: 控制板自己贴片."""
     text = fold(statement.text)
-    if item.kind is not RequirementKind.PROCESS or _FOR_OTHERS.search(text):
+    if item.kind is not RequirementKind.PROCESS or FOR_OTHERS.search(text):
         return False
     before = _ITSELF_BEFORE.search(text, max(0, item.start - 8), item.start)
     return bool(before or _ITSELF_AFTER.match(text, item.end))
@@ -237,26 +242,6 @@ def _is_for_itself(statement: Specification, item: Requirement) -> bool:
 def _is_shaped(item: Requirement) -> bool:
     """Whether a thing is named by the work that makes it: castings, forgings."""
     return item.value in shapes() and item.role is ItemRole.ITSELF and not item.denied
-
-
-def _sold(statement: Specification) -> Requirement | None:
-    """The thing that a statement sells before it speaks of work; None for who works for others."""
-    if _FOR_OTHERS.search(fold(statement.text)):
-        return None
-    first = next(
-        (
-            item
-            for item in statement.items
-            if item.kind is RequirementKind.PROCESS
-            or (item.kind is RequirementKind.PRODUCT and item.role is ItemRole.ITSELF)
-        ),
-        None,
-    )
-    if first is None or first.kind is RequirementKind.PROCESS or not is_made(first):
-        return None
-    return (
-        None if first.value in parts() | shapes() or first.aspect in (UNLISTED, CONCEPT) else first
-    )
 
 
 def _judge(requirement: Requirement, statement: Specification) -> Judgement:

@@ -43,11 +43,14 @@ _ENDS_PHRASE = regex(r"s?\s?(?:$|[，,;；。.、()（）\d]|(?:and|or|in|from|f
 _CONNECTED = regex(
     r"(?:可接|能接|接入|对接|连接|兼容|打通)(?:到|客户的?|你们?的?|贵司)?$|\b(?:connects?|links?|plugs?|compatible) (?:to|with|into) (?:the |your )?$"
 )
-# What somebody has had done, or how a thing comes out of a test: 环评手续齐, 色牢度四级.
+# What somebody has had done, or how a thing comes out of a test: 环评手续齐, 色牢度四级, 探伤C级.
 _IN_ORDER = regex(
-    r"(?:可?达到?|≥|>=?|不低于)?\s?[\d一二三四五六]+(?:\s?[-–~至到]\s?[\d一二三四五六]+)?级|"
+    r"(?:可?达到?|≥|>=?|不低于)?\s?[\d一二三四五六]+(?:\s?[-–~至到]\s?[\d一二三四五六]+)?级|[a-eⅰ-ⅴ]级|"
+    r"\s?(?:试验|测试)?\s?(?:≥|>=?|过|达到?|至少)?\s?\d[\d.,]*\s?(?:小时|h(?:ours?|rs?)?(?![a-z]))|"
     r"(?:的?(?:手续|资质|证照?|批文|批复|验收))?(?:都|均|已经?)?(?:齐|完备|通过|已过|办好|验收)"
 )
+# How long it stood a test: "96 h salt spray".
+_ENDURED = regex(r"\d\s?-?(?:小时|h(?:ours?|rs?)?)(?: of| in)?(?: neutral| nss)?\s?(?:的|中性)?$")
 # Such words are said of the thing behind them: flame retardant nylon, corrosion resistant steel.
 _SAID_OF_IT = regex(r"(?:ant|ent|ive)$")
 # What is left over, not parts: three tonnes to spare.
@@ -200,6 +203,8 @@ def _is_named_so(item: Requirement, requirement: Requirement, wanted: Set[int]) 
 def _is_told_of(folded: str, stretch: ConceptStretch) -> bool:
     """Whether work is not offered: something is in order, or done before and after it."""
     start, end = stretch.start, stretch.end
+    if _ENDURED.search(folded, max(0, start - 24), start):
+        return True
     return _IN_ORDER.match(folded, end) is not None or is_between_steps(folded, start, end)
 
 

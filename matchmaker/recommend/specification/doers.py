@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
+    CONCEPT,
     UNLISTED,
     Fulfilment,
     ItemRole,
@@ -15,13 +16,19 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.vocabulary import finishing, tests, tools
+from matchmaker.recommend.specification.vocabulary import finishing, parts, shapes, tests, tools
+from matchmaker.recommend.specification.wholes import is_made
 from matchmaker.regex import regex
 
 # Tests are done with things that are sold, too.
 TESTED = frozenset({"testing", "mechanical testing", "non-destructive testing", "calibration"}) | {
     *tests().values()
 }
+FOR_OTHERS = regex(
+    r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
+)
+# Between work and the thing that it only describes: "hand-polished acetate frames".
+_WORDS = regex(r"(?: [A-Za-z0-9-]+){0,2} ")
 _BY_OTHERS = regex(
     r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b(?! (?:to|for|by) us| work)|"
     r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给(?!我)|解决|处理|出去))(?!单|订单|给我|来料|加工|业务)"
@@ -252,6 +259,54 @@ def unless_on_another(
         return judgement
     note = message("done on other things")
     return Judgement(wanted, Fulfilment.UNMET, judgement.evidence, note)
+
+
+def sold(statement: Specification) -> Requirement | None:
+    """The thing that a statement sells before it speaks of work; None for who works for others."""
+    if FOR_OTHERS.search(fold(statement.text)):
+        return None
+    first = next(
+        (
+            item
+            for item in statement.items
+            if item.kind is RequirementKind.PROCESS
+            or (item.kind is RequirementKind.PRODUCT and item.role is ItemRole.ITSELF)
+        ),
+        None,
+    )
+    if first is not None and first.kind is RequirementKind.PROCESS:
+        first = _described(statement, first)
+    if first is None or not is_made(first):
+        return None
+    return (
+        None if first.value in parts() | shapes() or first.aspect in (UNLISTED, CONCEPT) else first
+    )
+
+
+def _described(statement: Specification, work: Requirement) -> Requirement | None:
+    """The thing that work only describes: "hand-polished acetate frames"."""
+    if not work.text.endswith("ed"):
+        return None
+    things = (i for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF)
+    behind = next((i for i in things if i.start >= work.end), None)
+    if behind is None:
+        return None
+    return behind if _WORDS.fullmatch(statement.text, work.end, behind.start) else None
+
+
+def is_of_another(thing: Requirement, need: Specification) -> bool:
+    """Whether what somebody makes and works on has to do with none that work is needed on.
+
+    Things have to do with each other that have a word of their names in common: goggle lenses
+    are of goggles.
+    """
+    on = [i for i in need.items if i.role is ItemRole.WHOLE and not i.denied]
+    known = [name for i in on if i.aspect != UNLISTED for name in (i.value, i.family)]
+    return bool(known) and _words_of(known).isdisjoint(_words_of([thing.value, thing.family]))
+
+
+def _words_of(names: Sequence[str]) -> set[str]:
+    return {word.rstrip("s") for name in names for word in name.split()}
 
 
 def unless_work_is_wanted(judgement: Judgement, judgements: Sequence[Judgement]) -> Judgement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matchmaker.recommend.specification.model import RequirementKind
-from matchmaker.recommend.specification.vocabulary import TermMatch, finishing
+from matchmaker.recommend.specification.vocabulary import TermMatch, finishing, tools
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.regex import regex
 
@@ -39,6 +39,18 @@ _CHAMBER_AFTER = regex(
     r"(?:和[^，,;；。]{1,8})?(?:是|由)?(?:我们|我方|我司|自己)(?:这边|自己|已经)?(?:的(?=$|[，,;；。])|有|出|提供|自备)|"
     r" (?:is|are) (?:ours|free|available|there|in place)\b"
 )
+# TR90镜腿注塑，自己有模具: the mould that is there is not asked for, but what is made in it.
+_TOOL_BEFORE = regex(
+    r"(?:我们|我方|我司|我厂|本厂|自己|自家|自|已经?|手上|手里|现)(?:这边|自己|已经?|现)*(?:有|开了|开好了?|做了|提供|出)"
+    r"(?:现成的?|[一两几]?[副套个]|一整套|全套|好)?(?:的)?$|"
+    r"(?:^|[，,;；。!！\s])有(?:现成的?|[一两几][副套个])$|"
+    r"\b(?:(?:we|i)(?: already)? (?:have|own|supply|provide|bring|'ve got)(?: already)?|(?:with|using|in|on|from) our)"
+    r" (?:the |our |a |an |all )?(?:own )?(?:existing )?(?:[a-z-]+ )?$|\b(?:own|existing) (?:[a-z-]+ )?$"
+)
+_TOOL_AFTER = regex(
+    r"(?:都|也)?(?:是|由)?(?:我们|我方|我司|我厂|自己)(?:这边|自己|已经?)*(?:的(?=$|[，,;；。])|有|出|开|提供|自备)|"
+    r"(?:都|也)?(?:已经?|现)(?:有|开好)| (?:is|are)(?: already)? (?:ours|there|on hand|with us|made already)\b"
+)
 _STOPS = frozenset("，,;；。 \n")
 _REACH = 24
 _NEAR = 12  # terms
@@ -49,6 +61,8 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     thing = terms[position]
     if thing.term.kind is not RequirementKind.PRODUCT:
         return False
+    if _is_own_tool(folded, terms, thing):
+        return True
     made = _MADE_OF_IT.search(folded, max(0, thing.start - _REACH), thing.start)
     if made is not None:  # of a material alone it is what is asked for: 做铸钢的，给我们铸阀体
         before = terms[max(0, position - _NEAR) : position]
@@ -65,6 +79,19 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     behind = terms[position + 1 : position + 1 + _NEAR]
     work = next((m for m in behind if m.term.value in finishing()), None)
     return work is not None and _SOMEBODY.fullmatch(folded, thing.end, work.start) is not None
+
+
+def _is_own_tool(folded: str, terms: Sequence[TermMatch], tool: TermMatch) -> bool:
+    """Whether a mould is there for what is asked for; work on the mould itself is asked for."""
+    if tool.term.family != "mould" and tool.term.value not in tools():
+        return False
+    before = _TOOL_BEFORE.search(folded, max(0, tool.start - _REACH), tool.start)
+    if not (before or _TOOL_AFTER.match(folded, tool.end)):
+        return False
+    others = [m.term for m in terms if m.term.family != "mould" and m.term.value not in tools()]
+    return any(
+        other.kind is RequirementKind.PRODUCT or other.value in tools().values() for other in others
+    ) and not any(other.value in finishing() for other in others)
 
 
 def is_own_chamber(folded: str, start: int, end: int) -> bool:

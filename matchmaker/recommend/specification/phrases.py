@@ -33,7 +33,12 @@ from matchmaker.recommend.specification.roles import (
     role_of,
 )
 from matchmaker.recommend.specification.short_heads import with_short_heads
-from matchmaker.recommend.specification.testing import NEXT_TEST, is_list_of_tests, with_tests
+from matchmaker.recommend.specification.testing import (
+    NEXT_TEST,
+    is_list_of_tests,
+    is_tested_coating,
+    with_tests,
+)
 from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
@@ -122,6 +127,8 @@ _PART_FOR = regex(
     r"(?: (?:for|with|by|to) (?:[a-z0-9-]+ ){1,3}ones)? "
     r"(?:for |of |(?:in|inside|into|on) (?:our|my|their|the|existing|old) )(?:[a-z0-9-]+ ){0,3}$"
 )
+# Between two things of one compound: 汽车内饰模具.
+_IN_COMPOUND = regex(r"[ -]?|[\u4e00-\u9fff]{2}(?<![的和及与或等要用做找求])")
 _SEPARATED = regex(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = regex(r"\s?(?:、|和|及|以及|与|and |or )")
 _LISTED_BEFORE = regex(r"、|\band\b|[和及与]")
@@ -300,7 +307,7 @@ def _thing_before(terms: list[TermMatch], position: int) -> TermMatch | None:
 def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:
     """Whether two products stand in one compound."""
     both = before.term.kind is _PRODUCT and match.term.kind is _PRODUCT
-    return both and folded[before.end : match.start] in ("", " ", "-")
+    return both and _IN_COMPOUND.fullmatch(folded, before.end, match.start) is not None
 
 
 def _part_named(folded: str, match: TermMatch, before: TermMatch | None, role: ItemRole) -> str:
@@ -420,7 +427,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return (
             behind_comma and term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
         )
-    if is_between_steps(folded, start, end):
+    if is_between_steps(folded, start, end) or is_tested_coating(match, following):
         return True
     if MEANS_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
         return True

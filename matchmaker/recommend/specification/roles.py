@@ -171,6 +171,7 @@ _JOINT = frozenset("，,和与及或带配含用可做采经是为给供找求�
 _DETERMINED = regex(
     r"\s(?:(?:on|onto) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
+    r"|\s[\u4e00-\u9fff]{1,3}"  # 晒纹 内饰模具
 )
 _GIVEN = regex(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
 _DONE = regex(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")

@@ -10,7 +10,12 @@ from collections.abc import Set
 
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.markets import sold_abroad
-from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
+from matchmaker.recommend.specification.model import (
+    UNLISTED,
+    ItemRole,
+    Requirement,
+    RequirementKind,
+)
 from matchmaker.recommend.specification.reading import read
 from matchmaker.recommend.specification.roles import THINGS
 from matchmaker.regex import regex
@@ -78,6 +83,11 @@ _AT_A_PLACE = regex(
 )
 # Only where it names the place: of 镜腿套找外地做硅胶的 the thing is wanted.
 _LOOKS_ELSEWHERE = regex(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")
+# Whoever makes a thing looks for makers of another one for it: 执行器想找外地的电机厂配套.
+_LOOKS_FOR_MAKERS = regex(
+    rf"(?:{_NOT_WANTED}[^,，;；:：。!?！？\n的]){{2,12}}?"
+    r"(?=(?:想|希望|打算)(?:找|寻找|寻求|对接)(?!不|我|谁|到)[^,，;；。!?！？\n]{2,14}(?:厂家?|企业|公司)(?:来?(?:配套|合作|对接|供应|供货|协作))?[。!！]?$)"
+)
 _HEAD = (
     r"(?:[a-z]+-(?:and|cum)-)?(?:web-?shop|store|maker|manufacturer|producer|company|firm|brand|factory|plant|workshop|foundry|mill|lab|laboratory|group|institute|"
     r"university|start-?up|shop|oem|integrator|builder|importer|exporter|distributor|trader|operator|team|business|"
@@ -265,12 +275,26 @@ def _from_a_place(folded: str, start: int, stop: int) -> re.Match[str] | None:
     if does := _AT_A_PLACE.match(folded, start, stop):
         where = (does["place"], does["place"][:2] + "县")
         return does if any(any(read(each).of(RequirementKind.PLACE)) for each in where) else None
+    if (looks := _LOOKS_FOR_MAKERS.match(folded, start)) and looks.end() > start:
+        its_own, sought = _families(looks[0]), _families(folded[looks.end() :])
+        if its_own and sought and its_own.isdisjoint(sought):
+            return looks
     says = _LOOKS_ELSEWHERE.match(folded, start, stop)
     if says is None:
         return None
     county = says[0][:2] + "县"  # counties are not read by their short names alone
     named = any(any(read(name).of(RequirementKind.PLACE)) for name in (says[0], county))
     return says if named else None
+
+
+def _families(text: str) -> set[str]:
+    """Of the products that a text asks for or offers by names that are known, what they are kinds of."""
+    things = read(text).of(RequirementKind.PRODUCT)
+    return {
+        item.family
+        for item in things
+        if item.role is ItemRole.ITSELF and item.aspect != UNLISTED and not item.denied
+    }
 
 
 def _names_something(text: str, kinds: frozenset[RequirementKind]) -> bool:

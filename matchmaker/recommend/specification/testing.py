@@ -113,6 +113,16 @@ def is_list_of_tests(folded: str, start: int) -> bool:
     return folded[start - 1 : start] in _BEGINS and _TESTS_ALONE.match(folded, start) is not None
 
 
+def is_tested_coating(match: TermMatch, following: TermMatch | None) -> bool:
+    """Whether a coating is what a test is done on, by the name of both: 镀膜附着力测试."""
+    return (
+        following is not None
+        and following.start == match.end
+        and following.term.family == "testing" != match.term.family
+        and match.term.value.endswith(("coating", "plating", "painting"))
+    )
+
+
 def _chambers(folded: str) -> Iterator[TermMatch]:
     """Kinds of testing named by what they are done in, the last of a list: 振动、淋雨、高低温舱."""
     for chamber in _CHAMBERS.finditer(folded):

@@ -1,0 +1,196 @@
+"""What stood wrong in answers to forty questions of the trade, typed as they came to mind."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.recommend.specification import Fulfilment, ItemRole, RequirementKind, compare, read
+from matchmaker.recommend.specification.customers import compare_customer
+from matchmaker.recommend.specification.speaker import without_speaker
+
+
+def sought(text: str) -> set[str]:
+    """The things and work that a text asks for itself."""
+    kinds = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
+    return {
+        item.value
+        for item in read(text).items
+        if item.kind in kinds and item.role is ItemRole.ITSELF and not item.denied
+    }
+
+
+def verdict(need: str, value: str, statement: str) -> Fulfilment:
+    """What a statement says of the requirement of a need that is called so."""
+    judged = compare(read(need), read(statement)).judgements
+    return next(each.verdict for each in judged if each.requirement.value == value)
+
+
+@pytest.mark.parametrize(
+    ("need", "tool"),
+    [
+        ("TR90镜腿注塑，自己有模具", "mould"),
+        ("我们有模具，找注塑厂", "mould"),
+        ("自己开了模具，找人代工注塑插头", "mould"),
+        ("手上有一副压铸模，找压铸厂打样", "die-casting die"),
+        ("有现成模具，找人代注塑外壳", "mould"),
+        ("模具是我们的，只要代注塑外壳", "mould"),
+        ("TR90 temples, we have the mould", "mould"),
+        ("mould is ours, injection moulding of TR90 temples", "mould"),
+        ("existing mould, need 5000 housings in ABS", "mould"),
+    ],
+)
+def test_a_mould_that_is_there_is_not_asked_for(need, tool):
+    assert tool not in sought(need)
+    assert sought(need) - {tool}
+
+
+@pytest.mark.parametrize(
+    ("need", "tool"),
+    [
+        ("自己有模具，要修模", "mould"),
+        ("looking for a mould for our housings", "mould"),
+        ("自己有注塑厂，找模具厂开外壳模具", "mould"),
+        ("We have moulds to sell", "mould"),
+        ("we make moulds and look for housing moulders", "mould"),
+    ],
+)
+def test_a_mould_is_asked_for_where_it_is_what_is_to_be_had_or_mended(need, tool):
+    assert tool in sought(need)
+
+
+@pytest.mark.parametrize(
+    ("need", "thing"),
+    [
+        ("Die for aluminium die-cast gearbox housing, 1600 t machine", "mould"),
+        ("dies for die casting of motor housings", "die-casting die"),
+        ("Dies for stamping of spectacle hinges", "stamping die"),
+        ("法兰锻件 A105 DN300 二十片", "flange"),
+        ("替代进口的阀门定位器，找石化用户试用", "positioner"),
+        ("无人机厂想找做轻量化材料的集群", "composite material"),
+        ("drone maker looking for lightweight material suppliers", "composite material"),
+    ],
+)
+def test_things_are_read_by_what_the_trade_calls_them(need, thing):
+    assert thing in sought(need)
+
+
+@pytest.mark.parametrize(
+    ("text", "material"),
+    [
+        ("球阀阀座用的PPL材料", "ptfe"),
+        ("想做一款木制眼镜架", "wood"),
+        ("wooden spectacle frames", "wood"),
+    ],
+)
+def test_materials_are_read_by_what_the_trade_calls_them(text, material):
+    assert material in {i.value for i in read(text).of(RequirementKind.MATERIAL)}
+
+
+@pytest.mark.parametrize("need", ["皮纹晒纹 汽车内饰模具", "晒纹 内饰模具", "抛光 汽车内饰模具"])
+def test_what_work_stands_before_is_what_it_is_done_on(need):
+    assert "mould" not in sought(need)
+
+
+def test_a_bought_compound_stays_a_thing():
+    assert "mould" in sought("汽车内饰模具")
+
+
+@pytest.mark.parametrize(
+    ("text", "aside"),
+    [
+        ("镀膜附着力测试", "pvd coating"),
+        ("免费开放镀膜附着力和耐候测试", "pvd coating"),
+        ("成形刀、深孔钻修磨", "drilling"),
+    ],
+)
+def test_what_is_tested_or_ground_again_is_not_the_work(text, aside):
+    assert aside not in sought(text)
+
+
+@pytest.mark.parametrize(
+    ("need", "work", "statement"),
+    [
+        ("铸件探伤谁能做", "non-destructive testing", "718H预硬模具钢，板材圆钢，探伤C级"),
+        ("盐雾试验箱借用两天", "salt spray testing", "化学镀镍磷，50 µm，盐雾720小时"),
+        (
+            "salt spray test for a day",
+            "salt spray testing",
+            "Nickel-free PVD for eyewear, 96 h salt spray, REACH report",
+        ),
+        ("模具抛光到镜面", "polishing", "Hand-polished acetate frames with spring hinges"),
+        ("模具抛光到镜面", "polishing", "醋酸板材镜架，CNC铣圈加手工抛光，钉铰"),
+    ],
+)
+def test_how_its_own_things_come_out_is_no_work_for_others(need, work, statement):
+    assert verdict(need, work, statement) is not Fulfilment.MET
+
+
+@pytest.mark.parametrize(
+    ("need", "work", "statement"),
+    [
+        ("铸件探伤谁能做", "non-destructive testing", "承接铸件射线探伤，两天出报告"),
+        ("盐雾试验箱借用两天", "salt spray testing", "盐雾试验对外，按小时收费"),
+        ("模具抛光到镜面", "polishing", "镜面抛光#12000，夜里也接"),
+        ("醋酸镜架抛光", "polishing", "代工抛光醋酸镜架"),
+    ],
+)
+def test_work_for_others_is_met(need, work, statement):
+    assert verdict(need, work, statement) is Fulfilment.MET
+
+
+def test_work_on_other_things_weighs_more_than_on_the_thing_itself():
+    need = read("模具抛光到镜面")
+    frames = compare(need, read("醋酸板材镜架，CNC铣圈加手工抛光"))
+    moulds = compare(need, read("注塑模具制作，研磨抛光二十轴"))
+    assert frames.adjustment < moulds.adjustment
+
+
+def test_what_a_part_is_worked_on_for_is_not_another_thing():
+    need, lens = read("给滑雪镜配双层防雾PC片，内层要浸防雾液"), read("双层滑雪镜片月供三万")
+    assert all(each.tentative for each in compare(need, lens).unmet)
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "expected"),
+    [
+        ("深孔钻，孔深1.5米", "深孔钻2米余量对外", Fulfilment.MET),
+        ("深孔钻，孔深2.5米", "深孔钻2米余量对外", Fulfilment.UNMET),
+        ("氮化，阀杆长2米", "离子氮化，可挂长2.2米", Fulfilment.MET),
+        ("氮化，阀杆长3米", "离子氮化，可挂长2.2米", Fulfilment.UNMET),
+    ],
+)
+def test_what_a_machine_takes_at_most_takes_less(need, statement, expected):
+    judged = compare(read(need), read(statement)).judgements
+    size = [each.verdict for each in judged if each.requirement.kind is RequirementKind.SIZE]
+    assert size == [expected]
+
+
+@pytest.mark.parametrize(
+    ("need", "rest"),
+    [
+        ("阀门执行器想找外地的电机厂配套", "想找外地的电机厂配套"),
+        ("执行器想找电机厂配套", "想找电机厂配套"),
+        ("阀门想找做密封件的公司", "想找做密封件的公司"),
+        ("无人机厂想找做轻量化材料的集群", "想找做轻量化材料的集群"),
+        # What the makers who are sought would make is asked for.
+        ("阀杆想找外地的电镀厂", "阀杆想找外地的电镀厂"),
+        ("闸阀想找外地的阀门厂", "闸阀想找外地的阀门厂"),
+        ("弹簧铰链想找配件厂", "弹簧铰链想找配件厂"),
+        ("眼镜盒找包装厂", "眼镜盒找包装厂"),
+    ],
+)
+def test_a_trade_that_looks_for_makers_of_another_thing_speaks_of_itself(need, rest):
+    assert without_speaker(need).strip() == rest
+
+
+@pytest.mark.parametrize("where", ["", "around here ", "nearby ", "in Wenzhou "])
+def test_who_builds_a_thing_is_whom_a_seller_of_its_parts_looks_for(where):
+    offer = read(f"We press PTFE seats and seals, who {where}builds ball valves?")
+    maker = compare_customer(offer, read("Floating ball valves for chlor-alkali plants."))
+    assert "ball valve" in {each.requirement.value for each in maker.met}
+
+
+def test_makers_of_positioners_are_no_customers_for_positioners():
+    offer = read("替代进口的阀门定位器，已经小批量，找石化用户试用")
+    rival = compare_customer(offer, read("做电动执行器和阀门定位器，SIL 3证书"))
+    assert "positioner" in {each.requirement.value for each in rival.unmet}
