@@ -24,6 +24,7 @@ from matchmaker.recommend.specification.own_things import is_own_chamber, is_own
 from matchmaker.recommend.specification.replaced import replaced
 from matchmaker.recommend.specification.roles import (
     COMPLAINED,
+    IN_COMPOUND,
     MEANS_AFTER,
     THINGS,
     WORK_OF,
@@ -127,8 +128,6 @@ _PART_FOR = regex(
     r"(?: (?:for|with|by|to) (?:[a-z0-9-]+ ){1,3}ones)? "
     r"(?:for |of |(?:in|inside|into|on) (?:our|my|their|the|existing|old) )(?:[a-z0-9-]+ ){0,3}$"
 )
-# Between two things of one compound: 汽车内饰模具.
-_IN_COMPOUND = regex(r"[ -]?|[\u4e00-\u9fff]{2}(?<![的和及与或等要用做找求])")
 _SEPARATED = regex(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = regex(r"\s?(?:、|和|及|以及|与|and |or )")
 _LISTED_BEFORE = regex(r"、|\band\b|[和及与]")
@@ -307,7 +306,7 @@ def _thing_before(terms: list[TermMatch], position: int) -> TermMatch | None:
 def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:
     """Whether two products stand in one compound."""
     both = before.term.kind is _PRODUCT and match.term.kind is _PRODUCT
-    return both and _IN_COMPOUND.fullmatch(folded, before.end, match.start) is not None
+    return both and IN_COMPOUND.fullmatch(folded, before.end, match.start) is not None
 
 
 def _part_named(folded: str, match: TermMatch, before: TermMatch | None, role: ItemRole) -> str:

@@ -173,6 +173,8 @@ _DETERMINED = regex(
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
     r"|\s[\u4e00-\u9fff]{1,3}"  # 晒纹 内饰模具
 )
+# Between two things of one compound: 汽车内饰模具.
+IN_COMPOUND = regex(r"[ -]?|[\u4e00-\u9fff]{2}(?<![的和及与或等要用做找求])")
 _GIVEN = regex(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
 _DONE = regex(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")
 # 阀体要做…表面处理: the thing is there already, unless it is bought so.
