@@ -114,7 +114,7 @@ _DIMENSION_AFTER = regex(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80
 _NOTHING: frozenset[str] = frozenset()
 _PRODUCT = RequirementKind.PRODUCT
-_BESIDE = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
+_BESIDE = frozenset({_PRODUCT, RequirementKind.MATERIAL})
 # Short English names of parts behind their whole, and the general name of each.
 _PARTS = {"bod": "housing", "casing": "housing", "housing": "housing", "seat": "seat", "stem": "stem", "disc": "disc", "disk": "disc", "needle": "needle"}  # fmt: skip
 _PART_WORD = regex(
@@ -305,7 +305,7 @@ def _thing_before(terms: list[TermMatch], position: int) -> TermMatch | None:
 
 def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:
     """Whether two products stand in one compound."""
-    both = before.term.kind is _PRODUCT and match.term.kind is _PRODUCT
+    both = {before.term.kind, match.term.kind} == {_PRODUCT}
     return both and IN_COMPOUND.fullmatch(folded, before.end, match.start) is not None
 
 
@@ -423,9 +423,8 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         ):
             return True
         behind_comma = folded[max(0, start - 3) : start].rstrip()[-1:] == ","
-        return (
-            behind_comma and term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
-        )
+        is_dimension = term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
+        return behind_comma and is_dimension
     if is_between_steps(folded, start, end) or is_tested_coating(match, following):
         return True
     if MEANS_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
