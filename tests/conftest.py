@@ -152,6 +152,19 @@ def _one_snapshot_of_the_samples() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little() -> Iterator[None]:
+    """Each takes 64 MiB and a tenth of a second of four threads otherwise.
+
+    The test of what they cost has the real ones; so have servers and commands that tests start.
+    """
+    from tests.passwords import cheap_hasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matchmaker.wiring.PasswordHasher", cheap_hasher)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Each of a hundred applications compiles no templates that another has, in any worker."""
     from flask import Flask

@@ -34,7 +34,6 @@ from matchmaker.settings import Settings
 from matchmaker.store.documents import new_id
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import AccountMembership, MembershipRole
-from tests.passwords import cheap_passwords
 from tests.samples import embedded_in_turn, link_models
 
 ADMIN_KEY = "key-of-the-tests"
@@ -142,9 +141,7 @@ def services_in(folder, **settings):
         _env_file=None,
         **settings,
     )
-    services = wire(chosen)
-    services.passwords = cheap_passwords()
-    return services
+    return wire(chosen)
 
 
 def installation(tmp_path_factory, rows=ROWS, **settings):

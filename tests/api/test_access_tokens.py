@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import secrets
+import ssl
 import threading
 import time
 from dataclasses import replace
@@ -44,6 +45,8 @@ from tests.openid_provider import Provider, free_port
 
 pytestmark = pytest.mark.slow  # the provider is a process of its own
 
+# Asked over http alone: a client of its own reads all certificates of the system first.
+UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 FIRM, CLUSTER = "t:firm1", "t:cluster"
 BACK = "http://localhost/auth/callback"
 ELSEWHERE = "https://elsewhere.example/api"
@@ -127,13 +130,13 @@ def call(address, token, tool, **arguments):
     headers = {"Authorization": f"Bearer {token}"}
     question = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     accept = {"Accept": "application/json, text/event-stream"}
-    status = httpx2.post(address, json=question, headers=headers | accept).status_code
-    if status != 200:
-        return status
+    asked = httpx2.post(address, json=question, headers=headers | accept, verify=UNVERIFIED)
+    if asked.status_code != 200:
+        return asked.status_code
 
     async def asking():
         async with (
-            httpx2.AsyncClient(headers=headers) as http,
+            httpx2.AsyncClient(headers=headers, verify=UNVERIFIED) as http,
             Client(streamable_http_client(address, http_client=http)) as client,
         ):
             return await client.call_tool(tool, arguments)
@@ -144,7 +147,7 @@ def call(address, token, tool, **arguments):
 
 def test_a_client_without_a_token_is_told_where_to_get_one(served, provider):
     """RFC 9728, sections 3.1 and 5.1; the scopes are those that a client then asks for."""
-    refused = httpx2.post(served, json={})
+    refused = httpx2.post(served, json={}, verify=UNVERIFIED)
     parts = urlsplit(served)
     suffixed = f"http://{parts.netloc}/.well-known/oauth-protected-resource{PATH}"
     assert refused.status_code == 401
@@ -152,7 +155,7 @@ def test_a_client_without_a_token_is_told_where_to_get_one(served, provider):
     assert challenge.startswith("Bearer ")
     assert f'resource_metadata="{suffixed}"' in challenge
     for place in (suffixed, suffixed.removesuffix(PATH)):
-        metadata = httpx2.get(place).json()
+        metadata = httpx2.get(place, verify=UNVERIFIED).json()
         assert metadata["resource"] == served
         assert metadata["authorization_servers"] == [provider.issuer]
         assert metadata["scopes_supported"] == [READ_SCOPE, WRITE_SCOPE]
@@ -454,7 +457,7 @@ def test_the_official_client_finds_the_issuer_and_signs_its_person_in_there(
 
     async def asking():
         async with (
-            httpx2.AsyncClient(auth=auth) as http,
+            httpx2.AsyncClient(auth=auth, verify=UNVERIFIED) as http,
             Client(streamable_http_client(served, http_client=http)) as client,
         ):
             return await client.call_tool("who_am_i", {})

@@ -7,7 +7,6 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.wiring import wire
 from tests.api.conftest import application_of
-from tests.passwords import cheap_passwords
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -18,7 +17,6 @@ PLACES = ["/sign-in", "/livez", f"{API}/organizations", f"{API}/nowhere", "/nowh
 @pytest.fixture
 def behind_proxy(wired):
     services = wire(wired.settings.model_copy(update={"trusted_proxies": 1}))
-    services.passwords = cheap_passwords()
     yield application_of(services)
     services.store.close()
 

@@ -12,7 +12,6 @@ from matchmaker.wiring import wire
 from matchmaker.workflow.account import Scope
 from tests.api.conftest import application_of
 from tests.authenticator import Authenticator
-from tests.passwords import cheap_passwords
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -355,7 +354,6 @@ def test_the_administrator_takes_away_what_was_lost(app, wired, person, device):
 
 def test_a_passkey_is_a_second_factor_for_who_is_asked_for_one(wired, person):
     services = wire(wired.settings.model_copy(update={"second_factor": "coordinators"}))
-    services.passwords = cheap_passwords()
     app = application_of(services)
     client, headers = enter(app, person.email)
     assert client.get(f"{API}/account").status_code == 403

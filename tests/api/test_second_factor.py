@@ -22,7 +22,6 @@ from matchmaker.wiring import wire
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 from tests.api.conftest import ADMIN_KEY, application_of
 from tests.api.things_of_routes import ROBOT
-from tests.passwords import cheap_passwords
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -347,7 +346,6 @@ def test_everybody_may_be_asked_for_one(wired):
     email = "member-of-all@factor.example"
     wired.accounts.create(ADMIN, email, "王芳", PASSWORD)
     services = wire(wired.settings.model_copy(update={"second_factor": "everybody"}))
-    services.passwords = cheap_passwords()
     client, _ = sign_in(application_of(services), email)
     assert client.get(f"{API}/account").status_code == 403
     services.store.close()
@@ -361,7 +359,6 @@ def test_without_the_device_an_administrator_helps(app, wired, person):
 
 def test_where_leaders_need_one_they_do_nothing_before(wired, person):
     services = wire(wired.settings.model_copy(update={"second_factor": "coordinators"}))
-    services.passwords = cheap_passwords()
     app = application_of(services)
     # A key from before it was asked for is a password alone, too.
     key = wired.api_keys.issue(person.principal(), "before", Scope.READ, PASSWORD).secret

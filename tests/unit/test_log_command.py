@@ -16,7 +16,6 @@ from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.introduction import Proposal
-from tests.passwords import cheap_passwords
 
 MAIL, SHANGHAI = "a@example.org", ZoneInfo("Asia/Shanghai")
 # The first is of the 2nd in Shanghai, and of the 1st in Greenwich.
@@ -27,7 +26,6 @@ TIMES = (datetime(2026, 3, 1, 17, tzinfo=UTC), datetime(2026, 3, 2, 15, tzinfo=U
 def services(tmp_path, monkeypatch):
     """A firm with a member, who proposes on another day than the account was made."""
     wired = Wiring(Settings(data_dir=tmp_path, time_zone="Asia/Shanghai", _env_file=None))
-    wired.passwords = cheap_passwords()
     wired.clock = lambda: TIMES[0]
     wired.store.prepare()
     firms = tuple(Organization(f"t:{name}", name, Kind.FIRM) for name in "ab")

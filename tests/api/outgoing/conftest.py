@@ -21,7 +21,6 @@ from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.introduction import Proposal
-from tests.passwords import cheap_passwords
 
 PASSWORD = "correct horse 9"
 
@@ -39,7 +38,6 @@ def wired(tmp_path_factory):
     """Services of its own, without a snapshot: no other test's letters and calls are due here."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("outgoing"), store="", _env_file=None)
     services = wire(settings)
-    services.passwords = cheap_passwords()
     services.store.prepare()
     yield services
     services.store.close()

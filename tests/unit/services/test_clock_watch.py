@@ -14,7 +14,6 @@ from matchmaker.wiring import Wiring
 from matchmaker.workflow.account import AccountMembership
 from matchmaker.workflow.interactions import Interaction, InteractionKind
 from matchmaker.workflow.introduction import Proposal
-from tests.passwords import cheap_passwords
 
 NOW = datetime(2026, 3, 1, 3, 17, tzinfo=UTC)
 
@@ -26,7 +25,6 @@ class Installation:
         self.now = NOW
         self.wired = Wiring(Settings(data_dir=folder, _env_file=None))
         self.wired.clock = lambda: self.now
-        self.wired.passwords = cheap_passwords()
         self.wired.store.prepare()
         firms = [Organization(f"t:{name}", name, Kind.FIRM) for name in "ab"]
         self.wired.store.upsert(GraphRows(organizations=tuple(firms)))

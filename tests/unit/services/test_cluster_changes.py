@@ -27,7 +27,6 @@ from matchmaker.workflow.account import AccountMembership
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
 from matchmaker.workflow.posting import Posting, PostingAction
-from tests.passwords import cheap_passwords
 
 TODAY = utc_now().date()
 LATELY, BEFORE = TODAY - timedelta(days=3), TODAY - timedelta(days=40)
@@ -35,7 +34,6 @@ LATELY, BEFORE = TODAY - timedelta(days=3), TODAY - timedelta(days=40)
 
 @pytest.fixture
 def world(wired):
-    wired.passwords = cheap_passwords()
     firms = tuple(Organization(f"t:{id}", f"Firm {id}", Kind.FIRM) for id in "abcdef")
     wired.store.upsert(
         GraphRows(

@@ -17,7 +17,6 @@ from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.account import MailRhythm, Preferences
 from matchmaker.workflow.notification import Notification, NotificationKind
-from tests.passwords import cheap_passwords
 
 SECONDS_A_LETTER = 1.5
 
@@ -57,7 +56,6 @@ def wired(tmp_path, monkeypatch, office):
     }.items():  # fmt: skip
         monkeypatch.setenv(f"MATCHMAKER_{name}", value)
     wired = Wiring(Settings(_env_file=None))
-    wired.passwords = cheap_passwords()
     wired.store.prepare()
     yield wired
     wired.store.close()

@@ -14,7 +14,6 @@ from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.account import AccountMembership
 from matchmaker.workflow.introduction import Proposal
-from tests.passwords import cheap_passwords
 
 
 def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
@@ -22,7 +21,6 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
         data_dir=tmp_path, smtp_host="127.0.0.1", smtp_port=9, smtp_tls=False, _env_file=None
     )
     now = Wiring(settings)
-    now.passwords = cheap_passwords()
     now.store.prepare()
     now.store.upsert(
         GraphRows(

@@ -10,7 +10,6 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.workflow.saved_search import ALERTED_RANKS, MIN_INTERVAL, SavedSearch
-from tests.passwords import cheap_passwords
 
 PASSWORD = "correct horse 9"
 FIELDS = {"goal": ["supplier"], "text": ["stainless ball valve castings"], "unknown": ["x"]}
@@ -56,7 +55,6 @@ def sellers(*numbers):
 
 @pytest.fixture
 def world(wired):
-    wired.passwords = cheap_passwords()
     time = [NOW]
     wired.clock = lambda: time[0]
     wired.store.upsert(sellers(1, 2))
