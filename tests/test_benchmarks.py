@@ -231,6 +231,13 @@ def test_serving(
     assert "PSS of master, two workers and model" in printed
 
 
+@pytest.mark.long
+def test_starting(run: Run, graph: Path) -> None:
+    printed = run("starting", graph, "--rounds", 1)
+    assert re.search(r"^\| a first answer, s \| [\d.]+ ", printed, re.MULTILINE)
+    assert re.search(r"^\| server with two workers, MB \| \d+ ", printed, re.MULTILINE)
+
+
 @pytest.mark.usefixtures("_few_trees")
 def test_quality(run: Run, graph: Path, tmp_path: Path) -> None:
     page = tmp_path / "quality.md"

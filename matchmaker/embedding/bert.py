@@ -2,7 +2,8 @@
 
 SentenceTransformer gives the same vectors, and imports 2,000 modules first, for architectures,
 training and hubs that the packaged model does not need: two thirds of the time in which it is
-loaded. What is here answers an Embedder as a SentenceTransformer does. Names of modules are
+loaded. What is here answers as a SentenceTransformer does, where the processor keeps full
+precision and where the layers in 8 bits are made. Names of modules are
 those of transformers' BertModel, as its weights have them; what is computed, in which order, too.
 """
 
@@ -19,7 +20,9 @@ from safetensors import safe_open
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
+from matchmaker.embedding.packaged import TOKENIZER
+
+WEIGHTS, CONFIG = "model.safetensors", "config.json"
 _IMPLEMENTED = {"model_type": "bert", "hidden_act": "gelu"}
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from matchmaker.embedding.identity import FloatArray
-from matchmaker.embedding.model import MAX_CHARACTERS, first_line, quiet_libraries
+from matchmaker.embedding.loading import first_line
+from matchmaker.embedding.model import MAX_CHARACTERS
+from matchmaker.embedding.torch_model import quiet_libraries
 from matchmaker.errors import SettingsError
 from matchmaker.settings import Settings
 

@@ -6,8 +6,9 @@ of bytes are exact, so a text's vector does not depend on its company. A few cha
 far larger than the rest, and would leave these few steps: they are made smaller and their
 weights larger (Xiao et al. 2023, SmoothQuant).
 
-The layers are one graph, made anew at each load: one text takes half the time of layer
-after layer in PyTorch, which spends as long on the steps between products as on products.
+The layers are one graph: one text takes half the time of layer after layer in PyTorch, which
+spends as long on the steps between products as on products. That of the packaged model is kept
+(`eight_bit_model.py`), those of others are made anew at each load.
 """
 
 from __future__ import annotations
@@ -18,16 +19,15 @@ from typing import Any
 import numpy as np
 import torch
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
-from onnxruntime import InferenceSession, SessionOptions
 
 from matchmaker.embedding.bert import EncoderOutput
+from matchmaker.embedding.session import multiplies_bytes, open_session
 
 # Encoders whose vectors were compared with those of full precision; others keep it.
 COMPARED_ENCODERS = frozenset({"bert", "roberta", "xlm-roberta"})
 TINY = 1e-12  # step of a row whose values are all the same
 PROBES = (8, 16)  # texts × tokens
 _OPERATORS, _IR = (("", 18), ("com.microsoft", 1)), 9
-_ONLY_ERRORS = 3
 
 
 class EightBitEncoder(torch.nn.Module):  # type: ignore[misc]
@@ -38,15 +38,7 @@ class EightBitEncoder(torch.nn.Module):  # type: ignore[misc]
 
     def __init__(self, graph: ModelProto) -> None:
         super().__init__()
-        options = SessionOptions()
-        options.log_severity_level = _ONLY_ERRORS
-        # Batches are computed side by side, each by one thread.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        # What it keeps for each shape that it meets, it keeps for ever.
-        options.enable_mem_pattern = False
-        self._session = InferenceSession(
-            graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(graph.SerializeToString())
 
     def forward(
         self, states: torch.Tensor, attention_mask: torch.Tensor | None = None, **_: Any
@@ -55,15 +47,6 @@ class EightBitEncoder(torch.nn.Module):  # type: ignore[misc]
             raise ValueError("texts of one batch must be as long as each other")
         (after,) = self._session.run(None, {"before": states.numpy()})
         return EncoderOutput(torch.from_numpy(after))
-
-
-def multiplies_bytes() -> bool:
-    """Tell whether 8 bits are faster here than 32, and exact.
-
-    Before VNNI, processors add products of bytes in 16 bits, and saturate. What else
-    might be faster (AMX alone, ARM) was not measured: there, too, full precision stays.
-    """
-    return bool(torch.cpu.get_capabilities().get("avx512_vnni"))
 
 
 def quantise(transformer: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,13 @@ class ModelIdentity:
         """A short name for files, another for each model and revision."""
         names = f"{self.model}\n{self.revision}".encode()
         return hashlib.blake2b(names, digest_size=8).hexdigest()
+
+
+class TokenizedText(NamedTuple):
+    """A text as a model takes it, and how many tokens it reads of it."""
+
+    content: Any
+    length: int
 
 
 class Encoder(Protocol):

@@ -36,6 +36,7 @@ MAGIC = b"E5S1"
 BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 COMPLETE = "modules.json"  # written last
 CHECKSUMS = "checksums.json"
+TOKENIZER = "tokenizer.json"
 
 _LAYER = {
     "q": "attention.self.query",
@@ -225,7 +226,7 @@ def write_folder(packed: Packed, folder: Path) -> None:
     tensors = state(packed)
     with _system_errors():
         save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-        _tokenizer(packed).save(str(folder / "tokenizer.json"))
+        _tokenizer(packed).save(str(folder / TOKENIZER))
     positions = tensors["embeddings.position_embeddings.weight"].shape[0]
     config = {
         "architectures": ["BertModel"],
@@ -274,6 +275,11 @@ def write_folder(packed: Packed, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    write_checksums(folder)
+
+
+def write_checksums(folder: Path) -> None:
+    """Keep what every file of a folder adds up to."""
     written = sorted(path for path in folder.rglob("*") if path.is_file())
     sums = {str(path.relative_to(folder)): checksum(path) for path in written}
     (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
@@ -314,15 +320,22 @@ def _system_errors() -> Iterator[None]:
         raise OSError(int(number[1]), os.strerror(int(number[1]))) from None
 
 
+def normalizer() -> Any:
+    """What makes one character of those that mean the same, before a text is cut."""
+    from tokenizers import Regex, normalizers
+
+    return normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+
+
 def _tokenizer(packed: Packed) -> Any:
     """XLM-R's Unigram tokenizer from the packed vocabulary."""
-    from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
+    from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
     from tokenizers.processors import TemplateProcessing
 
     tokenizer = Tokenizer(models.Unigram(packed.pieces, unk_id=packed.unk, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
+    tokenizer.normalizer = normalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always", split=True)
     bos, eos = packed.pieces[packed.bos][0], packed.pieces[packed.eos][0]
     tokenizer.post_processor = TemplateProcessing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,29 @@ def keep_anew(write: Callable[[str], object], path: Path, size: int) -> None:
     except StorageFull:
         if _sum_of(path).exists() or not path.exists():
             raise
+
+
+def keep_whole_folder(
+    write: Callable[[Path], object], folder: Path, is_whole: Callable[[], bool], size: int
+) -> None:
+    """Write a folder under another name first; another's that `is_whole` by then stays.
+
+    Raises StorageFull.
+    """
+    with told_of_disk(folder, size):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            dir=folder.parent, prefix=f".{folder.name}-", ignore_cleanup_errors=True
+        ) as beside:
+            write(Path(beside))
+            if is_whole():
+                return
+            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                os.replace(beside, folder)  # noqa: PTH105
+            except OSError:
+                if not is_whole():
+                    raise
 
 
 def is_as_written(path: Path) -> bool:
