@@ -317,6 +317,27 @@ def test_who_sends_long_files_leaves_a_thread_to_others():
     lane.stop()
 
 
+def test_who_asks_long_questions_leaves_a_thread_to_others():
+    """Twenty of one account kept sign-in and home of others waiting for eight seconds."""
+    ends = [threading.Event() for _ in range(4)]
+    lane = Lane(LaneName.HEAVY, LaneSize(2, 50, 50, 10), lambda task: None, Occupancy(), 1)
+    first, second, third, other = map(Waiter, ends)
+    for own in (first, second, third):
+        lane.add(own, Caller("192.0.2.1", "a"))
+    assert first.served.wait(5)
+    assert second.served.wait(5)  # nobody knows yet that these take long
+    time.sleep(1.1)
+    ends[0].set()
+    assert not third.served.wait(0.3)  # one of its own is being served
+    lane.add(other, Caller("192.0.2.1", "b"))
+    assert other.served.wait(5)
+    ends[1].set()
+    assert third.served.wait(5)
+    for each in ends:
+        each.set()
+    lane.stop()
+
+
 def test_a_process_with_one_thread_serves_light_pages_beside_a_file_that_is_looked_through():
     """With MATCHMAKER_THREADS=1 a scanner that hung for two minutes held all light pages."""
     may_end = threading.Event()
