@@ -16,12 +16,14 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.support import NullTranslations, Translations
 
 from matchmaker.terms import TERMS
@@ -233,6 +235,8 @@ def localised_value(value: object, language: str) -> object:
         return term(value, language)
     if isinstance(value, BilingualName):
         return str(value) if language == NAMES else value.latin or str(value)
+    if isinstance(value, LocalDay):
+        return format_date(value, locale=locale_of(language))
     if isinstance(value, _Sentences):
         pattern = translated("%(before)s %(after)s", language, _SENTENCES)
         first, *rest = (str(localised_value(part, language)) for part in value)
@@ -295,6 +299,10 @@ class _Term(str):
     """A term of the field that was stored, whichever list it is of."""
 
     __slots__ = ()
+
+
+class LocalDay(date):
+    """A day that each reads as their language writes it."""
 
 
 class BilingualName(str):

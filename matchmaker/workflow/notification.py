@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from matchmaker.domain import Cluster, Organization
-from matchmaker.messages import BilingualName, Message, in_context, message, plural
+from matchmaker.messages import BilingualName, LocalDay, Message, in_context, message, plural
 from matchmaker.naming import shortened, unlinked
 from matchmaker.terms import TERMS
 from matchmaker.workflow.programme_alerts import ProgrammeTold, facts_of_found, told_by
@@ -356,10 +356,18 @@ class Notification:
         facts = {
             "other": other,
             "state": STATES.get(state, state),
-            "time": self.facts.get("time", ""),
+            "time": _day_or_text(self.facts.get("time", "")),
             "count": self.facts.get("count", ""),
         }
         return Message(TEXTS[self.kind].id, facts)
+
+
+def _day_or_text(told: str) -> LocalDay | str:
+    """A day by itself; the time of a meeting has a zone beside it."""
+    try:
+        return LocalDay.fromisoformat(told)
+    except ValueError:
+        return told
 
 
 def _of_programmes(kind: NotificationKind, facts: Mapping[str, str]) -> Message:
@@ -385,7 +393,7 @@ def _programme(told: ProgrammeTold) -> Message:
         if not unknown:
             return title
         return message("%(title)s (check: %(unknown)s)", title=title, unknown=unknown)
-    day = told.deadline.isoformat()
+    day = LocalDay.fromisoformat(told.deadline.isoformat())
     if not unknown:
         return message("%(title)s, until %(day)s", title=title, day=day)
     return message(

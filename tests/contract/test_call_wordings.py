@@ -46,7 +46,8 @@ def test_all_invited_are_told_of_a_correction_and_answers_before_it_are_marked(s
         assert world.told(firm)[-1] is NotificationKind.CALL_CORRECTED
     notices = world.base.repositories.notifications.values("account", world.people[FIRST].account)
     texts = [each.message.text("en") for each in notices]
-    assert f"厂t:f0 corrected its call, which runs until {deadline}: DN65, not DN50" in texts
+    until = f"{deadline:%b} {deadline.day}, {deadline.year}"
+    assert f"厂t:f0 corrected its call, which runs until {until}: DN65, not DN50" in texts
     assert world.answers.form(world.people[FIRST], call, FIRST).outdated
     assert [party.outdated for party in view.parties] == [True, False]
     # The same answer again renews it; what it was given to is told by that.

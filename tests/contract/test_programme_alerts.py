@@ -103,12 +103,21 @@ def desk(store: Store) -> Desk:
     return Desk(store)
 
 
+def written(day: date) -> str:
+    """As letters in English have it."""
+    return f"{day:%b} {day.day}, {day.year}"
+
+
 def test_who_fails_no_condition_is_told_once_with_what_has_to_be_checked(desk: Desk) -> None:
     until = TODAY + timedelta(days=30)
     desk.publish(programme("技改补助", until, for_sizes=(Size.SMALL,), max_years=9))
     assert desk.alerts.tell() == 1
     assert desk.told(SMALL.id) == [
-        (FIT, f"This programme fits you: “技改补助”, until {until} (check: Years since founded)")
+        (
+            FIT,
+            f"This programme fits you: “技改补助”, until {written(until)}"
+            " (check: Years since founded)",
+        )
     ]
     assert desk.told(SMALL.id, "zh")[0][1].startswith("有项目适合贵单位：“技改补助”")
     assert desk.told(LARGE.id) == desk.told(OFFICE.id) == []
@@ -127,7 +136,9 @@ def test_an_import_of_two_hundred_is_one_notice_that_names_three(desk: Desk) -> 
     assert desk.alerts.tell() == 1
     ((kind, text),) = desk.told(SMALL.id)
     assert kind is FIT
-    assert text.startswith(f"200 programmes fit you, among them: “Best”, until {best.deadline}")
+    assert text.startswith(
+        f"200 programmes fit you, among them: “Best”, until {written(best.deadline)}"
+    )
     assert [f"P{number:03}" in text for number in range(4)] == [True, True, False, False]
 
 
@@ -308,7 +319,7 @@ def test_what_a_firm_calls_a_programme_is_found_and_told_to_nobody(desk: Desk) -
     desk.alerts.tell()
     kind, text = desk.told(SMALL.id)[-1]
     assert kind is CLOSE
-    assert text == f"This programme closes soon: a programme of 大厂, until {soon}"
+    assert text == f"This programme closes soon: a programme of 大厂, until {written(soon)}"
 
 
 @pytest.mark.parametrize(
