@@ -36,7 +36,7 @@ def report(id: str) -> PageAnswer:
 def report_pdf(id: str) -> PageAnswer:
     """The whole audit to take away."""
     document = _document(signed_in(), id)
-    return dated_file(context().kept_reports.pdf(document), f"{document.title}.pdf", _PDF)
+    return dated_file(context().kept_reports.pdf(document), f"{document.title}.pdf", _PDF, "audit")
 
 
 @web.get("/clusters/<path:id>/report.xlsx")
@@ -46,7 +46,7 @@ def report_workbook(id: str) -> PageAnswer:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "audit.xlsx"
         write_workbook(document, path)
-        return dated_file(path.read_bytes(), f"{document.title}.xlsx", _XLSX)
+        return dated_file(path.read_bytes(), f"{document.title}.xlsx", _XLSX, "audit")
 
 
 def _document(principal: Principal, id: str) -> Document:

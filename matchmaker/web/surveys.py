@@ -211,7 +211,8 @@ def survey_results(id: str) -> PageAnswer:
 
 def _workbook(tables: Sequence[ExportTable], survey: SurveyRound) -> PageAnswer:
     content = write_workbook(tables, language())
-    return dated_file(content, f"{survey.title}.xlsx", MEDIA_TYPES[ExportFormat.XLSX])
+    kind = MEDIA_TYPES[ExportFormat.XLSX]
+    return dated_file(content, f"{survey.title}.xlsx", kind, "survey")
 
 
 # -- answering

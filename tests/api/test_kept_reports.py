@@ -1,5 +1,6 @@
 """A report that was made is handed out again, to whoever may read just that one."""
 
+import re
 import threading
 import time
 from dataclasses import replace
@@ -129,3 +130,5 @@ def test_a_report_is_a_file_of_its_clusters_name_and_day(app, world, wired, made
         told = unquote(answer.headers["Content-Disposition"])
         assert wired.store.cluster("t:cluster").name in told
         assert str(wired.clock().date()) in told
+        # For programs of before 2011: it was "2026-11-30 :.pdf" for them.
+        assert re.search(r'filename="\d{4}-\d\d-\d\d audit\.(pdf|xlsx)"', told)
