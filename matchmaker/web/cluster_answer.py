@@ -8,18 +8,29 @@ from dataclasses import dataclass
 
 from matchmaker.api.auditing.responses import AuditOut, WorklistOut
 from matchmaker.audit.ties import Channel
+from matchmaker.web.labels import number, percent
 
-# Figures that are shares of members or of pairs: shown as per cent.
+# Figures that are shares of members, ties or pairs: shown as per cent.
 SHARES = frozenset(
     {
-        "isolate_share", "giant_component", "fragmentation", "density", "size_adjusted_density",
-        "lab_reach", "platform_reach", "outside_reach", "renewal",
+        "isolate_share", "giant_component", "giant_without_coordinator", "fragmentation", "density",
+        "sme_share", "leading_industry_share", "reciprocity", "large_small_share", "abroad_share",
+        "lab_reach", "platform_reach", "outside_reach", "renewal", "gatekeeper_load", "fragility",
     }
 )  # fmt: skip
 # More than half of the members joined in one piece: below that it is a gathering.
 _NETWORK = 0.5
+# Shares below which a digit after the point tells clusters apart: of densities, say.
+_SMALL = 0.1
 # Clusters above which a place is told in hundredths.
 _RANKED_CLUSTERS = 20
+
+
+def measured(value: float | None, name: str) -> str:
+    """A figure of an audit as every page has it."""
+    if name not in SHARES:
+        return number(value)
+    return percent(value, digits=1 if value is not None and abs(value) < _SMALL else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from matchmaker.messages import plural
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.store.documents import new_id
-from matchmaker.web.cluster_answer import SHARES, figure_changes, gain_of, standing_of
+from matchmaker.web.cluster_answer import figure_changes, gain_of, measured, standing_of
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import (
     PageAnswer,
@@ -268,19 +268,21 @@ def cluster(id: str) -> PageAnswer:
     definitions = {
         definition.name: definition for definition in DefinitionList.all(language()).items
     }
-    changed = services().cluster_history.changes(signed_in(), audit.basis.cluster)
+    # These days are no part of an earlier year.
+    is_now = asked_year() in (None, date.fromisoformat(audit.basis.as_of).year)
+    history, cluster_id = services().cluster_history, audit.basis.cluster
+    changed = history.changes(signed_in(), cluster_id) if is_now else None
     return render_template(
         "cluster.html",
         audit=audit,
         standing_now=standing_of(audit),
         changed=changed,
-        names=services().matching.candidates(signed_in(), changed.organizations),
+        names=services().matching.candidates(signed_in(), changed.organizations if changed else ()),
         moved=[
             (definitions[each.name].title, each)
             for each in figure_changes(audit, HEADLINES)
             if each.name in definitions
         ],
-        shares=SHARES,
         id=audit.basis.cluster,
         headlines=[
             (definitions[name], everything.figures[name])
@@ -318,6 +320,9 @@ def _course(audit: AuditOut) -> dict[str, Any]:
             for group, title in audit.group_titles.items()
         ],
     }
+
+
+web.add_app_template_filter(measured, "measured")
 
 
 # -- circles, joint briefs, shared platforms

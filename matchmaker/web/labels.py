@@ -127,11 +127,11 @@ def number(value: float | None, digits: int = 2) -> str:
     return not_known() if value is None else format_decimal(round(value, digits), locale=_locale())
 
 
-def percent(value: float | None) -> str:
-    """A share as whole percent."""
+def percent(value: float | None, digits: int = 0) -> str:
+    """A share in per cent, rounded; a dash where there is none."""
     if value is None:
         return not_known()
-    return f"{format_decimal(round(value * 100), locale=_locale())}%"
+    return f"{format_decimal(round(value * 100, digits), locale=_locale())}%"
 
 
 def country(code: str) -> str:

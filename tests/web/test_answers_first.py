@@ -41,6 +41,34 @@ def test_a_cluster_begins_with_how_many_stand_alone_and_what_ten_ties_bring(visi
     assert visitor.complaints == []
 
 
+def test_shares_are_per_cent_on_every_page(visit, sample):
+    """A third of the members stood as 33 % on the dashboard and as .33 beside other clusters."""
+    figures = sample.auditing.audit(ADMIN, CLUSTER).layer(Channel.COOPERATION).figures
+    visitor = visit("coordinator", "en")
+    visitor.open(f"/clusters/{CLUSTER}")
+    joined = f"{round(100 * figures['giant_component'].value)}%"
+    headlines = visitor.page.locator("dl.headlines").first
+    expect(headlines).to_contain_text(f"Largest component{joined}")
+    visitor.open(f"/clusters/{CLUSTER}/benchmark")
+    beside_others = visitor.page.locator("tr.own")
+    expect(beside_others).to_contain_text(f"Largest component {joined}")
+    # A residual of logarithms, which is no share.
+    residual = round(figures["size_adjusted_density"].value, 2)
+    expect(beside_others).to_contain_text(f"Size-adjusted density {residual:g} ")
+
+
+def test_the_dashboard_of_an_earlier_year_tells_nothing_of_these_days(visit, sample):
+    """Beside the figures of 2024 stood what changed in the last thirty days."""
+    year = sample.auditing.audit(ADMIN, CLUSTER).basis.year
+    visitor = visit("coordinator", "en")
+    main = visitor.page.locator("main")
+    visitor.open(f"/clusters/{CLUSTER}?year={year}")
+    expect(main).to_contain_text("in the last 30 days")
+    visitor.open(f"/clusters/{CLUSTER}?year={year - 1}")
+    expect(main).not_to_contain_text("in the last 30 days:")
+    expect(main).to_contain_text(f"What changed in {year - 1}")
+
+
 def test_no_headline_has_more_than_two_decimals(visit):
     visitor = visit("coordinator", "zh")
     visitor.open("/")
