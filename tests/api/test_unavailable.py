@@ -9,6 +9,7 @@ from matchmaker.app import create_app
 from matchmaker.domain import Certificate, GoalName, GraphRows
 from matchmaker.errors import StoreUnavailable
 from matchmaker.recommend.model import Request
+from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.picked_organizations import PickedOrganizations, never_id
 from matchmaker.services.repositories import Repository
 from matchmaker.settings import Settings
@@ -125,3 +126,21 @@ def test_where_a_damaged_database_lies_is_told_to_nobody_who_asks(tmp_path):
         assert "matchmaker.db" in answer.text, path
         assert tmp_path.name not in answer.text, path
         assert int(answer.headers["Retry-After"]) > 0, path  # pages too
+
+
+@pytest.mark.parametrize("place", ["/livez", "/readyz", "/static/app.css"])
+def test_what_is_nobody_s_waits_for_no_store_whatever_is_sent_with_it(
+    app, wired, monkeypatch, place
+):
+    """Seen: with the cookie of a browser /livez took six seconds while the database hung."""
+    wired.accounts.create(ADMIN, f"{place[1:6]}@nobody.example", "N", "correct horse 9")
+    client = app.test_client()
+    sent = {"email": f"{place[1:6]}@nobody.example", "password": "correct horse 9"}
+    assert client.post(f"{API}/session", json=sent).status_code == 200
+    asked = []
+    monkeypatch.setattr(Sessions, "account_of", lambda _, secret: asked.append(secret))
+    assert client.get(place).status_code == 200
+    assert client.get(place, headers={"Authorization": "Bearer none"}).status_code == 200
+    assert asked == []
+    assert client.get(f"{API}/account").status_code == 401
+    assert len(asked) == 1

@@ -193,6 +193,8 @@ def _begin() -> None:
 def _identify() -> None:
     """Set the principal: by key, else by session; refuse strangers where they may not read."""
     g.principal, g.account = ANONYMOUS, None
+    if request.endpoint in FREE:
+        return  # nobody's: it waits for no store, whatever cookie a browser sends with it
     key = _bearer()
     if key is not None:
         g.principal = _of_key(key)
