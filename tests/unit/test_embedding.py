@@ -41,7 +41,6 @@ from matchmaker.embedding.second import UniversalEncoder
 from matchmaker.embedding.session import multiplies_bytes
 from matchmaker.embedding.token_file import token_file
 from matchmaker.embedding.torch_model import TorchModel, load_packaged_transformer
-from matchmaker.embedding.whole_files import is_as_written
 from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
 
@@ -366,14 +365,27 @@ def test_a_table_made_from_a_model_that_is_damaged_is_made_anew(tmp_path: Path) 
 @pytest.mark.slow
 def test_tables_of_the_second_model_that_are_damaged_are_made_anew(tmp_path: Path) -> None:
     whole = UniversalEncoder(tmp_path).passages(TEXTS)
-    pieces, automaton, columns = (
-        next(tmp_path.glob(pattern)) for pattern in ("*.pieces.u8", "*.automaton", "*.npz")
-    )
-    for path in (pieces, automaton, columns):
+    (folder,) = tmp_path.iterdir()
+    for path in sorted(folder.iterdir()):
         before = flip_a_bit(path)
         np.testing.assert_array_equal(UniversalEncoder(tmp_path).passages(TEXTS), whole)
         assert len(path.read_bytes()) == len(before)
-        assert is_as_written(path)
+        assert damaged_file(folder) == ""
+
+
+@pytest.mark.slow
+def test_on_a_full_disk_the_second_model_is_read_from_its_package(
+    second: UniversalEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same vectors, in more time and memory."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("matchmaker.embedding.second.save_pieces", full)
+    unkept = UniversalEncoder(tmp_path)
+    assert not list(tmp_path.iterdir())
+    np.testing.assert_array_equal(unkept.passages(TEXTS), second.passages(TEXTS))
 
 
 @pytest.mark.slow
