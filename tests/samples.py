@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from matchmaker.cli import run
-from matchmaker.snapshot.load import load
+from matchmaker.ingest.tables import read_files
+from matchmaker.snapshot.build import build
+from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.model import Snapshot
+from matchmaker.store.sqlite import SqliteStore
+
+SEED = Path(__file__).parents[1] / "seed"
 
 # By its meta.json, which has a checksum of each file: the snapshot of the sample graph as the
 # first installation of this process read it, with all that was worked out from it since.
@@ -77,17 +83,51 @@ def _of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def copy_samples(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> None:
     """Make `folder` a data folder as `matchmaker setup` leaves it."""
-    shared = _of_all_workers(tmp_path_factory)
-    original = shared / "samples"
-    with (shared / "samples.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not original.exists():
-            _set_up(shared / "samples-in-the-making")
-            (shared / "samples-in-the-making").rename(original)
-    shutil.copytree(original, folder, symlinks=True)
+    shutil.copytree(_made_once(tmp_path_factory, "samples", _set_up), folder, symlinks=True)
     _shared.update(
         dict.fromkeys(_meta(path) for path in (folder / "snapshots").glob("*/meta.json"))
     )
+
+
+def copy_plain_samples(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> None:
+    """Put the sample graph into `folder`: a store, and a snapshot of it that has no vectors.
+
+    Each copy is read by itself: what is worked out from one, no other test meets.
+    """
+    made = _made_once(tmp_path_factory, "plain-samples", _read_seed)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+
+
+def snapshot_of_seed(store: SqliteStore, root: Path) -> None:
+    """Take a snapshot without vectors, of a day on which all of the samples is over."""
+    save(build(store.export(), datetime.date(2026, 11, 1), None), root)
+
+
+def _made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> Path:
+    """What the first worker that needs it makes for all."""
+    shared = _of_all_workers(tmp_path_factory)
+    made = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            unfinished = shared / f"{name}-in-the-making"
+            make(unfinished)
+            unfinished.rename(made)
+    return made
+
+
+def _read_seed(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    named = [(path.name.split(".")[0], path) for path in sorted(SEED.glob("*.csv"))]
+    tables = [(name, path) for name, path in named if name != "planted_pairs"]
+    store = SqliteStore(folder / "graph.db")
+    store.prepare()
+    store.upsert(read_files(tables).rows)
+    snapshot_of_seed(store, folder / "snapshots")
+    store.close()
 
 
 def _set_up(folder: Path) -> None:

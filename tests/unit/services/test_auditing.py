@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -19,7 +18,6 @@ from matchmaker.audit.profile import ClusterStage
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.domain import GoalName, Kind, PlaceLevel
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, SettingsError
-from matchmaker.ingest.tables import read_files
 from matchmaker.reports import files, pictures
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.benchmark_report import benchmark_report
@@ -27,12 +25,11 @@ from matchmaker.reports.document import Document, DocumentTable, Section, Writer
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.auditing.derived_clusters import ClusterDerivation
 from matchmaker.services.matching.ranker_files import RankerFiles
-from matchmaker.snapshot.build import build
-from matchmaker.snapshot.load import SnapshotReader, save
+from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.sqlite import SqliteStore
+from tests.samples import SEED, copy_plain_samples, snapshot_of_seed
 
-SEED = Path(__file__).resolve().parents[3] / "seed"
 CLUSTERS = ("hosiery", "spectacles", "valves", "moulds", "newmaterials", "drones")
 DESIGNED = {
     found[1]: [float(cell) for cell in found[2].split("|")]
@@ -47,27 +44,22 @@ DESIGNED = {
 class Installation:
     """The sample graph in a real store, with a snapshot that has no vectors."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+        folder = tmp_path_factory.mktemp("plain") / "var"
+        copy_plain_samples(tmp_path_factory, folder)
         self.root = folder / "snapshots"
         self.store = SqliteStore(folder / "graph.db")
-        self.store.prepare()
-        named = [(path.name.split(".")[0], path) for path in sorted(SEED.glob("*.csv"))]
-        tables = [(name, path) for name, path in named if name != "planted_pairs"]
-        self.store.upsert(read_files(tables).rows)
         self.reader = SnapshotReader(self.root)
-        self.refresh()
         self.auditing = Auditing(self.store, self.reader, RankerFiles(folder / "rankers"))
         self.cluster_derivation = ClusterDerivation(self.store, self.reader)
 
     def refresh(self):
-        import datetime
-
-        save(build(self.store.export(), datetime.date(2026, 11, 1), None), self.root)
+        snapshot_of_seed(self.store, self.root)
 
 
 @pytest.fixture(scope="module")
 def sample_graph(tmp_path_factory):
-    made = Installation(tmp_path_factory.mktemp("samples"))
+    made = Installation(tmp_path_factory)
     yield made
     made.store.close()
 
@@ -425,9 +417,9 @@ def test_the_comparison_of_all_is_a_document_too(auditing, tmp_path):
 
 
 @pytest.mark.slow
-def test_clusters_are_derived_where_none_are_declared(tmp_path):
+def test_clusters_are_derived_where_none_are_declared(tmp_path_factory):
     """55 of the universities are in 北京 or 上海, none of them in a declared cluster."""
-    made = Installation(tmp_path)
+    made = Installation(tmp_path_factory)
     shown = made.cluster_derivation.by_place(ADMIN, PlaceLevel.PROVINCE, 10, write=False)
     assert shown.counts is None
     found = made.cluster_derivation.by_place(ADMIN, PlaceLevel.PROVINCE, 10)

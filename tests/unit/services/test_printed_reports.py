@@ -19,7 +19,7 @@ from tests.unit.services.test_auditing import Installation, of
 
 @pytest.fixture(scope="module")
 def auditing(tmp_path_factory):
-    made = Installation(tmp_path_factory.mktemp("samples"))
+    made = Installation(tmp_path_factory)
     yield made.auditing
     made.store.close()
 

@@ -22,7 +22,7 @@ def sample_graph(tmp_path_factory):
         others = set(map(int, view.landscape.clusters)) - {view.cluster}
         return tuple(Opening(other, 0.5, 10, 0, ()) for other in sorted(others))
 
-    made = Installation(tmp_path_factory.mktemp("worklists"))
+    made = Installation(tmp_path_factory)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gatherings, "openings", every_other)
         yield made
