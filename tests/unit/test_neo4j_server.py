@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -57,11 +58,48 @@ def test_a_folder_without_jars_is_not_a_library(tmp_path):
     assert java.library_complete(tmp_path)
 
 
+WAYS = [(), ("--", "sleep", "600")]
+
+
+@pytest.mark.parametrize("command", WAYS)
+def test_a_process_that_is_killed_ends_the_tool_with_its_reason(
+    tmp_path, command, monkeypatch, capsys
+):
+    """Nobody waits for hours on a database that is gone. In place of the server another process."""
+    started = []
+
+    def start(*_):
+        started.append(subprocess.Popen(["sleep", "600"]))
+        return started[0]
+
+    def kill(process, *_):
+        threading.Timer(0.2, process.kill).start()
+
+    monkeypatch.setattr(server, "missing_requirements", lambda: "")
+    monkeypatch.setattr(server, "find_java", lambda: Path("java"))
+    monkeypatch.setattr(server, "fetch_library", lambda *_: None)
+    monkeypatch.setattr(server, "_password", lambda *_: "x")
+    monkeypatch.setattr(server, "_start", start)
+    monkeypatch.setattr(server, "_wait", kill)
+    before = signal.getsignal(signal.SIGTERM)
+    too_long = threading.Timer(30, os.kill, (os.getpid(), signal.SIGTERM))
+    too_long.start()
+    try:
+        assert server.main(["--home", str(tmp_path), *command]) == 1
+    finally:
+        too_long.cancel()
+        signal.signal(signal.SIGTERM, before)
+    told = capsys.readouterr().err
+    assert "ended by signal 9" in told
+    assert "console.log" in told
+    assert not (tmp_path / "address.json").exists()
+    assert started[0].poll() is not None
+
+
 @pytest.mark.skipif(bool(server.missing_requirements()), reason="Neo4j cannot start here")
 @pytest.mark.neo4j
-@pytest.mark.parametrize(
-    "command", [pytest.param((), marks=pytest.mark.long), ("--", "sleep", "600")]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("command", WAYS)
 def test_a_server_that_is_killed_ends_the_tool_with_its_reason(tmp_path, command):
     """Nobody waits for hours on a database that is gone."""
     tool = subprocess.Popen(
