@@ -12,6 +12,7 @@ from matchmaker.recommend.specification.doers import (
     FOR_OTHERS,
     TESTED,
     is_of_another,
+    reaches,
     sold,
     unless_on_another,
     unless_only_used,
@@ -261,6 +262,8 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         if say is None:
             continue
         verdict, note, tentative = say
+        if verdict is Fulfilment.UNMET and reaches(requirement, item, statement):
+            verdict, note, tentative = MET
         if verdict is Fulfilment.MET and _is_for_itself(statement, item):
             verdict, note, tentative = Fulfilment.UNMET, _FOR_ITSELF, True
         if verdict is Fulfilment.UNMET and item.start in among_others:

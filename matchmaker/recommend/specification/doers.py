@@ -29,6 +29,7 @@ FOR_OTHERS = regex(
 )
 # Between work and the thing that it only describes: "hand-polished acetate frames".
 _WORDS = regex(r"(?: [A-Za-z0-9-]+){0,2} ")
+_REACH_OF_MACHINE = regex(r"行程|挂长|炉膛[深长宽]|床身长|可加工长|最大加工长")
 _BY_OTHERS = regex(
     r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b(?! (?:to|for|by) us| work)|"
     r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给(?!我)|解决|处理|出去))(?!单|订单|给我|来料|加工|业务)"
@@ -307,6 +308,15 @@ def is_of_another(thing: Requirement, need: Specification) -> bool:
 
 def _words_of(names: Sequence[str]) -> set[str]:
     return {word.rstrip("s") for name in names for word in name.split()}
+
+
+def reaches(wanted: Requirement, size: Requirement, statement: Specification) -> bool:
+    """Whether a size is how far a machine reaches, which does what is smaller, too: 可挂长2.2米."""
+    if wanted.kind is not RequirementKind.SIZE or None in (wanted.high, size.high):
+        return False
+    before = fold(statement.text)[max(0, size.start - 8) : size.start + 2]
+    is_reach = wanted.unit == size.unit and _REACH_OF_MACHINE.search(before) is not None
+    return is_reach and wanted.aspect == size.aspect and wanted.high <= size.high
 
 
 def unless_work_is_wanted(judgement: Judgement, judgements: Sequence[Judgement]) -> Judgement:

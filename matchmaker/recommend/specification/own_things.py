@@ -44,8 +44,13 @@ _TOOL_BEFORE = regex(
     r"(?:我们|我方|我司|我厂|本厂|自己|自家|自|已经?|手上|手里|现)(?:这边|自己|已经?|现)*(?:有|开了|开好了?|做了|提供|出)"
     r"(?:现成的?|[一两几]?[副套个]|一整套|全套|好)?(?:的)?$|"
     r"(?:^|[，,;；。!！\s])有(?:现成的?|[一两几][副套个])$|"
-    r"\b(?:(?:we|i)(?: already)? (?:have|own|supply|provide|bring|'ve got)(?: already)?|(?:with|using|in|on|from) our)"
+    r"\b(?:(?:we|i)(?: already)? (?:have|own|'ve got|(?:supply|provide|bring)(?= the | our ))(?: already)?|(?:with|using|in|on|from) our)"
     r" (?:the |our |a |an |all )?(?:own )?(?:existing )?(?:[a-z-]+ )?$|\b(?:own|existing) (?:[a-z-]+ )?$"
+)
+# Not 我们有模具需求, "we have mould orders": the mould itself is there.
+_TOOL_ITSELF = regex(
+    r"(?:了|的|在手|需要?(?=加急|急|赶))?(?:$|[，,;；。!！、.])|的|需要?(?=加急|急|赶)|"
+    r"s? ?(?:$|[,.;!])| (?:and|but|so) (?:we |i )?(?:need|want|look|seek|search|am|are)| for (?:it|them|the|this)\b"
 )
 _TOOL_AFTER = regex(
     r"(?:都|也)?(?:是|由)?(?:我们|我方|我司|我厂|自己)(?:这边|自己|已经?)*(?:的(?=$|[，,;；。])|有|出|开|提供|自备)|"
@@ -86,6 +91,8 @@ def _is_own_tool(folded: str, terms: Sequence[TermMatch], tool: TermMatch) -> bo
     if tool.term.family != "mould" and tool.term.value not in tools():
         return False
     before = _TOOL_BEFORE.search(folded, max(0, tool.start - _REACH), tool.start)
+    if before is not None and _TOOL_ITSELF.match(folded, tool.end) is None:
+        before = None
     if not (before or _TOOL_AFTER.match(folded, tool.end)):
         return False
     others = [m.term for m in terms if m.term.family != "mould" and m.term.value not in tools()]

@@ -118,7 +118,7 @@ def is_tested_coating(match: TermMatch, following: TermMatch | None) -> bool:
     return (
         following is not None
         and following.start == match.end
-        and following.term.family == "testing" != match.term.family
+        and following.term.family == "testing" not in (following.term.value, match.term.family)
         and match.term.value.endswith(("coating", "plating", "painting"))
     )
 

@@ -52,6 +52,11 @@ def test_a_mould_that_is_there_is_not_asked_for(need, tool):
         ("自己有注塑厂，找模具厂开外壳模具", "mould"),
         ("We have moulds to sell", "mould"),
         ("we make moulds and look for housing moulders", "mould"),
+        ("我们有模具需求，产品是插座", "mould"),
+        ("我们提供模具和注塑一条龙", "mould"),
+        ("We have mould orders for automotive lamps", "mould"),
+        ("we supply moulds and hot runners", "mould"),
+        ("own mould shop, injection moulding of caps offered", "mould"),
     ],
 )
 def test_a_mould_is_asked_for_where_it_is_what_is_to_be_had_or_mended(need, tool):
@@ -89,6 +94,18 @@ def test_materials_are_read_by_what_the_trade_calls_them(text, material):
 @pytest.mark.parametrize("need", ["皮纹晒纹 汽车内饰模具", "晒纹 内饰模具", "抛光 汽车内饰模具"])
 def test_what_work_stands_before_is_what_it_is_done_on(need):
     assert "mould" not in sought(need)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("my old supplier dies for lack of orders, need ball valves", "mould"),
+        ("PPL认证培训", "ptfe"),
+        ("木质素改性酚醛树脂", "wood"),
+    ],
+)
+def test_words_that_are_only_spelt_so_name_nothing(text, value):
+    assert value not in {item.value for item in read(text).items}
 
 
 def test_a_bought_compound_stays_a_thing():
@@ -157,6 +174,7 @@ def test_what_a_part_is_worked_on_for_is_not_another_thing():
         ("深孔钻，孔深2.5米", "深孔钻2米余量对外", Fulfilment.UNMET),
         ("氮化，阀杆长2米", "离子氮化，可挂长2.2米", Fulfilment.MET),
         ("氮化，阀杆长3米", "离子氮化，可挂长2.2米", Fulfilment.UNMET),
+        ("二手车床，床身长4米", "车床，床身长3米", Fulfilment.UNMET),
     ],
 )
 def test_what_a_machine_takes_at_most_takes_less(need, statement, expected):
