@@ -169,7 +169,9 @@ _FREE_OF = regex(r"无(?:[镍铅氰铬磷氟硅卤]|六价铬|溶剂|胶)")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("，,和与及或带配含用可做采经是为给供找求能有无不以按要需想")
 _DETERMINED = regex(
-    r"\s(?:(?:on|onto) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
+    # "Plating shop for housings": the shop works on them.
+    r"(?: (?:shops?|compan(?:y|ies)|firms?|houses?|works|lines?|services?|subcontractors?|specialists?)(?= for))?"
+    r"\s(?:(?:on|onto|for) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
     r"|\s[\u4e00-\u9fff]{1,3}"  # 晒纹 内饰模具
 )

@@ -136,7 +136,7 @@ _FIRST_EN = regex(
     rf"|(?:an? )?(?:{_WORD} ){{0,5}}?{_HEAD}(?: here ?[,.:;!-] ?(?=\S)| ?: ?(?=(?:we|i|i'm|we're|our|my|need(?:s|ed|ing)?|want(?:s|ed|ing)?|looking|seeking|searching|in need|interested|request)\b))"
     rf"|(?:an? |the |our )?(?:{_WORD} ){{1,5}}?(?:clusters?|parks?|associations?|hubs?|networks?)(?: (?:in|from|near|of) {_WORDS}{{1,3}}?| )"
     r"(?=(?:wants?|would like|hopes?|wish(?:es)?|plans?|is|are|seeks?|looks?|searches|looking|seeking) )"
-    rf"|(?:an? |the )?(?:{_WORD} ){{0,5}}?{_HEAD}s? (?=wants? to (?:cooperate|work|partner|team up|connect|link(?: up)?|collaborate) with )"
+    rf"|(?:an? |the )?(?:{_WORD} ){{0,5}}?{_HEAD}s? (?=wants? (?:to (?:cooperate|work|partner|team up|connect|link(?: up)?|collaborate|get in (?:touch|contact)) with|(?:to have )?contacts? (?:with|to)) )"
 )
 _LAST = regex(
     rf"[,，;；。]\s*{_WE}(?:是|系)?{_REST}(?:{_DOES}{_REST}的?|{_FIRM})[。!！]?\s*$"

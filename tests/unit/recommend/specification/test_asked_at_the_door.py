@@ -71,6 +71,8 @@ def test_a_mould_is_asked_for_where_it_is_what_is_to_be_had_or_mended(need, tool
         ("Dies for stamping of spectacle hinges", "stamping die"),
         ("法兰锻件 A105 DN300 二十片", "flange"),
         ("替代进口的阀门定位器，找石化用户试用", "positioner"),
+        ("阀门用碟簧，50CrV4", "disc spring"),
+        ("closing hooks and eyelets for sock cards in metal", "metal hook"),
         ("无人机厂想找做轻量化材料的集群", "composite material"),
         ("drone maker looking for lightweight material suppliers", "composite material"),
     ],
@@ -190,6 +192,10 @@ def test_what_a_machine_takes_at_most_takes_less(need, statement, expected):
         ("执行器想找电机厂配套", "想找电机厂配套"),
         ("阀门想找做密封件的公司", "想找做密封件的公司"),
         ("无人机厂想找做轻量化材料的集群", "想找做轻量化材料的集群"),
+        (
+            "valve maker wants contact with composite clusters",
+            "wants contact with composite clusters",
+        ),
         # What the makers who are sought would make is asked for.
         ("阀杆想找外地的电镀厂", "阀杆想找外地的电镀厂"),
         ("闸阀想找外地的阀门厂", "闸阀想找外地的阀门厂"),
