@@ -312,7 +312,7 @@ def _words_of(names: Sequence[str]) -> set[str]:
 
 def reaches(wanted: Requirement, size: Requirement, statement: Specification) -> bool:
     """Whether a size is how far a machine reaches, which does what is smaller, too: 可挂长2.2米."""
-    if wanted.kind is not RequirementKind.SIZE or None in (wanted.high, size.high):
+    if wanted.kind is not RequirementKind.SIZE or wanted.high is None or size.high is None:
         return False
     before = fold(statement.text)[max(0, size.start - 8) : size.start + 2]
     is_reach = wanted.unit == size.unit and _REACH_OF_MACHINE.search(before) is not None
