@@ -41,6 +41,7 @@ CHUNK = 128
 FORM = 1
 KEPT_BYTES = 90 << 20
 TABLE, WEIGHTS, MAP, PACKED_PIECES = "table.npy", "weights.npz", "characters.map", "sp.model"
+OF_EARLIER_VERSIONS = ("automaton", "npz", "pieces.u8")
 UNKNOWN_PIECE, BEGIN, END = 0, 1, 2
 
 log = structlog.get_logger(__name__)
@@ -119,6 +120,9 @@ def _backend(folder: Path, identity: ModelIdentity) -> Any:
                 keep_whole_folder(
                     partial(_keep, resources), kept, lambda: not damaged_file(kept), KEPT_BYTES
                 )
+                for name in OF_EARLIER_VERSIONS:
+                    for path in folder.glob(f"{identity.digest}.{name}*"):
+                        path.unlink(missing_ok=True)
         except StorageFull as error:
             log.warning("what is read of the second model cannot be kept", error=str(error.message))
             pieces = UsePureTokenizer(str(resources / PACKED_PIECES))

@@ -374,6 +374,19 @@ def test_tables_of_the_second_model_that_are_damaged_are_made_anew(tmp_path: Pat
 
 
 @pytest.mark.slow
+def test_what_earlier_versions_kept_of_the_second_model_is_taken_away(
+    second: UniversalEncoder, tmp_path: Path
+) -> None:
+    """78 MB that nobody would read again."""
+    digest = second.identity.digest
+    for name in ("automaton", "npz", "pieces.u8", "pieces.u8.crc32"):
+        (tmp_path / f"{digest}.{name}").write_text("")
+    (tmp_path / f"{digest}.db").write_text("")
+    UniversalEncoder(tmp_path)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".db", ".kept-1"]
+
+
+@pytest.mark.slow
 def test_on_a_full_disk_the_second_model_is_read_from_its_package(
     second: UniversalEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
