@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import zlib
 from base64 import urlsafe_b64encode
@@ -11,6 +12,7 @@ import pytest
 
 from matchmaker.api.http.context import EXTENSION
 from matchmaker.api.http.known_callers import known_account
+from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.workflow.account import Scope
 from tests.api.conftest import PASSWORD
 
@@ -69,6 +71,22 @@ def test_a_session_that_was_ended_is_forgotten_when_that_is_seen(app, owner, kno
     thief.set_cookie("matchmaker", cookie)
     thief.get(f"{API}/account")
     assert known(COOKIE=f"matchmaker={cookie}") == ""
+
+
+def test_who_is_known_in_one_process_is_in_the_others(owner):
+    """There all of an account were nobody's, and who signed in waited behind them."""
+    recent = RecentlyKnown()
+    pid = os.fork()
+    if not pid:
+        recent.keep("secret", owner)
+        recent.keep("of a key", owner.principal())
+        recent.keep("ended", owner)
+        recent.keep("ended", None)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert recent.account_of("secret") == recent.account_of("of a key") == owner.id
+    assert recent.account_of("ended") == recent.account_of("made up") == ""
+    assert recent.get("secret") is None  # what it may do each process asks the store
 
 
 @pytest.mark.parametrize(

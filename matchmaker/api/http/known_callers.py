@@ -1,6 +1,6 @@
 """The account behind a request, as far as its headers tell before anybody reads it.
 
-A key or the secret in a session's cookie that was right a moment ago, in this process, is
+A key or the secret in a session's cookie that was right a moment ago, in whichever process, is
 somebody's; whatever else is sent is nobody's, made up or not. So no store is asked, nor a signature
 checked: what is looked up is the secret itself, which nobody guesses.
 """
@@ -13,7 +13,6 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from matchmaker.access import Principal
 from matchmaker.api.http.guards import SESSION_COOKIE
 from matchmaker.api.http.recently_known import RecentlyKnown
 
@@ -24,11 +23,7 @@ _LONGEST = 16_384
 
 def known_account(recent: RecentlyKnown, headers: Mapping[str, str]) -> str:
     """The id of the account that sends these headers, under the names of waitress; "" for none."""
-    for secret in _secrets(headers):
-        known = recent.get(secret)
-        if known is not None:
-            return str(known.account if isinstance(known, Principal) else known.id)
-    return ""
+    return next(filter(None, map(recent.account_of, _secrets(headers))), "")
 
 
 def _secrets(headers: Mapping[str, str]) -> Iterator[str]:
