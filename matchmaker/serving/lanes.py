@@ -124,7 +124,7 @@ class LaneSize:
     would have to wait for longer than `patience` seconds is refused at once, and who has
     waited for so long later. For its first `alone` seconds a request has the process to itself,
     as far as its lane goes. Where requests take `long`, who has one being served leaves the last
-    free thread to others; elsewhere whose last one took long does.
+    free thread to others; elsewhere who does until its last one is known to have been short.
     """
 
     threads: int
@@ -144,8 +144,8 @@ SIZES = {
 }
 # Who has more than so many waiting in a process leaves its last free thread to others.
 _MANY = 8
-# A request of so many seconds took long: two such keep everybody else waiting on two threads.
-_LONG_SECONDS = 1.0
+# A request of more seconds took long: two such keep everybody else waiting on two threads.
+_SHORT_SECONDS = 1.0
 _NOBODY = Caller()
 # How much the latest request counts in the mean time that one takes.
 _LATEST = 0.1
@@ -242,7 +242,7 @@ class Lane:
         self._queue: Turns[_Waiting] = Turns()
         self._ready = threading.Condition()
         self._served: Counter[Caller] = Counter()
-        self._slow: set[Caller] = set()  # whose last request took long, and who have more here
+        self._quick: set[Caller] = set()  # whose last request was short, and who have more here
         self._latest_begun = 0.0
         self._over = False
         for number in range(size.threads):
@@ -337,16 +337,16 @@ class Lane:
         """Tell whether the next thread is for a caller; under the lock."""
         if self._busy < self.size.threads - 1 or not self._busy:
             return True
-        takes_long = self.size.long or caller in self._slow
+        takes_long = self.size.long or caller not in self._quick
         return self._queue.of(caller) <= _MANY and not (takes_long and self._served[caller])
 
     def _note_length(self, caller: Caller, seconds: float) -> None:
         """A caller's request took so long; under the lock. Who has no other one is forgotten."""
         is_there = self._served[caller] or self._queue.of(caller)
-        if is_there and seconds > _LONG_SECONDS:
-            self._slow.add(caller)
+        if is_there and seconds <= _SHORT_SECONDS:
+            self._quick.add(caller)
         else:
-            self._slow.discard(caller)
+            self._quick.discard(caller)
 
     @property
     def _busy(self) -> int:

@@ -223,7 +223,8 @@ def served_side_by_side(seconds, alone):
         LaneName.HEAVY, LaneSize(2, 50, 50, 10, alone=alone), lambda task: None, Occupancy(), 1
     )
     tasks = [Timed(each) for each in seconds]
-    assert all(lane.add(task) for task in tasks)
+    callers = (Caller("192.0.2.1", str(number)) for number in range(len(tasks)))
+    assert all(map(lane.add, tasks, callers))
     assert all(task.ended.wait(10) for task in tasks)
     lane.stop()
     return tasks
@@ -319,22 +320,27 @@ def test_who_sends_long_files_leaves_a_thread_to_others():
 
 def test_who_asks_long_questions_leaves_a_thread_to_others():
     """Twenty of one account kept sign-in and home of others waiting for eight seconds."""
-    ends = [threading.Event() for _ in range(4)]
+    may_end = threading.Event()
     lane = Lane(LaneName.HEAVY, LaneSize(2, 50, 50, 10), lambda task: None, Occupancy(), 1)
-    first, second, third, other = map(Waiter, ends)
-    for own in (first, second, third):
-        lane.add(own, Caller("192.0.2.1", "a"))
-    assert first.served.wait(5)
-    assert second.served.wait(5)  # nobody knows yet that these take long
-    time.sleep(1.1)
-    ends[0].set()
-    assert not third.served.wait(0.3)  # one of its own is being served
-    lane.add(other, Caller("192.0.2.1", "b"))
+    own, other = [Waiter(may_end) for _ in range(3)], Waiter(may_end)
+    assert all(lane.add(each, Caller("192.0.2.1", "a")) for each in own)
+    assert own[0].served.wait(5)
+    assert not own[1].served.wait(0.3)
+    assert lane.add(other, Caller("192.0.2.1", "b"))
     assert other.served.wait(5)
-    ends[1].set()
-    assert third.served.wait(5)
-    for each in ends:
-        each.set()
+    may_end.set()
+    assert all(each.served.wait(5) for each in own)
+    lane.stop()
+
+
+def test_who_asks_what_is_short_has_all_threads():
+    may_end = threading.Event()
+    lane = Lane(LaneName.HEAVY, LaneSize(2, 50, 50, 10), lambda task: None, Occupancy(), 1)
+    short, own = Timed(0.2), [Waiter(may_end) for _ in range(3)]
+    assert all(lane.add(each, Caller("192.0.2.1", "a")) for each in (short, *own))
+    assert own[0].served.wait(5)
+    assert own[1].served.wait(5)
+    may_end.set()
     lane.stop()
 
 
