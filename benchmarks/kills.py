@@ -17,6 +17,7 @@ import os
 import random
 import signal
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -59,6 +60,7 @@ def write(path: Path, seed: int, pipe: int) -> NoReturn:
     """Propose and move introductions on until somebody kills us; a line for each step done."""
     rng = random.Random(seed)
     services = services_on(SqliteStore(path))
+    services.clock.forward(timedelta(days=seed))  # so many requests an organisation sends a day
     mine: list[tuple[str, str, str]] = []
     while True:
         try:
