@@ -35,6 +35,7 @@ from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import known_share
+from matchmaker.snapshot.model import GOALS as GOAL_NAMES
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 
 # Goals for which a thing is sought itself, not somebody who studies or tests it.
@@ -158,19 +159,33 @@ def is_wanted(
     statement: int,
     comparison: Comparison | None,
 ) -> bool:
-    """Whether somebody's posted need is of just the thing that is offered."""
+    """Whether somebody's posted need is of just the thing that is offered.
+
+    Of technology, whether a laboratory is sought first of all for that work.
+    """
     if (
         comparison is None
         or comparison.unmet
         or question.kind is not StatementKind.OFFER
-        or goal not in _SOLD
+        or goal not in (*_SOLD, GoalName.INDUSTRY_PARTNER)
     ):
         return False
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
+    if goal is GoalName.INDUSTRY_PARTNER:
+        goal_of_need = int(snapshot.statements.goal[statement])
+        is_for_labs = goal_of_need >= 0 and GOAL_NAMES[goal_of_need] is GoalName.RESEARCH_PARTNER
+        return is_need and is_for_labs and _first_work(comparison)
     return is_need and any(
         j.requirement.kind is RequirementKind.PRODUCT and has_name(j.requirement)
         for j in comparison.met
     )
+
+
+def _first_work(comparison: Comparison) -> bool:
+    """Whether a need is first of all of work, which is what is offered."""
+    core = [j for j in comparison.judgements if j.requirement.kind in CORE]
+    first = core[0] if core else None
+    return first in comparison.met and first is not None and first.requirement.value in NAMED_WORK
 
 
 def name_thing(goal: GoalName, comparisons: Sequence[Comparison | None]) -> BoolArray:

@@ -360,6 +360,29 @@ def test_who_calls_firms_to_join_is_found_by_who_would_join(
     assert "silent" not in ids(shown) + [near.id.removeprefix("t:") for near in shown.nearby]
 
 
+def test_who_looks_for_a_laboratory_for_the_work_comes_before_makers_of_the_thing() -> None:
+    """A laboratory that can clad: who asks for that is nearer than who makes valves."""
+    goal = GoalName.INDUSTRY_PARTNER
+    said = {
+        "coater": "想搞激光熔覆替代镀硬铬，工艺参数摸不准，求懂粉末的老师指点",
+        "tester": "希望与学院做刀具对比试验，切削力仪我们没有",
+    }
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("coater"), firm("tester"), firm("valves")),
+            needs=tuple(
+                Need(f"n:{name}", f"t:{name}", GoalName.RESEARCH_PARTNER, text, "zh")
+                for name, text in said.items()
+            ),
+            descriptions=(Description("d:1", "t:valves", "做阀门阀杆、球阀，修复旧阀杆。", "zh"),),
+        )
+    )
+    found = recommend(
+        snapshot, asked("课题组有激光熔覆修复阀杆的技术，想找厂家中试", goal), Request(goal)
+    )
+    assert ids(found)[0] == "coater"
+
+
 def test_what_costs_nothing_is_shared_whatever_its_kind() -> None:
     """Prototypes lent to developers are a technology, and nothing that is for sale."""
     lent, sold = (
