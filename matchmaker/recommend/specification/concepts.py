@@ -51,6 +51,10 @@ _IN_ORDER = regex(
 )
 # How long it stood a test: "96 h salt spray".
 _ENDURED = regex(r"\d\s?-?(?:小时|h(?:ours?|rs?)?)(?: of| in)?(?: neutral| nss)?\s?(?:的|中性)?$")
+# Not of who tests for others: "test house, up to 1000 h salt spray".
+_TESTER = regex(
+    r"^(?:[a-z-]+ ){0,4}(?:test(?:ing)? (?:house|cent(?:re|er)|lab(?:oratory)?)|lab(?:oratory)?)(?= ?[,:;]|$)"
+)
 # Such words are said of the thing behind them: flame retardant nylon, corrosion resistant steel.
 _SAID_OF_IT = regex(r"(?:ant|ent|ive)$")
 # What is left over, not parts: three tonnes to spare.
@@ -203,7 +207,7 @@ def _is_named_so(item: Requirement, requirement: Requirement, wanted: Set[int]) 
 def _is_told_of(folded: str, stretch: ConceptStretch) -> bool:
     """Whether work is not offered: something is in order, or done before and after it."""
     start, end = stretch.start, stretch.end
-    if _ENDURED.search(folded, max(0, start - 24), start):
+    if _ENDURED.search(folded, max(0, start - 24), start) and not _TESTER.match(folded):
         return True
     return _IN_ORDER.match(folded, end) is not None or is_between_steps(folded, start, end)
 

@@ -29,7 +29,8 @@ FOR_OTHERS = regex(
 )
 # Between work and the thing that it only describes: "hand-polished acetate frames".
 _WORDS = regex(r"(?: [A-Za-z0-9-]+){0,2} ")
-_REACH_OF_MACHINE = regex(r"行程|挂长|炉膛[深长宽]|床身长|可加工长|最大加工长")
+_HAS_TRAVEL = ("machine", "lathe", "machining centre", "press", "furnace")
+_REACH_OF_MACHINE = regex(r"(?P<travel>行程)|挂长|炉膛[深长宽]|床身长|可加工长|最大加工长")
 _BY_OTHERS = regex(
     r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b(?! (?:to|for|by) us| work)|"
     r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给(?!我)|解决|处理|出去))(?!单|订单|给我|来料|加工|业务)"
@@ -315,8 +316,23 @@ def reaches(wanted: Requirement, size: Requirement, statement: Specification) ->
     if wanted.kind is not RequirementKind.SIZE or wanted.high is None or size.high is None:
         return False
     before = fold(statement.text)[max(0, size.start - 8) : size.start + 2]
-    is_reach = wanted.unit == size.unit and _REACH_OF_MACHINE.search(before) is not None
-    return is_reach and wanted.aspect == size.aspect and wanted.high <= size.high
+    reach = _REACH_OF_MACHINE.search(before)
+    if reach is None or (reach["travel"] and not _is_machine_or_work(statement)):
+        return False
+    same = wanted.unit == size.unit and wanted.aspect == size.aspect
+    return same and wanted.high <= size.high
+
+
+def _is_machine_or_work(statement: Specification) -> bool:
+    """Whether a statement is of work or a machine for it; a cylinder has one travel only."""
+    return any(
+        item.role is ItemRole.ITSELF
+        and (
+            item.kind is RequirementKind.PROCESS
+            or (item.kind is RequirementKind.PRODUCT and item.value.endswith(_HAS_TRAVEL))
+        )
+        for item in statement.items
+    )
 
 
 def unless_work_is_wanted(judgement: Judgement, judgements: Sequence[Judgement]) -> Judgement:

@@ -173,7 +173,7 @@ _DETERMINED = regex(
     r"(?: (?:shops?|compan(?:y|ies)|firms?|houses?|works|lines?|services?|subcontractors?|specialists?)(?= for))?"
     r"\s(?:(?:on|onto|for) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
-    r"|\s[\u4e00-\u9fff]{1,3}"  # 晒纹 内饰模具
+    r"|\s(?![供卖买售找寻求缺采])[\u4e00-\u9fff]{1,3}"  # 晒纹 内饰模具
 )
 # Between two things of one compound: 汽车内饰模具.
 IN_COMPOUND = regex(r"[ -]?|[\u4e00-\u9fff]{2}(?<![的和及与或等要用做找求])")

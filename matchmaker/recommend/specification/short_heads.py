@@ -8,7 +8,21 @@ from matchmaker.recommend.specification.model import Requirement, RequirementKin
 from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from
 from matchmaker.regex import regex
+from matchmaker.thesaurus import thesaurus
 
+# Said of what is wooden, unless a whole name begins so: "wooden patterns" are those of foundries.
+_WOODEN = regex(r"木制|木头|(?<![a-z])wooden(?![a-z])")
+_WOOD = Term(RequirementKind.MATERIAL, "wood", "wood")
+# A die is for what is made in it, where it is a noun and no wire, card or thread is made in it.
+_DIES = regex(
+    r"(?:(?:^|[,;:.(，；。] ?)(?:\d+ )?|(?<![a-z])(?:an?|the|one|new|our|need|needs|needed|wants?|seek|seeking|of|for|"
+    r"makes?|making|builds?|building|buy|buying|sells?|selling|supply|supplies|supplying|offer|offering) )"
+    r"(?P<die>dies?)(?= for (?!lack|want|no |wire|drawing|cutting|thread))"
+)
+# Of no material that is named: a light alloy is none, nor is foam.
+_LIGHT = regex(rf"轻量化材料|轻质材料(?![{HAN}])|(?<![a-z])light-?weight materials?(?![a-z])")
+_COMPOSITE = Term(RequirementKind.PRODUCT, "composite material", "composite material")
+_FIBRES_OF_IT = frozenset({"carbon fibre", "glass fibre", "aramid", "basalt fibre"})
 _BODIES = regex(r" (?P<body>bodies)(?![a-z-])")
 _VALVE_BODY = Term(RequirementKind.PRODUCT, "valve body", "valve body")
 # Not 规模, 开模 or 共模, nor 模具, which is listed.
@@ -60,6 +74,8 @@ def with_short_heads(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         if match.start() in ends
     ]
     found += [TermMatch(*match.span(), _MOULD) for match in _MOULDS.finditer(folded)]
+    found += [TermMatch(*match.span("die"), _MOULD) for match in _DIES.finditer(folded)]
+    found += _said_of_material(folded, terms)
     found += [
         TermMatch(*match.span("drive"), _actuator(match)) for match in _DRIVEN.finditer(folded)
     ]
@@ -72,6 +88,18 @@ def with_short_heads(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     if not found:
         return terms
     return sorted([*terms, *apart_from(found, terms)], key=lambda match: match.start)
+
+
+def _said_of_material(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
+    """What is said to be wooden, or light where no other material is named."""
+    wooden = [TermMatch(*match.span(), _WOOD) for match in _WOODEN.finditer(folded)]
+    if wooden:
+        names = {each.start: each.end for each in thesaurus().stretches(folded)}
+        wooden = [match for match in wooden if names.get(match.start, 0) <= match.end]
+    named = {m.term.family for m in terms if m.term.kind is RequirementKind.MATERIAL}
+    if named - _FIBRES_OF_IT:
+        return wooden
+    return wooden + [TermMatch(*match.span(), _COMPOSITE) for match in _LIGHT.finditer(folded)]
 
 
 def with_help(text: str, folded: str, items: list[Requirement]) -> list[Requirement]:

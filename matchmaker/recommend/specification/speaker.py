@@ -6,11 +6,12 @@ The trade and the place of who asks are no requirements of a partner.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.markets import sold_abroad
 from matchmaker.recommend.specification.model import (
+    CONCEPT,
     UNLISTED,
     ItemRole,
     Requirement,
@@ -18,6 +19,7 @@ from matchmaker.recommend.specification.model import (
 )
 from matchmaker.recommend.specification.reading import read
 from matchmaker.recommend.specification.roles import THINGS
+from matchmaker.recommend.specification.vocabulary import parts, shapes, tools
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
 from matchmaker.text import blanked
@@ -275,10 +277,9 @@ def _from_a_place(folded: str, start: int, stop: int) -> re.Match[str] | None:
     if does := _AT_A_PLACE.match(folded, start, stop):
         where = (does["place"], does["place"][:2] + "县")
         return does if any(any(read(each).of(RequirementKind.PLACE)) for each in where) else None
-    if (looks := _LOOKS_FOR_MAKERS.match(folded, start)) and looks.end() > start:
-        its_own, sought = _families(looks[0]), _families(folded[looks.end() :])
-        if its_own and sought and its_own.isdisjoint(sought):
-            return looks
+    looks = _LOOKS_FOR_MAKERS.match(folded, start)
+    if looks and _is_apart(_listed(looks[0]), _listed(folded[looks.end() :])):
+        return looks
     says = _LOOKS_ELSEWHERE.match(folded, start, stop)
     if says is None:
         return None
@@ -287,14 +288,30 @@ def _from_a_place(folded: str, start: int, stop: int) -> re.Match[str] | None:
     return says if named else None
 
 
-def _families(text: str) -> set[str]:
-    """Of the products that a text asks for or offers by names that are known, what they are kinds of."""
-    things = read(text).of(RequirementKind.PRODUCT)
-    return {
-        item.family
-        for item in things
-        if item.role is ItemRole.ITSELF and item.aspect != UNLISTED and not item.denied
-    }
+def _listed(text: str) -> list[Requirement]:
+    """The products that a text asks for or offers by names that are listed."""
+    return [
+        item
+        for item in read(text).of(RequirementKind.PRODUCT)
+        if item.role is ItemRole.ITSELF
+        and item.aspect not in (UNLISTED, CONCEPT)
+        and not item.denied
+    ]
+
+
+def _is_apart(its_own: Sequence[Requirement], sought: Sequence[Requirement]) -> bool:
+    """Whether makers of some things are sought for what goes into other ones.
+
+    Not of 法兰想找锻件厂, 灯罩想找模具厂: parts, and what is cast, forged or moulded, are wanted.
+    """
+    shaped = any(
+        item.value in shapes() | tools().keys() or item.value.endswith((" part", "mould"))
+        for item in sought
+    )
+    if shaped or any(item.value in parts() for item in its_own):
+        return False
+    own_families, families = ({item.family for item in each} for each in (its_own, sought))
+    return bool(own_families and families) and own_families.isdisjoint(families)
 
 
 def _names_something(text: str, kinds: frozenset[RequirementKind]) -> bool:

@@ -218,3 +218,108 @@ def test_makers_of_positioners_are_no_customers_for_positioners():
     offer = read("替代进口的阀门定位器，已经小批量，找石化用户试用")
     rival = compare_customer(offer, read("做电动执行器和阀门定位器，SIL 3证书"))
     assert "positioner" in {each.requirement.value for each in rival.unmet}
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "socks to die for",
+        "designs to die for, acetate frames",
+        "customers would die for our socks",
+        "old machines die for lack of parts; need knitting needles",
+        "batteries that die for no reason, drone maker needs BMS",
+        "motors die for want of cooling, need fans",
+        "the battery dies for no reason",
+        "diamond die for spring wire",
+        "drawing die for stainless wire",
+        "die for wire drawing, 0.3 mm",
+    ],
+)
+def test_what_dies_and_what_wire_is_drawn_through_is_no_mould(need):
+    assert "mould" not in {item.value for item in read(need).items}
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "die for housings",
+        "a die for motor housings, H13",
+        "dies for valve bodies",
+        "need dies for zamak buckles",
+        "2 dies for caps",
+    ],
+)
+def test_a_die_is_asked_for_before_what_is_made_in_it(need):
+    assert "mould" in sought(need)
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "镁合金轻量化材料，找眼镜厂试用",
+        "铝镁合金轻量化材料",
+        "轻质材料 发泡陶瓷",
+        "轻质材料墙板",
+        "need lightweight materials for frames, titanium",
+    ],
+)
+def test_light_material_that_is_named_is_no_composite(need):
+    assert "composite material" not in {item.value for item in read(need).items}
+
+
+def test_light_material_of_carbon_fibre_is_a_composite():
+    assert "composite material" in sought("轻量化材料，碳纤维")
+
+
+@pytest.mark.parametrize("need", ["wooden patterns", "wooden pattern making"])
+def test_a_name_that_begins_with_wooden_is_read_whole(need):
+    assert "foundry pattern" in {item.value for item in read(need).items}
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        # Parts, and what is cast, forged, pressed or moulded, are what those makers make.
+        "法兰想找锻件厂",
+        "轮毂希望找锻件企业协作",
+        "支架想找钣金件厂",
+        "镜腿想找塑料件厂",
+        "电机壳想找压铸件厂",
+        "密封圈想找橡胶件厂家",
+        "螺旋桨想找碳纤维制品厂",
+        "阀座想找密封件厂",
+        "灯罩想找模具厂",
+        "眼镜盒想找皮具厂",
+    ],
+)
+def test_what_the_makers_who_are_sought_would_make_is_asked_for(need):
+    assert without_speaker(need) == need
+
+
+@pytest.mark.parametrize(
+    ("need", "statement"),
+    [
+        ("气缸 行程50mm", "气缸行程100mm"),
+        ("执行器行程100mm", "气动执行器，行程200mm"),
+        ("直线模组 行程500mm", "直线模组，行程1米"),
+    ],
+)
+def test_the_travel_of_a_drive_is_no_reach(need, statement):
+    judged = compare(read(need), read(statement)).judgements
+    size = [each.verdict for each in judged if each.requirement.kind is RequirementKind.SIZE]
+    assert size == [Fulfilment.UNMET]
+
+
+def test_how_long_a_test_house_tests_is_work_for_others():
+    offer = "test house, up to 1000 h salt spray per EN ISO 9227"
+    assert verdict("salt spray test", "salt spray testing", offer) is Fulfilment.MET
+
+
+def test_disc_springs_are_parts_of_valves():
+    offer, maker = read("disc springs for live loading"), read("ball valves")
+    assert "disc spring" in {each.requirement.value for each in compare_customer(offer, maker).met}
+
+
+def test_whom_work_is_for_behind_a_blank_stays_the_customer():
+    items = read("电镀 供弹簧厂").of(RequirementKind.PRODUCT)
+    assert [(each.value, each.role) for each in items] == [("spring", ItemRole.CUSTOMER)]
