@@ -53,7 +53,7 @@ _IN_ORDER = regex(
 _ENDURED = regex(r"\d\s?-?(?:小时|h(?:ours?|rs?)?)(?: of| in)?(?: neutral| nss)?\s?(?:的|中性)?$")
 # Not of who tests for others: "test house, up to 1000 h salt spray".
 _TESTER = regex(
-    r"^(?:[a-z-]+ ){0,4}(?:test(?:ing)? (?:house|cent(?:re|er)|lab(?:oratory)?)|lab(?:oratory)?)(?= ?[,:;]|$)"
+    r"^(?:[a-z-]+ ){0,4}(?:we test|test(?:ing)? (?:house|cent(?:re|er)|lab(?:oratory)?)|lab(?:oratory)?)(?= ?[,:;]|$)"
 )
 # Such words are said of the thing behind them: flame retardant nylon, corrosion resistant steel.
 _SAID_OF_IT = regex(r"(?:ant|ent|ive)$")

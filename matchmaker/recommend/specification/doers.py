@@ -25,7 +25,7 @@ TESTED = frozenset({"testing", "mechanical testing", "non-destructive testing", 
     *tests().values()
 }
 FOR_OTHERS = regex(
-    r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
+    r"代|来料|加工|外协|承接|委托|对外(?!贸|出口|销)|接外单|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*|open to (?:others|all|everybody))\b"
 )
 # Between work and the thing that it only describes: "hand-polished acetate frames".
 _WORDS = regex(r"(?: [A-Za-z0-9-]+){0,2} ")
@@ -286,12 +286,13 @@ def sold(statement: Specification) -> Requirement | None:
 
 
 def _described(statement: Specification, work: Requirement) -> Requirement | None:
-    """The thing that work only describes: "hand-polished acetate frames"."""
+    """The thing that work only describes: "hand-polished acetate frames"; not if it is offered, too."""
     if not work.text.endswith("ed"):
         return None
     things = (i for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF)
     behind = next((i for i in things if i.start >= work.end), None)
-    if behind is None:
+    again = (i for i in statement.of(RequirementKind.PROCESS) if i.value == work.value)
+    if behind is None or any(not i.text.endswith("ed") for i in again):
         return None
     return behind if _WORDS.fullmatch(statement.text, work.end, behind.start) else None
 

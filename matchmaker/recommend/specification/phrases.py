@@ -425,7 +425,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         behind_comma = folded[max(0, start - 3) : start].rstrip()[-1:] == ","
         is_dimension = term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
         return behind_comma and is_dimension
-    if is_between_steps(folded, start, end) or is_tested_coating(match, following):
+    if is_between_steps(folded, start, end) or is_tested_coating(folded, match, following):
         return True
     if MEANS_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
         return True

@@ -11,7 +11,7 @@ from matchmaker.regex import regex
 from matchmaker.thesaurus import thesaurus
 
 # Said of what is wooden, unless a whole name begins so: "wooden patterns" are those of foundries.
-_WOODEN = regex(r"木制|木头|(?<![a-z])wooden(?![a-z])")
+_WOODEN = regex(r"木制|(?<!仿)木头(?!花?纹|色)|(?<![a-z])wooden(?![a-z]| (?:look|effect|grain))")
 _WOOD = Term(RequirementKind.MATERIAL, "wood", "wood")
 # A die is for what is made in it, where it is a noun and no wire, card or thread is made in it.
 _DIES = regex(

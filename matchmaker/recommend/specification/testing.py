@@ -113,11 +113,18 @@ def is_list_of_tests(folded: str, start: int) -> bool:
     return folded[start - 1 : start] in _BEGINS and _TESTS_ALONE.match(folded, start) is not None
 
 
-def is_tested_coating(match: TermMatch, following: TermMatch | None) -> bool:
-    """Whether a coating is what a test is done on, by the name of both: 镀膜附着力测试."""
+_RESULT = regex(r"(?:试验|测试|检测)?(?:≥|>=?|过|达到?|至少)?\s?\d|[^，,;；。]{0,4}(?:合格|通过)")
+
+
+def is_tested_coating(folded: str, match: TermMatch, following: TermMatch | None) -> bool:
+    """Whether a coating is what a test is done on, by the name of both: 镀膜附着力测试.
+
+    Not of 镀锌盐雾测试96小时合格的螺栓: it is to be there, and how long it lasts is told.
+    """
     return (
         following is not None
         and following.start == match.end
+        and _RESULT.match(folded, following.end) is None
         and following.term.family == "testing" not in (following.term.value, match.term.family)
         and match.term.value.endswith(("coating", "plating", "painting"))
     )

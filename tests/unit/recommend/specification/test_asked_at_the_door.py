@@ -323,3 +323,31 @@ def test_disc_springs_are_parts_of_valves():
 def test_whom_work_is_for_behind_a_blank_stays_the_customer():
     items = read("电镀 供弹簧厂").of(RequirementKind.PRODUCT)
     assert [(each.value, each.role) for each in items] == [("spring", ItemRole.CUSTOMER)]
+
+
+@pytest.mark.parametrize(
+    ("need", "work", "statement"),
+    [
+        ("polishing of moulds", "polishing", "We offer polished moulds and mould polishing"),
+        ("painting of frames", "painting", "painted frames, painting line open to others"),
+        ("salt spray test", "salt spray testing", "we test: 1000 h salt spray, UV, humidity"),
+    ],
+)
+def test_work_that_is_offered_beside_what_it_describes_is_met(need, work, statement):
+    assert verdict(need, work, statement) is Fulfilment.MET
+
+
+def test_who_opens_its_furnace_to_others_sells_no_thing_first():
+    need = read("氮化 阀杆")
+    opened = compare(need, read("模具厂，氮化炉对外"))
+    kept = compare(need, read("模具厂，氮化炉"))
+    assert opened.adjustment > kept.adjustment
+
+
+def test_a_coating_that_has_passed_a_test_is_asked_for():
+    assert "zinc plating" in sought("镀锌盐雾测试96小时合格的螺栓")
+
+
+@pytest.mark.parametrize("need", ["仿木头镜腿", "木头花纹镜架", "frames with wooden look"])
+def test_what_only_looks_wooden_is_of_no_wood(need):
+    assert "wood" not in {each.value for each in read(need).of(RequirementKind.MATERIAL)}
