@@ -120,6 +120,8 @@ def test_a_bought_compound_stays_a_thing():
         ("镀膜附着力测试", "pvd coating"),
         ("免费开放镀膜附着力和耐候测试", "pvd coating"),
         ("成形刀、深孔钻修磨", "drilling"),
+        ("成形刀、深孔钻修磨", "grinding"),
+        ("阀体抽真空浸渗补漏，谁能做", "valve body"),
     ],
 )
 def test_what_is_tested_or_ground_again_is_not_the_work(text, aside):
