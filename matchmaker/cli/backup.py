@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from matchmaker.access import ADMIN
+from matchmaker.cli.files import FileToRead
 from matchmaker.cli.output import JSON_OPTION, fields_of, print_json, say, wired
 from matchmaker.messages import message
 
@@ -33,7 +34,7 @@ def backup(file: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FileToRead(exists=False))
 @click.option("--replace", is_flag=True, help="In the place of what is there, backed up first.")
 @click.option("--check", is_flag=True, help="Only look whether the backup is whole.")
 @click.option(

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from matchmaker.cli.files import FileToRead
 from matchmaker.cli.output import AS_OPTION, acting_principal, say, wired
 from matchmaker.messages import message
 from matchmaker.whole_file import whole_file
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = FileToRead()
 _ANSWER = click.option("--answer", default="", help="Of your organisation's answer: its id.")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matchmaker.access import ADMIN
+from matchmaker.cli.files import FileToRead
 from matchmaker.cli.import_output import document, print_report, write_problems
 from matchmaker.cli.imports import (
     file_options,
@@ -34,7 +35,7 @@ _SHOWN_OFFERINGS = 50
 
 
 @click.command(name="list")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FileToRead())
 @click.option("--cluster", default="", help="Cluster whose list it is; new organisations join it.")
 @click.option(
     "--organization", default="", help="Organisation whose own list of what it offers it is."

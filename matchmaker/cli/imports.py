@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matchmaker.access import ADMIN
+from matchmaker.cli.files import FileToRead
 from matchmaker.cli.import_output import document, print_report, write_problems
 from matchmaker.cli.language import language
 from matchmaker.cli.output import (
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
     from matchmaker.wiring import Wiring
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_MAPPING = click.option("--map", "mapping", type=_FILE, required=True, help="Mapping in TOML.")
+_FILE = FileToRead()
+_MAPPING = click.option(
+    "--map", "mapping", type=FileToRead(max_mb=10), required=True, help="Mapping in TOML."
+)
 
 
 def import_options(command: Command) -> Command:

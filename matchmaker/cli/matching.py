@@ -15,6 +15,7 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.answers import print_answer
+from matchmaker.cli.files import FileToRead
 from matchmaker.cli.language import language
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, usage_error, wired
 from matchmaker.domain import GoalName, Kind, Size, Tier
@@ -77,14 +78,10 @@ class _Words(click.ParamType[Any]):
 )
 @click.option("--text", help="For a free text; '-' reads it from standard input.")
 @click.option("--need", metavar="ID", help="For a posted need.")
-@click.option(
-    "--for-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="For each id of a file, one a line.",
-)
+@click.option("--for-file", type=FileToRead(), help="For each id of a file, one a line.")
 @click.option(
     "--texts-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FileToRead(),
     help='For each line {"id": …, "text": …, "organization": …}; the last is optional.',
 )
 @click.option("--limit", type=click.IntRange(1, MAX_LIMIT), default=10, show_default=True)

@@ -232,7 +232,11 @@ def send_answer(id: str) -> PageAnswer:
     """Keep the answer of one's own organisation, or take it back."""
     principal, own = signed_in(), own_organization()
     if request.form.get("do") == "withdraw":
-        services().survey_answers.withdraw(principal, id, own)
+        try:
+            services().survey_answers.withdraw(principal, id, own, _seen())
+        except ChangedMeanwhile as error:
+            show_notice(error, "bad")
+            return _form_page(services().survey_answers.form(principal, id, own)), 409
         show_notice(gettext("Your answer is taken back."))
     else:
         sent = _answer()

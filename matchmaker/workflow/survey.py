@@ -215,7 +215,8 @@ class SurveyResponse:
     """One member's part in a round. `link` is the number of the personal link that works.
 
     `by_link` says that its answer was given by that link, and not by an account: a link changes
-    no other. `pending` says that confirmed ties of it have still to be written into the graph.
+    no other. `pending` says that confirmed ties of it have still to be written into the graph;
+    `changes` how often it was answered, and taken back.
     """
 
     id: str
@@ -226,11 +227,12 @@ class SurveyResponse:
     link: int = 1
     pending: bool = False
     by_link: bool = False
+    changes: int = 0
 
     @property
     def mark(self) -> str:
-        """Tells answers of it apart: when it was answered, "" where it is not."""
-        return self.answered.isoformat() if self.answered else ""
+        """Tells answers of it apart, also those that were given within one second."""
+        return str(self.changes)
 
     def says(self, answer: SurveyAnswer) -> bool:
         """Tell whether that is its answer."""
@@ -306,7 +308,18 @@ def answered(
     response: SurveyResponse, answer: SurveyAnswer, at: datetime.datetime, *, by_link: bool = False
 ) -> SurveyResponse:
     """The response with an answer, which replaces the one before."""
-    return replace(response, answer=answer, answered=at, pending=True, by_link=by_link)
+    return replace(
+        response, answer=answer, answered=at, pending=True, by_link=by_link,
+        changes=response.changes + 1,
+    )  # fmt: skip
+
+
+def withdrawn(response: SurveyResponse) -> SurveyResponse:
+    """The response without its answer."""
+    return replace(
+        response, answer=SurveyAnswer(), answered=None, pending=True, by_link=False,
+        changes=response.changes + 1,
+    )  # fmt: skip
 
 
 def require_of_link(response: SurveyResponse) -> None:

@@ -220,6 +220,43 @@ def test_a_call_s_deadline_comes_as_a_calendar_file(app, wired, firms):
     assert str(entry["url"]).endswith(f"/calls/{call}")
 
 
+def test_a_program_names_the_answer_that_it_replaces(app, wired, firms):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    reader = Reader(app, wired, firm)
+    place, own = f"/api/v1/calls/{call}/answer", {"organization": firm}
+    headers = {"X-CSRF-Token": reader.token}
+    read = reader.client.get(place, query_string=own)
+    bid = own | {"price": 88.5, "currency": "CNY", "draft": True}
+    tagged = headers | {"If-Match": read.headers["ETag"]}
+    first = reader.client.put(place, json=bid | {"text": "one"}, headers=tagged)
+    assert first.status_code == 200
+    assert reader.client.put(place, json=bid | {"text": "two"}, headers=tagged).status_code == 412
+    back = reader.client.delete(place, query_string=own, headers=tagged)
+    assert back.status_code == 412
+    tagged = headers | {"If-Match": first.headers["ETag"]}
+    assert reader.client.put(place, json=bid | {"text": "two"}, headers=tagged).status_code == 200
+    assert reader.client.put(place, json=bid | {"text": "any"}, headers=headers).status_code == 200
+
+
+def test_a_file_that_a_colleague_put_beside_an_answer_does_not_go_unseen(app, wired, firms):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    reader, colleague = Reader(app, wired, firm), Reader(app, wired, firm)
+    wired.call_answers.save_draft(_acts_for(firm), call, firm, Bid(price=88.5, currency="CNY"))
+    page = reader.get(f"/calls/{call}").text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    file = {"file": (BytesIO(b"%PDF-1.4 a drawing"), "drawing.pdf"), "organization": firm}
+    sent = colleague.client.post(
+        f"/api/v1/calls/{call}/files", data=file, headers={"X-CSRF-Token": colleague.token}
+    )
+    assert sent.status_code == 204
+    refused = reader.post(f"/calls/{call}/answer", do="withdraw", seen=seen)
+    assert refused.status_code == 409
+    [kept] = wired.call_answers.form(_acts_for(firm), call, firm).files
+    assert kept.name == "drawing.pdf"
+
+
 @pytest.mark.parametrize("do", ["draft", "submit", "decline", "withdraw"])
 def test_what_a_colleague_sent_is_not_replaced_unseen(app, wired, firms, do):
     caller, firm, *_ = firms

@@ -236,6 +236,44 @@ def test_an_answer_of_a_colleague_is_not_replaced_unseen(app, world):
     assert client.post(place, data=both, headers=second).status_code == 303
 
 
+def test_answers_within_one_second_are_told_apart_by_a_version(app, world):
+    """A program of one colleague answers at the moment at which another one does."""
+    id, client = _survey(world), app.test_client()
+    place, own = f"{API}/surveys/{id}/answer", {"organization": FIRM}
+    headers = world.headers("owner")
+    tags = [client.get(place, query_string=own, headers=headers).headers["ETag"]]
+    statuses = []
+    for name in ("Zorvex Castings", "Quux Pumps", "Wibble Seals"):
+        body = own | {"ties": [{"question": "buys_from", "name": name}]}
+        sent = client.put(place, json=body, headers=headers | {"If-Match": tags[-1]})
+        statuses.append(sent.status_code)
+        tags.append(sent.headers["ETag"])
+    assert statuses == [200, 200, 200]
+    assert len(set(tags)) == 4
+    late = own | {"ties": []}
+    for earlier in tags[:-1]:
+        tagged = headers | {"If-Match": earlier}
+        assert client.put(place, json=late, headers=tagged).status_code == 412
+        assert client.delete(place, query_string=own, headers=tagged).status_code == 412
+    [tie] = client.get(place, query_string=own, headers=headers).json["answer"]["ties"]
+    assert tie["name"] == "Wibble Seals"
+    # Whoever names none replaces what is there, as before.
+    assert client.put(place, json=late, headers=headers).status_code == 200
+    assert client.delete(place, query_string=own, headers=headers).status_code == 204
+
+
+def test_an_answer_that_a_colleague_changed_is_not_taken_back_unseen(app, world):
+    id, client = _survey(world), app.test_client()
+    place, headers = f"/surveys/{id}/answer", world.headers("owner")
+    client.post(place, data={"other:buys_from": "Zorvex Castings"}, headers=headers)
+    seen = re.search(r'name="seen" value="([^"]+)"', client.get(place, headers=headers).text)[1]
+    client.post(place, data={"other:buys_from": "Quux Pumps"}, headers=world.headers("member"))
+    back = {"do": "withdraw", "seen": seen}
+    refused = client.post(place, data=back, headers=headers)
+    assert refused.status_code == 409
+    assert 'value="Quux Pumps"' in refused.text
+
+
 def test_a_link_tells_nobody_whether_an_answer_was_guessed(app, world):
     token, client = _survey_token(world), app.test_client()
     tie = {"question": "buys_from", "name": "Zorvex Castings"}

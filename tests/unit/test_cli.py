@@ -432,3 +432,34 @@ def test_a_template_is_in_the_readers_language(monkeypatch, tmp_path):
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert run(["template", "organizations", "--out", str(tmp_path)]) == 0
     assert (tmp_path / "organizations.csv").read_text("utf-8-sig").startswith("编号,企业名称,")
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["import", "ocds"],
+        ["import", "cordis"],
+        ["import", "list"],
+        ["restore"],
+        ["restore", "--check"],
+        ["import", "contracts", "--map", __file__],
+        ["import", "contracts", __file__, "--map"],
+        ["recommend", "--goal", "supplier", "--for-file"],
+    ],
+    ids=" ".join,
+)
+def test_what_has_no_end_is_not_read_to_it(command, capsys):
+    """Seen: a zip is looked for at its end, until memory ended, with a traceback."""
+    for place in ("/dev/zero", "/dev/full"):
+        assert run([*command, place]) == 2
+        assert f"'{place}' is no file" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_mapping_is_small(tmp_path, capsys):
+    large = tmp_path / "large.toml"
+    with large.open("wb") as file:
+        file.truncate(40 * 1024**3)
+    assert run(["import", "contracts", __file__, "--map", str(large)]) == 2
+    assert "is larger than 10 MB" in capsys.readouterr().err

@@ -29,9 +29,19 @@ from matchmaker.api.auditing.survey_shapes import (
 )
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.description import Area
-from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, SeenHeaders
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import after_of, as_json, created, no_content, paged, reads, writes
+from matchmaker.api.http.routing import (
+    after_of,
+    as_json,
+    as_tagged,
+    compared,
+    created,
+    no_content,
+    paged,
+    reads,
+    writes,
+)
 from matchmaker.api.people.requests import Nothing
 
 SURVEYS = Tag(name="surveys", description="Asking members whom they work with, and confirming it.")
@@ -107,22 +117,27 @@ def show_survey_link(header: IdempotencyHeaders, body: NewSurveyLink) -> Respons
 def read_own_answer(path: IdPath, query: OwnAnswerQuery) -> Response:
     """Show what one's own organisation is asked, and has answered."""
     form = services().survey_answers.form(current_principal(), path.id, query.organization)
-    return as_json(SurveyFormOut.of(form))
+    return as_tagged(SurveyFormOut.of(form), form.response.mark)
 
 
-@surveys.put("/surveys/<id>/answer", **writes(SURVEYS, SurveyFormOut))
-def answer_survey(path: IdPath, body: OwnAnswerBody) -> Response:
-    """Answer for one's own organisation; the answer before is replaced."""
-    form = services().survey_answers.answer(
-        current_principal(), path.id, body.organization, body.to_answer()
-    )
-    return as_json(SurveyFormOut.of(form))
+@surveys.put("/surveys/<id>/answer", **writes(SURVEYS, SurveyFormOut, also=(412,)))
+def answer_survey(path: IdPath, header: SeenHeaders, body: OwnAnswerBody) -> Response:
+    """Answer for one's own organisation; the answer before is replaced, with If-Match the one that
+    was read only."""
+    answers = services().survey_answers
+    with compared():
+        form = answers.answer(
+            current_principal(), path.id, body.organization, body.to_answer(), header.seen
+        )
+    return as_tagged(SurveyFormOut.of(form), form.response.mark)
 
 
-@surveys.delete("/surveys/<id>/answer", **writes(SURVEYS))
-def withdraw_answer(path: IdPath, query: OwnAnswerQuery) -> Response:
-    """Take one's own answer back."""
-    services().survey_answers.withdraw(current_principal(), path.id, query.organization)
+@surveys.delete("/surveys/<id>/answer", **writes(SURVEYS, also=(412,)))
+def withdraw_answer(path: IdPath, header: SeenHeaders, query: OwnAnswerQuery) -> Response:
+    """Take one's own answer back; with If-Match the one that was read only."""
+    answers = services().survey_answers
+    with compared():
+        answers.withdraw(current_principal(), path.id, query.organization, header.seen)
     return no_content()
 
 

@@ -53,10 +53,20 @@ from matchmaker.api.cooperation.call_responses import (
 from matchmaker.api.cooperation.conversations import as_download, sends
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.description import Area
-from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, SeenHeaders
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import after_of, as_json, created, no_content, paged, reads, writes
+from matchmaker.api.http.routing import (
+    after_of,
+    as_json,
+    as_tagged,
+    compared,
+    created,
+    no_content,
+    paged,
+    reads,
+    writes,
+)
 from matchmaker.exports.calendar import (
     LAST_MINUTES,
     MEDIA_TYPE,
@@ -267,21 +277,26 @@ def list_open_calls(query: OwnPartQuery) -> Response:
 def read_call_answer(path: IdPath, query: OwnPartQuery) -> Response:
     """A call with one's own answer, and the questions that were answered."""
     form = services().call_answers.form(current_principal(), path.id, query.organization)
-    return as_json(CallFormOut(form))
+    return as_tagged(CallFormOut(form), form.mark)
 
 
-@calls.put("/calls/<id>/answer", **writes(CALLS, CallFormOut))
-def answer_call(path: IdPath, body: BidBody) -> Response:
-    """Answer a call, or keep a draft; the answer before is replaced."""
+@calls.put("/calls/<id>/answer", **writes(CALLS, CallFormOut, also=(412,)))
+def answer_call(path: IdPath, header: SeenHeaders, body: BidBody) -> Response:
+    """Answer a call, or keep a draft; the answer before is replaced, with If-Match the one that was
+    read only."""
     answers = services().call_answers
     act = answers.save_draft if body.draft else answers.submit
-    return as_json(CallFormOut(act(current_principal(), path.id, body.organization, body.to_bid())))
+    with compared():
+        form = act(current_principal(), path.id, body.organization, body.to_bid(), header.seen)
+    return as_tagged(CallFormOut(form), form.mark)
 
 
-@calls.delete("/calls/<id>/answer", **writes(CALLS))
-def withdraw_call_answer(path: IdPath, query: OwnPartQuery) -> Response:
-    """Take one's answer back; nothing of it stays."""
-    services().call_answers.withdraw(current_principal(), path.id, query.organization)
+@calls.delete("/calls/<id>/answer", **writes(CALLS, also=(412,)))
+def withdraw_call_answer(path: IdPath, header: SeenHeaders, query: OwnPartQuery) -> Response:
+    """Take one's answer back; nothing of it stays. With If-Match the one that was read only."""
+    answers = services().call_answers
+    with compared():
+        answers.withdraw(current_principal(), path.id, query.organization, header.seen)
     return no_content()
 
 

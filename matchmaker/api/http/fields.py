@@ -141,6 +141,20 @@ class EditHeaders(BaseModel):
     )
 
 
+class SeenHeaders(BaseModel):
+    """The version that was seen of what is replaced or taken back; whatever is there without."""
+
+    if_match: str | None = Field(
+        None, alias="If-Match", max_length=100, description="ETag of the version that was read."
+    )
+
+    @property
+    def seen(self) -> str | None:
+        """The mark in the ETag; None for any."""
+        tag = (self.if_match or "*").strip()
+        return None if tag == "*" else tag.removeprefix("W/").strip('"')
+
+
 class IdempotencyHeaders(BaseModel):
     """A key under which a repeated POST is answered as the first was."""
 

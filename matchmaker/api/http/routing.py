@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from matchmaker.api.http.fields import PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import MEDIA_TYPE
 from matchmaker.api.http.sources import without_cluster_names
+from matchmaker.errors import ChangedMeanwhile, VersionConflict
 from matchmaker.store.ports import Page
 
 
@@ -68,6 +70,27 @@ def as_json(shaped: BaseModel) -> Response:
     """An answer."""
     text = without_cluster_names(shaped.model_dump_json())
     return Response(text, mimetype="application/json")
+
+
+def as_tagged(shaped: BaseModel, mark: str) -> Response:
+    """An answer whose ETag is that mark, by which If-Match names what was seen."""
+    response = as_json(shaped)
+    response.set_etag(mark)
+    return response
+
+
+@contextmanager
+def compared() -> Iterator[None]:
+    """Whoever named a version that is not there any more is answered as HTTP has it (412).
+
+    Raises VersionConflict.
+    """
+    try:
+        yield
+    except ChangedMeanwhile as error:
+        raise VersionConflict(
+            error.message, mend="Read it again and send its new ETag in If-Match."
+        ) from error
 
 
 def created(shaped: BaseModel, place: str) -> Response:

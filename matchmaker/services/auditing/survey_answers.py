@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.domain import Cluster, Organization
-from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
+from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError, NotAllowed, NotFound
 from matchmaker.ingest.names import name_key
 from matchmaker.services.auditing.survey_forms import SurveyForm, form_of, unknown_to
 from matchmaker.services.auditing.survey_sync import SurveySync
@@ -72,7 +72,7 @@ class SurveyAnswers:
         """
         survey, response = self._of_link(token)
         actor = Principal(f"survey-link/{response.organization}")
-        self._withdraw(actor, survey, response.organization, response.link)
+        self._withdraw(actor, survey, response.organization, link=response.link)
         return self.form_of_link(token)
 
     # -- signed in
@@ -106,18 +106,25 @@ class SurveyAnswers:
         survey = self._own(principal, id, organization_id)
         return self._answer(principal, survey, organization_id, answer, seen)
 
-    def withdraw(self, principal: Principal, id: str, organization_id: str) -> None:
+    def withdraw(
+        self, principal: Principal, id: str, organization_id: str, seen: str | None = None
+    ) -> None:
         """Take one's answer back, after the end too; what it confirmed ends in the graph.
 
-        Raises NotAllowed, NotFound.
+        Raises NotAllowed, NotFound; ChangedMeanwhile where another was `seen`.
         """
         principal.require_writing()
-        self._withdraw(principal, self._own(principal, id, organization_id), organization_id)
+        self._withdraw(principal, self._own(principal, id, organization_id), organization_id, seen)
 
     # -- the parts
 
     def _withdraw(
-        self, actor: Principal, survey: SurveyRound, organization_id: str, link: int | None = None
+        self,
+        actor: Principal,
+        survey: SurveyRound,
+        organization_id: str,
+        seen: str | None = None,
+        link: int | None = None,
     ) -> None:
         repositories = self.surveys.repositories
         cluster = self.surveys.store.cluster(survey.cluster)
@@ -127,9 +134,11 @@ class SurveyAnswers:
             _require_link(stored.value, link)
             if stored.value.answered is None:
                 return
-            empty = replace(
-                stored.value, answer=SurveyAnswer(), answered=None, pending=True, by_link=False
-            )
+            if seen is not None and seen != stored.value.mark:
+                raise ChangedMeanwhile(
+                    "Somebody else saved it meanwhile.", mend="Look at it again."
+                )
+            empty = survey_workflow.withdrawn(stored.value)
             self._keep_counts(unit, survey.id)
             unit.add(repositories.survey_responses.put(empty, stored.version))
             unit.log("survey.withdrawn", f"survey/{survey.id}", organization=organization_id)

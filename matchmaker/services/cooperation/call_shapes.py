@@ -176,5 +176,6 @@ class CallForm:
 
 def mark_of(answer: CallAnswer | CallForm) -> str:
     """Tells answers apart, sent or not, for two colleagues who are at one at once."""
-    said = repr((answer.state.value, answer.draft, answer.bid, answer.submitted))
+    files = tuple(file.id for file in answer.files)  # which go with it
+    said = repr((answer.state.value, answer.draft, answer.bid, answer.submitted, files))
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()

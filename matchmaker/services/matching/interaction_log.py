@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import threading
 from collections.abc import Sequence
@@ -124,13 +125,17 @@ class InteractionLog:
         def change(unit: UnitOfWork) -> None:
             keep_organization(unit, self.repositories, self.store, organization)
             chosen = kept_id(unit, self.repositories, self.store, candidate)
+            # Of each kind the last of a day: who saves and dismisses by turns fills no disk.
+            day = (principal.subject, organization, chosen, kind, goal or "", f"{unit.at:%Y-%m-%d}")
+            id = hashlib.blake2b("\x1f".join(day).encode(), digest_size=16).hexdigest()
+            earlier = self.repositories.interactions.get_or_none(id)
             interaction = Interaction(
-                new_id(), kind, unit.at, principal.subject, goal, organization,
+                id, kind, unit.at, principal.subject, goal, organization,
                 (ShownCandidate(chosen, 0, 0.0),), reason=reason,
             )  # fmt: skip
             unit.add(
                 *self._changed_lists(organization, chosen, kind, reason),
-                self.repositories.interactions.put(interaction),
+                self.repositories.interactions.put(interaction, earlier.version if earlier else 0),
             )
 
         commit_changes(self.repositories.records, principal, self.clock, change)

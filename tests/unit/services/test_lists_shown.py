@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.access import Principal
-from matchmaker.domain import GoalName
+from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.nodes import allowance
 from matchmaker.nodes.allowance import LocalAllowance, daily_allowance_of
 from matchmaker.nodes.counts_file import CountsFile
@@ -47,6 +47,32 @@ def test_a_candidate_of_a_list_is_clicked_once(repositories: Repositories) -> No
     clicks = [each for each in kept if each.kind is InteractionKind.CLICK]
     of_list = [(each.impression, each.shown[0].candidate) for each in clicks]
     assert sorted(of_list) == sorted((id, other) for id in lists for other in ("t:2", "t:3"))
+
+
+def test_who_saves_and_dismisses_by_turns_leaves_one_of_each_a_day(tmp_path: Path) -> None:
+    """Seen: a line each time, as many as an account may write."""
+    store, now = SqliteStore(tmp_path / "graph.db"), [datetime(2026, 5, 1, 9, tzinfo=UTC)]
+    store.prepare()
+    firms = tuple(Organization(f"t:{number}", f"Works {number}", Kind.FIRM) for number in (1, 2, 3))
+    store.upsert(GraphRows(organizations=firms))
+    kept = Repositories(lambda: store.documents)
+    log = InteractionLog(store, kept, OptedOut(lambda: store), lambda: now[0], LocalAllowance(0))
+    own = frozenset({"t:1"})
+    people = [Principal(f"account:{name}", account=name, organizations=own) for name in "ab"]
+    for _ in range(2):
+        for _ in range(3):
+            now[0] += timedelta(minutes=1)
+            for person in people:
+                log.pick(person, "t:1", "t:2", InteractionKind.SAVED)
+                log.pick(person, "t:1", "t:2", InteractionKind.DISMISSED, "other")
+        now[0] += timedelta(days=1)
+    log.pick(people[0], "t:1", "t:3", InteractionKind.SAVED)
+    lines = list(kept.interactions.values())
+    assert len(lines) == 2 * 2 * 2 + 1
+    first = [each for each in lines if each.at.day == 1]
+    assert {each.at.minute for each in first} == {3}, "the last of the day"
+    assert log.picked(people[0], "t:1", InteractionKind.DISMISSED) == {"t:2"}
+    store.close()
 
 
 def test_a_click_that_another_process_noted_keeps_no_other_from_being_noted(
