@@ -214,6 +214,12 @@ class Wiring:
     def _embedder(self) -> Encoder:
         return embedding.load_embedder(self.settings)
 
+    def forget_models(self) -> None:
+        """Have no file of theirs open: the next question loads them, damaged ones made anew."""
+        with self._models_lock:
+            for name in ("_embedder", "_reranker"):
+                self.__dict__.pop(name, None)
+
     def reranker(self) -> CrossEncoder | None:
         """The cross-encoder, loaded once; None where none is set. Raises SettingsError."""
         with self._models_lock:

@@ -51,7 +51,7 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
     def reap_workers(self) -> None:
         """Look at children that have ended, and first at what they died of."""
         if any(_died_of(pid, signal.SIGBUS) for pid in (*self.WORKERS, self._jobs_pid) if pid):
-            self._read_snapshot_anew()
+            self._read_files_anew()
         super().reap_workers()
 
     def manage_workers(self) -> None:
@@ -117,20 +117,21 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         except ChildProcessError:
             return True
 
-    def _read_snapshot_anew(self) -> None:
+    def _read_files_anew(self) -> None:
         """What was mapped of some file could not be read: it was cut off, or its disk is bad.
 
-        Of which file nobody knows: that of the snapshot, a model, the database's index. Where it is
-        the snapshot, whoever is forked with it, as it was opened here, would die of it again, and
-        again.
+        Of which file nobody knows: that of the snapshot, a model, the database's index. Whoever is
+        forked with it, as it was opened here, would die of it again, and again: so snapshot and
+        models are opened anew, which looks them through.
         """
         log.error(
             "a process died of a file that it had mapped and could not read (SIGBUS): which one is"
-            " not known; in case it was the snapshot, that is looked through anew"
+            " not known; in case it was the snapshot or a model, these are looked through anew"
         )
         from wsgi import wired
 
         wired.reader.forget()
+        wired.forget_models()
         if self._jobs_pid:  # so that a damaged one is noticed there, and made anew
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._jobs_pid, signal.SIGTERM)

@@ -10,9 +10,12 @@ from types import SimpleNamespace
 import pytest
 from gunicorn.arbiter import Arbiter
 
+from matchmaker import embedding
 from matchmaker.services.operations.process_lock import Holder
 from matchmaker.serving import arbiter
 from matchmaker.serving.arbiter import JobsArbiter
+from matchmaker.settings import Settings
+from matchmaker.wiring import Wiring
 
 PID = 4711
 
@@ -95,7 +98,7 @@ def test_a_child_that_died_of_a_file_that_is_open_has_the_snapshot_read_anew(
 ):
     """Else all that follow, forked with the same file open, would die of it."""
     read = []
-    monkeypatch.setattr(JobsArbiter, "_read_snapshot_anew", lambda master: read.append(master))
+    monkeypatch.setattr(JobsArbiter, "_read_files_anew", lambda master: read.append(master))
     master = JobsArbiter.__new__(JobsArbiter)
     master._jobs_pid = 0
     pid = ended_by(end)
@@ -108,15 +111,28 @@ def test_a_child_that_died_of_a_file_that_is_open_has_the_snapshot_read_anew(
     assert bool(read) is read_anew
 
 
+def test_a_model_whose_files_cannot_be_read_any_more_is_loaded_anew(tmp_path, monkeypatch):
+    """Seen: a table cut off while it was open ended each worker at its first question."""
+    monkeypatch.setattr(embedding, "load_embedder", lambda settings: object())
+    wired = Wiring(Settings(data_dir=tmp_path, _env_file=None))
+    before = wired.embedder()
+    assert wired.embedder() is before
+    wired.forget_models()
+    assert wired.embedder() is not before
+
+
 def test_the_log_claims_no_more_than_is_known_of_what_a_process_died_of(monkeypatch):
     """A model or the index of the database may be what could not be read, or somebody's `kill`."""
     forgotten, said = [], []
-    wired = SimpleNamespace(reader=SimpleNamespace(forget=lambda: forgotten.append(True)))
+    wired = SimpleNamespace(
+        reader=SimpleNamespace(forget=lambda: forgotten.append("snapshot")),
+        forget_models=lambda: forgotten.append("models"),
+    )
     monkeypatch.setitem(sys.modules, "wsgi", SimpleNamespace(wired=wired))
     monkeypatch.setattr(arbiter, "log", SimpleNamespace(error=lambda text: said.append(text)))
     master = JobsArbiter.__new__(JobsArbiter)
     master._jobs_pid = 0
-    master._read_snapshot_anew()
-    assert forgotten == [True]
+    master._read_files_anew()
+    assert forgotten == ["snapshot", "models"]
     assert "which one is not known" in said[0]
     assert "could not read the snapshot" not in said[0]
