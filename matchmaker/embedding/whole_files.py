@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -20,11 +21,13 @@ def told_of_disk(path: Path, size: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        # NumPy says how much was written of what was to be, and no number.
+        refusal = error if error.errno else OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise StorageFull(
             "%(path)s cannot be written: %(reason)s.",
             mend="Free %(number)s MB or choose another MATCHMAKER_DATA_DIR.",
             path=path,
-            reason=reason_of(error),
+            reason=reason_of(refusal),
             number=size >> 20,
         ) from None
 

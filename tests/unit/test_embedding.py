@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import errno
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -41,6 +43,7 @@ from matchmaker.embedding.second import UniversalEncoder
 from matchmaker.embedding.session import multiplies_bytes
 from matchmaker.embedding.token_file import token_file
 from matchmaker.embedding.torch_model import TorchModel, load_packaged_transformer
+from matchmaker.embedding.whole_files import keep_whole
 from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
 
@@ -677,3 +680,18 @@ def test_principal_axes_are_those_of_scikit_learn() -> None:
     axes = principal_axes([rows.astype(np.float32)], 2)
     theirs = TruncatedSVD(2, algorithm="arpack").fit(rows).components_.T
     np.testing.assert_allclose(np.abs(axes), np.abs(theirs), atol=1e-3)
+
+
+def test_an_array_for_which_the_disk_has_no_room_is_told_as_such(tmp_path: Path) -> None:
+    """Seen: "the file is damaged or was cut off", as NumPy names no error of the system."""
+    array = np.zeros(100_000, dtype="<f2")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    earlier = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+        with pytest.raises(StorageFull, match="the disk is full"):
+            keep_whole(array.tofile, tmp_path / "array", array.nbytes)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, earlier)
+    assert not list(tmp_path.iterdir())
