@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import threading
 from dataclasses import asdict, replace
@@ -20,8 +21,10 @@ from matchmaker.services.operations.local_server import (
     accepts,
     announce,
     read_note,
+    same_settings,
     withdraw,
 )
+from matchmaker.settings import Settings
 
 pytestmark = pytest.mark.slow
 QUESTIONS = {
@@ -136,6 +139,21 @@ def test_a_server_on_another_store_or_model_is_not_asked(served, wired, capsys, 
     monkeypatch.setattr(command, "wired", lambda: wired)
     monkeypatch.setattr("matchmaker.cli.server._answer", lambda *_: pytest.fail("asked"))
     assert asked(capsys, *QUESTIONS["text"])[0] == 0
+
+
+def test_the_server_of_a_folder_is_not_asked_for_a_copy_of_it(tmp_path):
+    """Seen: whoever tried something on a copy was answered from what was served."""
+    served, copy = tmp_path / "served", tmp_path / "copy"
+    served.mkdir()
+    settings = Settings(data_dir=served, host="127.0.0.1", _env_file=None)
+    announce(settings, os.getpid())
+    shutil.copytree(served, copy)
+    of_copy = settings.model_copy(update={"data_dir": copy})
+    (tmp_path / "link").symlink_to(served)
+    of_link = settings.model_copy(update={"data_dir": tmp_path / "link"})
+    assert not same_settings(read_note(of_copy), of_copy)
+    assert same_settings(read_note(of_link), of_link)
+    assert same_settings(read_note(settings), settings)
 
 
 def test_only_the_owner_of_the_folder_may_ask(served, client):

@@ -102,8 +102,16 @@ def code_version() -> str:
 
 
 def _fingerprint(settings: Settings) -> str:
-    values = [str(getattr(settings, name)) for name in _DECISIVE]
+    values = [*(str(getattr(settings, name)) for name in _DECISIVE), _folder(settings)]
     return hashlib.sha256("\n".join(values).encode()).hexdigest()[:16]
+
+
+def _folder(settings: Settings) -> str:
+    """Which folder it is: a copy of one that is served has its server's note, and other data."""
+    with suppress(OSError):
+        status = settings.data_dir.stat()
+        return f"{status.st_dev} {status.st_ino}"
+    return ""
 
 
 def _loopback(host: str) -> str:
