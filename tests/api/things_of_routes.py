@@ -29,6 +29,7 @@ from matchmaker.workflow.session import SignInOrigin
 from matchmaker.workflow.survey import ReportedTie, SurveyAnswer, SurveyQuestion, SurveyRound
 from tests.api.world import PASSWORD
 from tests.authenticator import Authenticator
+from tests.past_days import sent_before_today
 
 API = "/api/v1"
 
@@ -67,7 +68,7 @@ def _programme(world):
 
 def _introduction(world, accepted=False):
     """Between t:firm1, which asks, and an institute of its own that is made for it."""
-    _send_none_today(world, FIRM)
+    sent_before_today(world.services.repositories, FIRM)
     if accepted:
         _close_all(world)  # each takes a slot
     lab = f"u:lab{next(_number)}"
@@ -211,7 +212,7 @@ def _call(world, submitted=False):
     row = Organization(firm, "Sample foundry", "firm", capacity=9)
     world.services.directory.create(ADMIN, row, "")
     _forget_calls(world, FIRM)
-    _send_none_today(world, FIRM)
+    sent_before_today(world.services.repositories, FIRM)
     opening, answers = world.services.call_opening, world.services.call_answers
     id = opening.open(world.principal("owner"), _call_content(FIRM), [firm]).brief.id
     if submitted:
@@ -228,16 +229,6 @@ def _sealed_call(world):
     past = replace(stored.value, sealed=True, deadline=over)
     world.services.repositories.records.commit([calls.put(past, stored.version)])
     return id
-
-
-def _send_none_today(world, organization):
-    """Have its requests sent the day before yesterday: it sends only so many a day."""
-    introductions = world.services.repositories.introductions
-    page = introductions.page("organization", organization, limit=200, newest_first=True)
-    recent = [each for each in page.rows if datetime.now(UTC) - each.value.created < timedelta(1)]
-    for each in recent:
-        before = replace(each.value, created=each.value.created - timedelta(days=2))
-        world.services.repositories.records.commit([introductions.put(before, each.version)])
 
 
 def _forget_calls(world, organization):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -45,13 +45,18 @@ from tools.neo4j.server import ServerAddress
 pytestmark = pytest.mark.slow  # processes are killed
 
 
-def _act_until_killed(opened: Callable[[], Store], ready: int) -> NoReturn:
-    """One introduction after the other from the proposal to its completion, in this process."""
+def _act_until_killed(opened: Callable[[], Store], ready: int, year: int) -> NoReturn:
+    """One introduction after the other from the proposal to its completion, in this process.
+
+    Each on a day of its own, those of a process within its year: few are asked for on one.
+    """
     services = services_on(opened())
+    services.clock.forward(timedelta(days=366 * year))
     one = services.principal_of("p0.t.f0@example.org")
     two = services.principal_of("p0.t.f1@example.org")
     os.write(ready, b"!")
     while True:
+        services.clock.forward(timedelta(days=1))
         made = services.introductions.propose(one, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
         services.introductions.act(two, made.id, Transition(Action.ACCEPT))
         report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
@@ -67,12 +72,12 @@ def test_a_kill_between_any_two_steps_leaves_the_old_or_the_new_state(
     services = cooperation_on(store, {"t:f0": 3, "t:f1": 3})
     services.person("t:f0")
     services.person("t:f1")
-    for wait in (0.05, 0.11, 0.17, 0.23, 0.31, 0.4):
+    for year, wait in enumerate((0.05, 0.11, 0.17, 0.23, 0.31, 0.4)):
         is_ready, ready = os.pipe()
         pid = os.fork()
         if not pid:
             try:
-                _act_until_killed(opened, ready)
+                _act_until_killed(opened, ready, year)
             finally:
                 os._exit(1)
         os.close(ready)

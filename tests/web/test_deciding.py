@@ -10,6 +10,7 @@ from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
 from matchmaker.workflow.refusals import DeclineReason
+from tests.past_days import sent_before_today
 from tests.web.conftest import press
 from tests.web.test_pages import PHONE
 
@@ -21,6 +22,7 @@ def asked(sample):
     """Makes introductions between the two sample firms, and takes them back."""
     made = []
     principal = sample.demo.account("firm").principal()
+    sent_before_today(sample.repositories, FIRM)
 
     def ask(goal=GoalName.SUPPLIER, **fields):
         proposal = Proposal(goal, seeker=FIRM, candidate=SUPPLIER, **fields)
