@@ -12,11 +12,16 @@ from matchmaker.messages import message
 
 
 class FileToRead(click.Path):
-    """The path of a file: what is read twice, or to its end, is no device and not endless."""
+    """The path of a file: what is read twice, or to its end, is no device and not endless.
 
-    def __init__(self, *, exists: bool = True, max_mb: int | None = None) -> None:
+    With `takes_pipes` what another command writes does as well, where it is read once.
+    """
+
+    def __init__(
+        self, *, exists: bool = True, max_mb: int | None = None, takes_pipes: bool = False
+    ) -> None:
         super().__init__(exists=exists, dir_okay=False, path_type=Path)
-        self.max_mb = max_mb
+        self.max_mb, self.takes_pipes = max_mb, takes_pipes
 
     def convert(
         self,
@@ -26,7 +31,8 @@ class FileToRead(click.Path):
     ) -> str | bytes | os.PathLike[str]:
         path = super().convert(value, param, ctx)
         place = Path(os.fsdecode(path))
-        if place.exists() and not place.is_file():
+        is_piped = self.takes_pipes and place.is_fifo()
+        if place.exists() and not place.is_file() and not is_piped:
             problem = message(
                 "'%(name)s' is no file but a device or a pipe; save what it holds, and name that.",
                 name=place,

@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 _FILE = FileToRead()
 _MAPPING = click.option(
-    "--map", "mapping", type=FileToRead(max_mb=10), required=True, help="Mapping in TOML."
+    "--map",
+    "mapping",
+    type=FileToRead(max_mb=10, takes_pipes=True),
+    required=True,
+    help="Mapping in TOML.",
 )
 
 

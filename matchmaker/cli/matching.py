@@ -78,10 +78,12 @@ class _Words(click.ParamType[Any]):
 )
 @click.option("--text", help="For a free text; '-' reads it from standard input.")
 @click.option("--need", metavar="ID", help="For a posted need.")
-@click.option("--for-file", type=FileToRead(), help="For each id of a file, one a line.")
+@click.option(
+    "--for-file", type=FileToRead(takes_pipes=True), help="For each id of a file, one a line."
+)
 @click.option(
     "--texts-file",
-    type=FileToRead(),
+    type=FileToRead(takes_pipes=True),
     help='For each line {"id": …, "text": …, "organization": …}; the last is optional.',
 )
 @click.option("--limit", type=click.IntRange(1, MAX_LIMIT), default=10, show_default=True)

@@ -1,10 +1,12 @@
 """The command line: what it prints, and its exit codes."""
 
 import json
+import os
 import re
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -454,6 +456,18 @@ def test_what_has_no_end_is_not_read_to_it(command, capsys):
     for place in ("/dev/zero", "/dev/full"):
         assert run([*command, place]) == 2
         assert f"'{place}' is no file" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("loaded")
+def test_what_another_command_writes_is_read_where_once_is_enough(tmp_path, capsys):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("t:firm1\n",), daemon=True)
+    writer.start()
+    assert run(["recommend", "--goal", "supplier", "--for-file", str(pipe)]) == 0
+    assert "t:firm1" in capsys.readouterr().out
+    writer.join(timeout=10)
+    assert run(["import", "ror", str(pipe)]) == 2
 
 
 @pytest.mark.usefixtures("fresh")
