@@ -365,7 +365,7 @@ def test_a_table_made_from_a_model_that_is_damaged_is_made_anew(tmp_path: Path) 
     np.testing.assert_array_equal(made, [weights] * 3)
 
 
-@pytest.mark.slow
+@pytest.mark.long  # the same of the first model's tables, and of each kept file, is short
 def test_tables_of_the_second_model_that_are_damaged_are_made_anew(tmp_path: Path) -> None:
     whole = UniversalEncoder(tmp_path).passages(TEXTS)
     (folder,) = tmp_path.iterdir()
