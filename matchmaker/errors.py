@@ -109,6 +109,12 @@ class ChangedMeanwhile(WrongState):
     """Somebody changed it since it was seen: it is to be looked at as it is now, and done then."""
 
 
+def require_seen(seen: object | None, now: object) -> None:
+    """Raise ChangedMeanwhile where something else stands now than was seen; None is anything."""
+    if seen is not None and seen != now:
+        raise ChangedMeanwhile("Somebody else saved it meanwhile.", mend="Look at it again.")
+
+
 class VersionConflict(MatchmakerError):
     """Somebody else changed it meanwhile: a compare-and-set that lost."""
 

@@ -52,7 +52,6 @@ from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import term_shares
-from matchmaker.snapshot.model import GOALS as GOAL_NAMES
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
 
@@ -291,7 +290,7 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
         return compare(asked, offered(says)) if asked.items else None
     if question.kind is StatementKind.NEED:
-        return _also_lacking(asked, says, int(snapshot.statements.goal[statement]))
+        return _also_lacking(asked, says, snapshot.goal_of(statement))
     if question.kind is StatementKind.OFFER and is_need:
         wanted = compare(says, offered(asked))
         return replace(wanted, aside=False, elsewhere=False, made_of_it=False)
@@ -303,18 +302,20 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     return None
 
 
-def _also_lacking(asked: Specification, says: Specification, goal: int) -> Comparison | None:
+def _also_lacking(
+    asked: Specification, says: Specification, goal: GoalName | None
+) -> Comparison | None:
     """Two needs: who lacks something else, or buys the same, offers nothing of what is asked for.
 
     Who wants to do the same together with others is asked for it, too; who looks elsewhere for
     makers of the same thing looks for them, too.
     """
-    if goal >= 0 and GOAL_NAMES[goal] in _BOUGHT:
+    if goal in _BOUGHT:
         return Comparison(whole=True)
     compared = compare(asked, says)
     if compared.aside:
         return Comparison(whole=True)
-    if goal < 0 or GOAL_NAMES[goal] is not GoalName.CROSS_CLUSTER or _BROUGHT.search(says.text):
+    if goal is not GoalName.CROSS_CLUSTER or _BROUGHT.search(says.text):
         return None
     note = message("they look for it, too")
     sought = tuple(
@@ -327,8 +328,8 @@ def _also_lacking(asked: Specification, says: Specification, goal: int) -> Compa
 
 def _states_offer(snapshot: Snapshot, statement: int) -> bool:
     """Whether a need says what its author has: who looks for customers, or for firms to try it."""
-    goal = int(snapshot.statements.goal[statement])
-    return goal >= 0 and GOALS[GOAL_NAMES[goal]].words is StatementKind.OFFER
+    goal = snapshot.goal_of(statement)
+    return goal is not None and GOALS[goal].words is StatementKind.OFFER
 
 
 def adjusted_fit(fit: float, comparison: Comparison | None) -> float:

@@ -35,7 +35,6 @@ from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import known_share
-from matchmaker.snapshot.model import GOALS as GOAL_NAMES
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 
 # Goals for which a thing is sought itself, not somebody who studies or tests it.
@@ -172,20 +171,20 @@ def is_wanted(
         return False
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
     if goal is GoalName.INDUSTRY_PARTNER:
-        goal_of_need = int(snapshot.statements.goal[statement])
-        is_for_labs = goal_of_need >= 0 and GOAL_NAMES[goal_of_need] is GoalName.RESEARCH_PARTNER
-        return is_need and is_for_labs and _first_work(comparison)
+        is_for_labs = snapshot.goal_of(statement) is GoalName.RESEARCH_PARTNER
+        return is_need and is_for_labs and _is_first_of_work(comparison)
     return is_need and any(
         j.requirement.kind is RequirementKind.PRODUCT and has_name(j.requirement)
         for j in comparison.met
     )
 
 
-def _first_work(comparison: Comparison) -> bool:
+def _is_first_of_work(comparison: Comparison) -> bool:
     """Whether a need is first of all of work, which is what is offered."""
-    core = [j for j in comparison.judgements if j.requirement.kind in CORE]
-    first = core[0] if core else None
-    return first in comparison.met and first is not None and first.requirement.value in NAMED_WORK
+    first = next((j for j in comparison.judgements if j.requirement.kind in CORE), None)
+    if first is None or first.verdict is not Fulfilment.MET:
+        return False
+    return first.requirement.value in NAMED_WORK
 
 
 def name_thing(goal: GoalName, comparisons: Sequence[Comparison | None]) -> BoolArray:

@@ -400,6 +400,11 @@ class Snapshot:
             strings = self._strings[group, column] = StringColumn(table.column(column))
         return strings[row]
 
+    def goal_of(self, statement: int) -> GoalName | None:
+        """What a need is posted for; None of statements that say nothing of it."""
+        code = int(self.statements.goal[statement])
+        return GOALS[code] if code >= 0 else None
+
     def id_of(self, row: int) -> str:
         """Id of an organisation."""
         return self.string("organizations", "id", int(row))

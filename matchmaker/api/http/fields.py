@@ -141,12 +141,8 @@ class EditHeaders(BaseModel):
     )
 
 
-class SeenHeaders(BaseModel):
+class SeenHeaders(EditHeaders):
     """The version that was seen of what is replaced or taken back; whatever is there without."""
-
-    if_match: str | None = Field(
-        None, alias="If-Match", max_length=100, description="ETag of the version that was read."
-    )
 
     @property
     def seen(self) -> str | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from matchmaker.recommend.specification.units import shown
 from matchmaker.regex import regex
 
-# Of what it is stays to be read: 最深2米.
 # Before a comparison they turn it round: 不能超过, 不得低于.
 _NEGATIVES = (
     "不", "不能", "不可", "不可以", "不得", "不要", "不许", "不准", "不应", "不宜", "不该", "不会", "别", "勿", "没", "没有", "未"
@@ -16,6 +15,7 @@ _NOT = "|".join(_NEGATIVES)
 _NOT_MORE = rf"(?:{_NOT})(?:超过|超出|超|大于|高于|多于|重于|长于|厚于)"
 _NOT_LESS = rf"(?:{_NOT})(?:低于|小于|少于|轻于|短于|薄于)"
 _PLAIN = "".join(f"(?<!{word})" for word in _NEGATIVES)
+# What is looked behind at (最深2米) stays to be read of what it is.
 _AT_MOST = regex(
     rf"(?:≤|<|=<|{_NOT_MORE}|{_PLAIN}(?:小于|低于|少于)|限价|最大|最高(?:出价|限价)?|最长|(?<=最[深宽厚重])|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
     r"\b(?:up to|max(?:imum)?\.?|(?<!not )(?:under|below)|at most|(?:not|never|cannot|must not)(?: to| be)? (?:over|above|exceed(?:ing)?)|"

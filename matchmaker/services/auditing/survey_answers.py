@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.domain import Cluster, Organization
-from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError, NotAllowed, NotFound
+from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, require_seen
 from matchmaker.ingest.names import name_key
 from matchmaker.services.auditing.survey_forms import SurveyForm, form_of, unknown_to
 from matchmaker.services.auditing.survey_sync import SurveySync
@@ -134,10 +134,7 @@ class SurveyAnswers:
             _require_link(stored.value, link)
             if stored.value.answered is None:
                 return
-            if seen is not None and seen != stored.value.mark:
-                raise ChangedMeanwhile(
-                    "Somebody else saved it meanwhile.", mend="Look at it again."
-                )
+            require_seen(seen, stored.value.mark)
             empty = survey_workflow.withdrawn(stored.value)
             self._keep_counts(unit, survey.id)
             unit.add(repositories.survey_responses.put(empty, stored.version))

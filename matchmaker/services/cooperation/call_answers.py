@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
-from matchmaker.errors import ChangedMeanwhile, InvalidInput, WrongState
+from matchmaker.errors import InvalidInput, WrongState, require_seen
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallForm, mark_of
 from matchmaker.services.cooperation.call_views import CallViews, named_unless
@@ -232,10 +232,7 @@ class CallAnswers:
             after = change(call.value, stored.value, unit.at)
             if after == stored.value:
                 return self.views.form(principal, call.value, after)
-            if seen is not None and seen != mark_of(stored.value):
-                raise ChangedMeanwhile(
-                    "Somebody else saved it meanwhile.", mend="Look at it again."
-                )
+            require_seen(seen, mark_of(stored.value))
             gone.extend(file for file in stored.value.files if file not in after.files)
             self.views.hold(unit, call)
             unit.add(repositories.call_answers.put(after, stored.version))

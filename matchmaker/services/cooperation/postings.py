@@ -12,7 +12,14 @@ import structlog
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Need, NeedState, Offer
-from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError, NotAllowed, NotFound
+from matchmaker.errors import (
+    ChangedMeanwhile,
+    InvalidInput,
+    MatchmakerError,
+    NotAllowed,
+    NotFound,
+    require_seen,
+)
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.services.cooperation.posting_sync import PostingSync
 from matchmaker.services.matching.answer import Answer
@@ -196,10 +203,7 @@ class Postings:
         def change(unit: UnitOfWork) -> SavedPosting:
             stored = self._visible(principal, id)
             principal.require_member(stored.value.organization)
-            if version is not None and stored.version != version:
-                raise ChangedMeanwhile(
-                    "Somebody else saved it meanwhile.", mend="Look at it again."
-                )
+            require_seen(version, stored.version)
             changed = replace(stored.value, **changes)
             changed = replace(changed, language=language_of(changed.text))
             _check_dates(changed, unit.at.date())
