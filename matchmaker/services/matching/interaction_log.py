@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
+import time
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -28,6 +30,11 @@ from matchmaker.workflow.interactions import Interaction, InteractionKind, Shown
 log = structlog.get_logger(__name__)
 _WAITING = 2_000
 _COMMIT_SIZE = 100
+# What comes within so long of a commit is written together: one for each list that is shown costs
+# a busy server as much as reading who asks. Who is killed loses what it still gathers.
+_GATHER_SECONDS = 0.25
+# A store that does not answer at the end of a process keeps it for no longer.
+_LAST_SECONDS = 6.0
 MAX_PICKS = 500
 # Lists of one day that are kept of one account: a person sees hundreds.
 MAX_LISTS_A_DAY = 2_000
@@ -37,7 +44,7 @@ _PICKS = (InteractionKind.SAVED, InteractionKind.DISMISSED)
 
 @dataclass
 class InteractionLog:
-    """Traces are written by a thread of their own: nobody waits for them.
+    """Traces are written by a thread of their own, many at once: nobody waits for them.
 
     Where more come than can be written the newest are dropped, and the log says so.
     """
@@ -47,7 +54,9 @@ class InteractionLog:
     opted_out: OptedOut
     clock: Clock
     lists: Allowance
-    _queue: queue.Queue[Change] = field(default_factory=lambda: queue.Queue(_WAITING), init=False)
+    _queue: queue.Queue[Change | None] = field(
+        default_factory=lambda: queue.Queue(_WAITING), init=False
+    )  # None: whoever put it waits for what came before
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _writer: threading.Thread | None = field(default=None, init=False)
 
@@ -84,6 +93,9 @@ class InteractionLog:
         principal.require_known()
         self.flush()
         stored = self.repositories.interactions.get_or_none(impression)
+        if stored is None:  # another process may have shown it, and be gathering still
+            time.sleep(_GATHER_SECONDS)
+            stored = self.repositories.interactions.get_or_none(impression)
         if stored is None or stored.value.subject != principal.subject:
             raise NotFound("You have seen no such list.")
         ranking = stored.value
@@ -175,6 +187,8 @@ class InteractionLog:
 
     def flush(self) -> None:
         """Wait until everything noted so far is written."""
+        if self._queue.unfinished_tasks:
+            self._queue.put(None)
         self._queue.join()
 
     # -- the parts
@@ -211,19 +225,18 @@ class InteractionLog:
                 # Made when first needed: a thread does not survive a fork.
                 self._writer = threading.Thread(target=self._write, daemon=True)
                 self._writer.start()
+                weakref.finalize(self, _finish, self._queue, self._writer)
         try:
             self._queue.put_nowait(change)
         except queue.Full:
             log.warning("interaction dropped")
 
     def _write(self) -> None:
+        gathers_until = 0.0
         while True:
-            together = [self._queue.get()]
-            while len(together) < _COMMIT_SIZE:
-                try:
-                    together.append(self._queue.get_nowait())
-                except queue.Empty:
-                    break
+            taken = self._gather(gathers_until)
+            gathers_until = time.monotonic() + _GATHER_SECONDS
+            together = [change for change in taken if change is not None]
             try:
                 self._commit(together)
             except MatchmakerError as error:
@@ -231,13 +244,36 @@ class InteractionLog:
                     "interactions not written", count=len(together), error=str(error.message)
                 )
             finally:
-                for _ in together:
+                for _ in taken:
                     self._queue.task_done()
 
+    def _gather(self, until: float) -> list[Change | None]:
+        """Wait for something, then for all that comes until then, a time of the monotonic clock."""
+        taken = [self._queue.get()]
+        while taken[-1] is not None and len(taken) < _COMMIT_SIZE:
+            try:
+                taken.append(self._queue.get(timeout=max(0.0, until - time.monotonic())))
+            except queue.Empty:
+                break
+        return taken
+
     def _commit(self, together: list[Change]) -> None:
+        if not together:
+            return
         try:
             self.repositories.records.commit(together)
         except VersionConflict:  # the same click, noted by another process: without it
             for change in together:
                 with suppress(VersionConflict):
                     self.repositories.records.commit([change])
+
+
+def _finish(waiting: queue.Queue[Change | None], writer: threading.Thread) -> None:
+    """At the end of a process, have what was noted written first."""
+    if not (writer.is_alive() and waiting.unfinished_tasks):
+        return
+    waiting.put(None)
+    until = time.monotonic() + _LAST_SECONDS
+    with waiting.all_tasks_done:
+        while waiting.unfinished_tasks and (left := until - time.monotonic()) > 0:
+            waiting.all_tasks_done.wait(left)
