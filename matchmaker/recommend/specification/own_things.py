@@ -56,6 +56,13 @@ _TOOL_AFTER = regex(
     r"(?:都|也)?(?:是|由)?(?:我们|我方|我司|我厂|自己)(?:这边|自己|已经?)*(?:的(?=$|[，,;；。])|有|出|开|提供|自备)|"
     r"(?:都|也)?(?:已经?|现)(?:有|开好)| (?:is|are)(?: already)? (?:ours|there|on hand|with us|made already)\b"
 )
+# 带模具找注塑厂, 客户自带模具: said first of who asks, or of its customer. 要求供方自带模具 is not.
+_TOOL_BROUGHT = regex(
+    r"(?:^|[，,;；。!！\s])(?:(?:我们|我方|我司|我厂|客户|甲方|需方|买方)?自带|(?:我们|我方|我司|我厂|客户|甲方|需方|买方)带)"
+    r"(?:来|着)?(?:现成的?|[一两几]?[副套个])?$"
+)
+_TOOL_FIRST = regex(r"(?:我们|我方|我司|我厂)?(?:自?带|有)(?:着|好)?(?:现成的?|[一两几]?[副套个])?")
+_THEN_SEEKS = regex(r"了?[，,;；\s]*(?:想要?|要|需要|急|现)?(?:找|求(?!购)|寻)")
 _STOPS = frozenset("，,;；。 \n")
 _REACH = 24
 _NEAR = 12  # terms
@@ -90,10 +97,12 @@ def _is_own_tool(folded: str, terms: Sequence[TermMatch], tool: TermMatch) -> bo
     """Whether a mould is there for what is asked for; work on the mould itself is asked for."""
     if tool.term.family != "mould" and tool.term.value not in tools():
         return False
-    before = _TOOL_BEFORE.search(folded, max(0, tool.start - _REACH), tool.start)
-    if before is not None and _TOOL_ITSELF.match(folded, tool.end) is None:
-        before = None
-    if not (before or _TOOL_AFTER.match(folded, tool.end)):
+    start = max(0, tool.start - _REACH)
+    is_there = any(each.search(folded, start, tool.start) for each in (_TOOL_BEFORE, _TOOL_BROUGHT))
+    is_there = is_there and _TOOL_ITSELF.match(folded, tool.end) is not None
+    if _TOOL_FIRST.fullmatch(folded, 0, tool.start) and _THEN_SEEKS.match(folded, tool.end):
+        is_there = True
+    if not (is_there or _TOOL_AFTER.match(folded, tool.end)):
         return False
     others = [m.term for m in terms if m.term.family != "mould" and m.term.value not in tools()]
     return any(

@@ -37,6 +37,10 @@ def verdict(need: str, value: str, statement: str) -> Fulfilment:
         ("TR90 temples, we have the mould", "mould"),
         ("mould is ours, injection moulding of TR90 temples", "mould"),
         ("existing mould, need 5000 housings in ABS", "mould"),
+        ("带模具找注塑厂，客户自带模具", "mould"),
+        ("注塑外壳，客户自带模具", "mould"),
+        ("有木模，找铸钢厂浇泵壳", "foundry pattern"),
+        ("自带模具，注塑ABS外壳", "mould"),
     ],
 )
 def test_a_mould_that_is_there_is_not_asked_for(need, tool):
@@ -57,6 +61,11 @@ def test_a_mould_that_is_there_is_not_asked_for(need, tool):
         ("We have mould orders for automotive lamps", "mould"),
         ("we supply moulds and hot runners", "mould"),
         ("own mould shop, injection moulding of caps offered", "mould"),
+        ("要求供方自带模具，注塑外壳", "mould"),
+        ("找注塑厂，带模具", "mould"),
+        ("有模具厂吗", "mould"),
+        ("注塑厂自带模具车间，做外壳", "mould"),
+        ("有模具求购", "mould"),
     ],
 )
 def test_a_mould_is_asked_for_where_it_is_what_is_to_be_had_or_mended(need, tool):
