@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, filled_values
 from matchmaker.ingest.need_kinds import need_kinds
+from matchmaker.ingest.sizes import people_between
 from matchmaker.ingest.words import member_of
 from matchmaker.regex import regex
 from matchmaker.text import normal
@@ -17,9 +18,13 @@ MOST = 0.6
 
 
 def are_counts(values: Sequence[str]) -> bool:
-    """Tell whether values count people: 150人, 20."""
+    """Tell whether values count people: 150人, 20, 20-300人."""
     filled = filled_values(values)
-    return bool(filled) and sum(bool(_COUNT.fullmatch(each)) for each in filled) > len(filled) / 2
+    return bool(filled) and sum(map(_is_count, filled)) > len(filled) / 2
+
+
+def _is_count(value: str) -> bool:
+    return bool(_COUNT.fullmatch(value)) or people_between(value) is not None
 
 
 _COUNT = regex(

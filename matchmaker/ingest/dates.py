@@ -21,6 +21,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, SheetNumber, UndecidedCell, is_nothing, nothing
 from matchmaker.ingest.chinese_numerals import with_digits
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, FormatReader, SheetDate
+from matchmaker.ingest.last_days import bare_day
 from matchmaker.ingest.locales import MONTH_LANGUAGES
 from matchmaker.ingest.title_years import lacks_year
 from matchmaker.messages import message
@@ -426,7 +427,7 @@ def _past(cell: str, format: ColumnFormat) -> PartialDate:
 def _last(cell: str, format: ColumnFormat) -> datetime.date | None:
     if _normal(cell) in _STILL:
         return None
-    date = parse(cell, format)
+    date = parse(bare_day(cell), format)
     if date.precision is not DatePrecision.DAY:
         text = message("'%(cell)s' is taken to its last day, %(day)s.", cell=cell, day=date.last)
         raise CellWarning(date.last, text)
@@ -442,8 +443,7 @@ def day(cell: str, format: ColumnFormat = UNDECIDED) -> datetime.date:
     return parse(cell, format).date
 
 
-# Readers of columns: a PartialDate; one that is not in the future; a last day, None where it
-# goes on; a year.
+# Readers of columns: a PartialDate; one not in the future; a last day, None for none; a year.
 partial_date = FormatReader(parse, "day_first", clue, is_open, is_year_first, is_minguo)
 past_date = FormatReader(_past, "day_first", clue, is_open, is_year_first, is_minguo)
 last_date = FormatReader(_last, "day_first", clue, is_open, is_year_first, is_minguo)

@@ -12,6 +12,8 @@ from matchmaker.messages import message
 # Firms are called so, too.
 _ALSO_NAMES = frozenset({"dito", "idem"})
 _DITTO = _ALSO_NAMES | {"〃", "″", "同上", "如上", "ditto", "do.", "same as above"}
+# In brackets it is the same sign: （同上）.
+_BRACKETS = "()（）[]【】 "
 
 
 @dataclass(slots=True)
@@ -29,7 +31,7 @@ class DittoReader:
 
         Where nothing stands above the sign stays: it names nobody.
         """
-        signs = [at for at, cell in enumerate(row.cells) if cell and cell.casefold() in _DITTO]
+        signs = [at for at, cell in enumerate(row.cells) if cell and _is_sign(cell)]
         for position in signs:
             written = self._above[position] if position < len(self._above) else ""
             if not written:
@@ -63,3 +65,7 @@ class DittoReader:
                     at for at, each in enumerate(row.cells) if each.casefold() in _DITTO
                 )
         return self._signs[position] < 2
+
+
+def _is_sign(cell: str) -> bool:
+    return cell.strip(_BRACKETS).casefold() in _DITTO

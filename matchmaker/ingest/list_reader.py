@@ -49,6 +49,7 @@ from matchmaker.ingest.mapping_file import (
     Relations,
 )
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.numbers import is_below_zero
 from matchmaker.ingest.party_places import are_elsewhere
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.reference import index_with
@@ -330,6 +331,8 @@ class _ListTable(TableFile):
             words = (cells.pop("status", ""), cells.get("supplier", ""))
             if any(map(is_called_off, words)):
                 passed_over = passed_over or message("was called off.")
+            if is_below_zero(cells.get("amount", "")):
+                passed_over = passed_over or message("is a return or a credit, and no order.")
             verdict = cells.pop("verdict", "")
             passed_over = passed_over or why_no_order(verdict, is_bidder=self.is_of_bidders)
         if options.table == PROJECTS and never_began(cells.pop("status", "")):

@@ -1,8 +1,9 @@
+# ruff: noqa: E501 -- words, as a list is read
 """Words of lists for the kind of a need: of a partner of which goal, or of none here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from matchmaker.errors import InvalidInput
@@ -13,7 +14,36 @@ from matchmaker.ingest.word_lists import NEED_KINDS, NOT_OF_PARTNERS
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.regex import regex
 from matchmaker.text import normal
+from matchmaker.vocabulary import Kind
 
+_LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
+# Pieces of a need, of which each speaks of money or of people to be hired: 流动资金贷款, 招聘博士2名.
+_PIECES = regex(r"[；;，,。\n]")
+_OF_NO_PARTNER = regex(
+    r"(?:现在?|目前|急|需要?|缺少?|拟|计划|希望|想|申请|寻求|解决|一笔|约)*"
+    r"(?:银行|短期|长期|低息|抵押|信用|企业|生产|经营)*(?:贷款|融资|流动资金|周转资金|信贷|授信|过桥资金)+"
+    r"(?:需求|支持|难|服务|渠道|问题|额度|缺口|约|左右|[\d.\-~至]+|万|亿|元|人民币)*"
+    r"|(?:现在?|目前|急|需要?|拟|计划|希望|想|面向社会|长期)*(?:招聘|招工|招人)(?!会).{0,40}"
+    r"|招不到.{0,12}[工人员]"
+    r"|(?:we )?(?:need |needs |seek |seeking |looking for )?(?:an? |some )?(?:bank |short-term |working )?"
+    r"(?:loans?|financing|working capital|credit line)(?: of .{0,24})?"
+    r"|(?:we are |currently )?(?:hiring|recruiting|recruitment of) .{0,60}"
+)
+# A need that names no more than to whom something shall go.
+_OF_CUSTOMERS = regex(
+    r"(?:寻求|寻找|寻|找|需要|想找|拓展|开发|开拓|更多|新的?|国内|国外|海外|境外|欧[洲美]|终端|优质|长期|稳定)*的?"
+    r"(?:客户|买家|经销商|代理商|分销商|订单|销路|销售渠道|试用单位|试用企业)"
+    r"|(?:looking for |seeking |find )?(?:(?:new|more|further|potential|additional|overseas|foreign|european|international) )*"
+    r"(?:customers?|clients?|buyers?|distributors?|dealers?|resellers?|importers?|sales agents?|orders|(?:pilot|test|end) users?)\b"
+    r"|(?:neue |weitere )*(?:kunden|abnehmer|vertriebspartner|händler)\b"
+)
+_OF_FIRMS = regex(r"企业|厂家|产业|compan(?:y|ies)|firms?\b|industr|unternehmen|users?\b")
+_OF_LABS = regex(
+    r"(?:合作|回收|回用|处理|制备|检测|改性|替代|生产|加工|控制|识别|防护)技术$|技术(?:合作|攻关|难题)"
+    r"|高校|院所|科研院|产学研|(?:联合|共同|合作|委托)(?:研发|开发|研究)|\buniversit|\bjoint research\b"
+)
+# What says more of a need, and is one only beside it.
+_TERMS = "主要技术指标|技术指标|主要指标|性能指标|技术要求|指标要求|主要技术参数|技术参数|具体要求|规格要求|technical requirements|target parameters"
 _OF_RESEARCH = regex(r"技术|难题|攻关|research|technolog|technical|challenge|problem|forschung")
 _BETWEEN = regex(r"[;；、,，|\n]")
 NO_PARTNER = ""
@@ -49,6 +79,36 @@ def goal_of_titles(titles: Iterable[str]) -> GoalName:
     """The goal of needs under these titles: 技术难题 is for research, others for suppliers."""
     is_research = any(_OF_RESEARCH.search(normal(title)) for title in titles)
     return GoalName.RESEARCH_PARTNER if is_research else GoalName.SUPPLIER
+
+
+def goal_of_need(titles: Iterable[str], text: str, asker: Kind) -> str:
+    """The goal of a need of which no column says the kind, by its words and who asks.
+
+    NO_PARTNER where it speaks of nothing but money or people to be hired.
+    """
+    words = normal(text)
+    pieces = [piece.strip() for piece in _PIECES.split(words) if piece.strip()]
+    if pieces and all(map(_OF_NO_PARTNER.fullmatch, pieces)):
+        return NO_PARTNER
+    goal = goal_of_titles(titles)
+    if goal is GoalName.SUPPLIER and asker in _LABS and _OF_FIRMS.search(words):
+        return GoalName.INDUSTRY_PARTNER
+    if goal is GoalName.SUPPLIER and _OF_CUSTOMERS.match(words):
+        return GoalName.CUSTOMER
+    if goal is GoalName.SUPPLIER and any(map(_OF_LABS.search, pieces)):
+        return GoalName.RESEARCH_PARTNER
+    return goal
+
+
+def terms_of_needs(taken: Mapping[str, str]) -> dict[str, str]:
+    """Columns that say how what is needed must be, by title: 主要技术指标 beside 需求描述.
+
+    `taken` are the columns of all titles, "" for none. Alone such a column is no need.
+    """
+    if "need" not in taken.values():
+        return {}
+    terms = frozenset(map(word_key, _TERMS.split("|")))
+    return {title: "need" for title, name in taken.items() if not name and word_key(title) in terms}
 
 
 @cache

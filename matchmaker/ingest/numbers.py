@@ -176,6 +176,15 @@ def is_open(cell: str) -> bool:
     return False
 
 
+def is_below_zero(cell: str) -> bool:
+    """Tell whether a cell holds a number below zero, as of goods sent back: -2.1, (1,200)."""
+    try:
+        negative, _, numbers = _parts(_normal(cell), cell)
+    except InvalidInput:
+        return False
+    return negative and any(any(map(str.isdigit, run.strip("0 .,'"))) for run, _ in numbers)
+
+
 def _normal(cell: str) -> str:
     """Half width, plain signs, Chinese numerals in digits, single spaces."""
     if _PLAIN.fullmatch(cell):

@@ -25,7 +25,7 @@ from matchmaker.ingest.certificates import certificates_in
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.names import normal_name
-from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_titles
+from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_need
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
 from matchmaker.ingest.report import joined_to
@@ -74,7 +74,9 @@ def keep_parts(
     if need := parts.get(NEED):
         goals = parts.get(NEED_KIND)
         if not goals:
-            goals = (goal_of_titles(title for title, _ in reader.cells_of(line, NEED)),)
+            titles = [title for title, _ in reader.cells_of(line, NEED)]
+            asker = reader.reading.rows["organizations"][organization].kind
+            goals = (goal_of_need(titles, need, asker),)
         terms = _terms(reader, row, parts)
         if isinstance(parts.get(NEED_BUDGET), str):  # a range
             said = (f"{title}: {cell}" for title, cell in reader.cells_of(line, NEED_BUDGET))

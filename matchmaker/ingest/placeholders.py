@@ -18,7 +18,7 @@ NOTHING = frozenset(
     brak; brak danych; nie dotyczy; nieznana; nieznane; nie podano; neuvedeno; neznámý; neznámá; není známo; žádný; nezadáno
     nincs; ismeretlen; geen; niet bekend; ingen; okänd; ukendt; ei tiedossa; yok; bilinmiyor; necunoscut
     нет; нет данных; неизвестно; неизвестен; не указано; не указан; не применимо; н/д; отсутствует; невідомо; немає
-    (空); (跳过); 跳过; 未作答; 未回答; (未填写)
+    (空); (跳过); 跳过; 未作答; 未回答; (未填写); 待补充; (待补充); 待完善; (待完善); 待填写; (待填写); (待定); (暂无); (无); 暂缺
     なし; 该当なし; 未记入; 非公开; 없음; 미정; 해당없음; 未公布; 未披露; 未注明; 无此项; 未登记; 不清楚
     desconocido; entfällt; inconnu; keine; keine angabe; n.a; n.a.; n/a; n/d; na; nan; nieznany; nil; none; not applicable; not available; null; onbekend
     s/o; sconosciuto; tba; tbd; unbekannt; unknown; 不明; 不详; 不适用; 待定; 无; 无数据; 暂无; 未填; 未定; 未提供; 未知; 没有; 空

@@ -80,6 +80,15 @@ def _about_answers() -> frozenset[str]:
     return frozenset(map(word_key, ABOUT_ANSWERS.split("|")))
 
 
+# 问卷星 writes the letter of an option before it; firms are called A.O.史密斯, too.
+_LETTER = regex(r"(?:^|(?<=；))\s*[A-L][.．、]\s?(?=[一-鿿\d<≤>≥])")
+
+
+def without_letters(answer: str) -> str:
+    """An answer without the letters of the options that were chosen: A.飞控；C.图传."""
+    return _LETTER.sub("", answer)
+
+
 def is_about_answer(title: str) -> bool:
     """True where a column of a survey is about an answer to it, and not about who answers."""
     return is_of_survey(title) or word_key(title) in map(word_key, WHERE_FROM)

@@ -54,8 +54,13 @@ def people_between(cell: str) -> tuple[int, int | None] | None:
 
 
 def size_between(least: int, most: int | None, country: str) -> Size | None:
-    """The class of all numbers of people of a band, None where they are of several."""
+    """The class of all numbers of people of a band, None where they are of several.
+
+    A band that ends with the first number of the next class (20-300人, 300-1000人) is without it.
+    """
     size = size_by_headcount(least, country)
+    if most is not None and least < most and most in _BOUNDS.get(country, _EU_BOUNDS):
+        most -= 1
     if most is None:
         return size if size is Size.LARGE else None
     return size if least <= most and size_by_headcount(most, country) is size else None

@@ -28,9 +28,11 @@ from matchmaker.ingest.customs import is_of_tariff
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.list_formats import FORMATS, ORDERS, OWN_LISTS
+from matchmaker.ingest.need_kinds import terms_of_needs
 from matchmaker.ingest.own_titles import by_form
 from matchmaker.ingest.question_titles import asked_for, is_about_answer, is_of_survey
 from matchmaker.ingest.title_keys import (
+    OF_GOODS,
     are_of_different_years,
     halves_of,
     title_keys,
@@ -81,13 +83,6 @@ _OF_NUMBERS = regex(r"[编证]?号码?$|\b(?:no|number)\.?$")
 _SHARE = regex(r"占比|比例|比重|增速|增幅|增长率|%|\b(?:share|ratio|percentage|percent|growth)\b")
 # Whether somebody opts out is never judged by a title that is only like one that asks for it.
 _NEVER_BY_LIKENESS = _CODES | {"listed", "other_names"}
-# Where goods go or come from, and where an account is: not where a side is.
-_ELSEWHERE = regex(
-    r"收货|交货|送货|发货|到货|产地|原产|开户|银行|账户"
-    r"|\b(?:deliver(?:y|ed)|ship(?:ping|ped)?[- ]?to|shipping|shipment|origin|bank|iban"
-    r"|livraison|entrega|consegna|origine|origen|herkunft\w*|ursprung\w*"
-    r"|liefer(?:adresse|anschrift|ort|land|stelle)|versand\w*)\b"
-)
 Samples = Mapping[str, Sequence[str]]
 # So many titles that nothing heads beyond doubt are held against values and other titles.
 _TRIED = 300
@@ -118,7 +113,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not _is_no_stage(column, title, samples[title])
         and not (column.name == "order_number" and is_of_tariff(title))
         and not _is_place_with_country(column, title, samples[title])
-        and not (_is_where_of_side(column) and _ELSEWHERE.search(normal(title)))
+        and not (_is_where_of_side(column) and OF_GOODS.search(normal(title)))
         and not (column.name == "size" and are_counts(samples[title]))
         and not (column.name == "kind" and are_no_kinds(table, samples[title]))
         and not (column.name in _NAMED and are_units_of_measure(samples[title]))
@@ -169,13 +164,14 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
                     free.remove(column)
     if table in OWN_LISTS:
         taken |= by_form(samples, taken)
-    return taken | beside_parties(table, samples, taken) | _second_names(table, samples, taken)
+    taken |= beside_parties(table, samples, taken) | _second_names(table, samples, taken)
+    return taken | terms_of_needs(taken)
 
 
 def _second_names(table: str, samples: Samples, taken: Mapping[str, str]) -> dict[str, str]:
     name = next(each for each in FORMATS["organizations"].columns if each.name == "name")
-    names = second_names(samples, taken, lambda title: _rank(name, title) is not None)
-    return names if table == "organizations" else {}
+    is_name = table == "organizations"
+    return second_names(samples, taken, lambda t: _rank(name, t) is not None) if is_name else {}
 
 
 # What heads the names beside a column of numbers: Lieferant 104711, Name 1 Krüger GmbH.
@@ -201,7 +197,7 @@ def beside_parties(table: str, samples: Samples, taken: Mapping[str, str]) -> di
             side = numbered
         elif side and side not in taken.values() and word_key(plain) in names:
             beside[title] = side
-        elif side and not _ELSEWHERE.search(normal(title)):
+        elif side and not OF_GOODS.search(normal(title)):
             for of in ("country", "place"):
                 if _rank(members[of], plain) is not None:
                     beside[title] = f"{side}_{of}"
@@ -221,7 +217,6 @@ def expected_titles(table: str) -> frozenset[str]:
 
 @cache
 def _titles_in(table: str, languages: tuple[str, ...]) -> frozenset[str]:  # noqa: ARG001
-    """By the languages that columns have titles in."""
     columns = FORMATS[table].columns
     others = (word for each in columns for word in f"{each.also}|{each.parts}".split("|"))
     return frozenset(map(normal, (*FORMATS[table].headers, *others))) - {""}
@@ -316,8 +311,10 @@ def _names_stages(value: str) -> bool:
 
 def is_no_stage(table: str, title: str, values: Sequence[str]) -> bool:
     """Tell whether a title is one of stages of the value chain, and its values are none."""
-    columns = (each for each in FORMATS[table].columns if each.name == "stages")
-    return any(_is_no_stage(each, title, values) for each in columns)
+    return any(
+        each.name == "stages" and _is_no_stage(each, title, values)
+        for each in FORMATS[table].columns
+    )
 
 
 def _is_place_with_country(column: Column, title: str, values: Sequence[str]) -> bool:

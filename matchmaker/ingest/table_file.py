@@ -36,6 +36,7 @@ from matchmaker.ingest.header import (
 )
 from matchmaker.ingest.no_tables import refuse_no_table
 from matchmaker.ingest.parsed_rows import is_parsed, rows_at
+from matchmaker.ingest.question_titles import is_of_survey, without_letters
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary
 from matchmaker.ingest.side_by_side import (
@@ -145,6 +146,7 @@ class TableFile:
     def lines(self) -> Iterator[Line]:
         """The lines below the header, read anew with every call. Raises InvalidInput."""
         ditto = DittoReader(self._below)
+        is_survey = any(map(is_of_survey, self.header))
         for row, reason in with_footer(self._below(), Footer(self.header, self.expected)):
             if row.broken is not None and self.kind == "csv":
                 raise InvalidInput(
@@ -152,6 +154,8 @@ class TableFile:
                     where=f"{self.name}:{row.number}",
                     mend=message("Close it, and double those inside of a text."),
                 )
+            if is_survey:
+                row.cells[:] = map(without_letters, row.cells)
             if reason is None:
                 ditto.fill(row)
             yield self._line(row, reason)

@@ -24,6 +24,8 @@ from matchmaker.system_errors import reason_of
 from matchmaker.text import clean, normal, unguarded
 
 SEPARATORS = ",;\t|"
+# As a Chinese keyboard types them; only where they part titles that are known, and no other does.
+FULL_WIDTH = "，；｜"
 # Columns that only wide gaps part, as in what is copied from a document or printed.
 WIDE = "  "
 SEPARATOR_NAMES = {
@@ -110,8 +112,10 @@ def separator_of(path: Path, encoding: str, expected: Collection[str] = ()) -> s
             return match.group(1)
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
     best = max(SEPARATORS, key=lambda separator: _fitness(lines, separator, expected))
-    is_wide = not _fitness(lines, best, expected)[0] and _fitness(lines, WIDE, expected)[0]
-    return WIDE if is_wide else best
+    if _fitness(lines, best, expected)[0]:
+        return best
+    typed = max(FULL_WIDTH, key=lambda separator: _fitness(lines, separator, expected))
+    return next((each for each in (typed, WIDE) if _fitness(lines, each, expected)[0]), best)
 
 
 def _rows(

@@ -29,6 +29,7 @@ _CALLED_OFF = frozenset({
     "called off", "not awarded", "storniert", "annulliert", "annulé", "annulée", "annullato", "anulado",
     "未中标", "落选", "落标", "淘汰", "未成交", "未入围", "rejected", "unsuccessful", "not selected",
     "取消", "已取消", "作废", "已作废", "撤销", "已撤销", "废标", "流标", "无效", "退单", "已退单",
+    "退货", "已退货", "退款", "已退款", "红冲", "已红冲", "冲红", "已冲红", "returned", "refunded", "credited",
 })  # fmt: skip
 
 
@@ -42,7 +43,7 @@ _NEVER_BEGAN = frozenset({
     "rejected", "declined", "not funded", "not approved", "unsuccessful", "not started", "geplant",
     "beantragt", "abgelehnt", "nicht gefördert", "no", "prévu", "planeado",
     "拟立项", "拟申报", "申报中", "申请中", "在申报", "待立项", "待审批", "评审中", "未立项", "未通过", "未获批",
-    "洽谈中", "在谈", "意向中", "拟签约", "待签约", "待签", "不予立项", "落选", "筹备中", "意向", "否", "未启动",
+    "洽谈中", "在谈", "意向中", "拟签约", "待签约", "待签", "拟签", "拟签订", "待签订", "不予立项", "落选", "筹备中", "意向", "否", "未启动",
 })  # fmt: skip
 
 

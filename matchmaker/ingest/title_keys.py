@@ -48,6 +48,15 @@ def title_keys(title: str) -> tuple[str, ...]:
     return tuple(_title_keys(title))
 
 
+# Where goods go or come from, and where an account is: not where a side is.
+OF_GOODS = regex(
+    r"收货|交货|送货|发货|到货|产地|原产|开户|银行|账户"
+    r"|\b(?:deliver(?:y|ed)|ship(?:ping|ped)?[- ]?to|shipping|shipment|origin|bank|iban"
+    r"|livraison|entrega|consegna|origine|origen|herkunft\w*|ursprung\w*"
+    r"|liefer(?:adresse|anschrift|ort|land|stelle)|versand\w*)\b"
+)
+
+
 def _title_keys(title: str) -> Iterator[str]:
     folded = normal(title)
     yield word_key(folded)
