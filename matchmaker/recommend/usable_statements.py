@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matchmaker.domain import EngagementKind, Kind, StatementKind, Terms
+from matchmaker.domain import EngagementKind, Kind, OfferKind, StatementKind, Terms
 from matchmaker.goals import EvidenceRule
 from matchmaker.recommend.ages import recency
 from matchmaker.snapshot.model import (
@@ -50,7 +50,10 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     allowed = np.isin(columns.kind, kinds) & speaks
     offered = np.isin(columns.offer_kind, [OFFER_KINDS.index(kind) for kind in rule.offers])
     if rule.lent:
-        offered |= np.isin(columns.terms, [TERMS.index(Terms.FREE), TERMS.index(Terms.DISCOUNTED)])
+        # A grant is free to whoever is given it, and is nothing that somebody shares.
+        lent = columns.offer_kind != OFFER_KINDS.index(OfferKind.PROGRAMME)
+        lent &= np.isin(columns.terms, [TERMS.index(Terms.FREE), TERMS.index(Terms.DISCOUNTED)])
+        offered |= lent
     allowed &= ~_is_past_programme(snapshot)
     wanted = np.isin(columns.goal, [GOALS.index(goal) for goal in rule.needs])
     allowed &= np.where(is_offer, offered, True) & np.where(is_need, wanted, True)

@@ -20,14 +20,16 @@ from matchmaker.domain import (
     PlaceLevel,
     Size,
     StatementKind,
+    Terms,
     Tier,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.goals import GoalName
+from matchmaker.goals import GOALS, GoalName
 from matchmaker.recommend.conditions import changes_by
 from matchmaker.recommend.model import ProgrammeFit, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.programmes import asks_in_general
+from matchmaker.recommend.usable_statements import usable_entries
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import TODAY, snapshot_of
 
@@ -235,3 +237,16 @@ def test_a_programme_is_no_offer_to_a_buyer() -> None:
     found = recommend(snapshot, asked("valves"), Request[int](GoalName.SHARED_RESOURCE))
     assert not found.matches
     assert not found.programmes
+
+
+def test_a_grant_that_costs_nothing_is_no_equipment_that_somebody_shares() -> None:
+    """Seen: "climate chamber for drones" found the office that pays for type certificates."""
+    snapshot = graph(
+        programme("grant", text="Drone grant: half of the tests", terms=Terms.FREE),
+        Offer("o:hall", "t:firm", OfferKind.PRODUCT, "Drone test hall", "en", terms=Terms.FREE),
+    )
+    speaks = usable_entries(snapshot, GOALS[GoalName.SHARED_RESOURCE].answering)
+    entries = snapshot.organization_statements
+    ids = snapshot.statements.table.column("id").to_pylist()
+    said = [ids[row] for row in entries.indices[speaks].tolist()]
+    assert said == ["o:hall"]
