@@ -8,6 +8,7 @@ to be done. Processes such as plating name making only where nobody researches i
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -65,10 +66,11 @@ def read_stages(text: str, *, is_need: bool) -> StageReading:
     """
     written = normal(text)
     sides = [(side.start(), side.lastgroup == "sought") for side in SIDES.finditer(written)]
+    starts = [start for start, _ in sides]
     held, sought = set[Stage](), set[Stage]()
     for mention in _mentions(written):
-        before = [is_sought for start, is_sought in sides if start <= mention.start]
-        is_sought = before[-1] if before else is_need
+        before = bisect_right(starts, mention.start)
+        is_sought = sides[before - 1][1] if before else is_need
         if mention.lacked or (is_sought and not _ONESELF.match(written, mention.end)):
             sought.add(mention.stage)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -75,3 +76,19 @@ def test_what_is_said_is_read_once_however_often_it_is_asked_with(monkeypatch):
     for _ in range(3):
         assert all(Stage.MAKING in read_stages(text, is_need=False).held for text in texts)
     assert len(read) == 2_000
+
+
+@pytest.mark.slow  # 20,000 characters, several times
+@pytest.mark.parametrize("piece", ["年产", "也我厂", "研发找", "we make, we need design, "])
+def test_stages_are_read_in_proportion_to_the_text(piece):
+    """Else a text as long as one may post keeps a worker, and each refresh, busy for seconds."""
+
+    def seconds(pieces: int) -> float:
+        begin = time.process_time()
+        read_stages.__wrapped__(piece * pieces, is_need=True)
+        return time.process_time() - begin
+
+    seconds(100)
+    most = 20_000 // len(piece)
+    short = min(seconds(most // 10) for _ in range(3))
+    assert any(seconds(most) < 30 * max(short, 1e-3) for _ in range(3))

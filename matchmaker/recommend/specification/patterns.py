@@ -33,8 +33,9 @@ def alternatives(words: Iterable[str]) -> str:
 
 TO = r"\s?(?:-|~|to|至|到)\s?"
 DECIMAL = r"\d+(?:\.\d+)?"
+# Six groups of thousands at most: of a list without end all would be looked at from each.
 _ARABIC = (
-    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+    r"(?:\d{1,3}(?:,\d{3}){1,6}(?!,\d{3})|\d+)(?:\.\d+)?"
     r"(?:\s?[百千万亿]|k(?![a-z])|w(?=[件个只条双副套台根片米])|\s(?:million|thousand)(?![a-z]))?"
 )
 _INCH = r"(?=\s?(?:-\s?\d{1,2}(?:/\d{1,2})?\s?)?(?:\"|''|inch|in(?![a-z])|寸|英寸))"

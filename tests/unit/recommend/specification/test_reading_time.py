@@ -39,6 +39,7 @@ pytestmark = pytest.mark.slow  # each piece is read several times, at length
         "代工没有",
         "x z, f,nor a的",
         "300-600-",
+        "100,",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
