@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -97,6 +98,45 @@ def test_a_file_that_another_process_holds_is_waited_for_by_one_and_refuses_the_
         assert time.monotonic() - begun < 3
     time.sleep(1.1)
     assert store.begin("a", "request") is None
+
+
+def test_of_many_at_once_nobody_is_told_that_another_process_holds_the_file(tmp_path, monkeypatch):
+    """One member with forty connections was told so of most, and others of two in five."""
+    store, reserve = LocalAnswers(tmp_path / "keys.db"), idempotency._reserve
+
+    def reserve_slowly(connection, key, request):
+        time.sleep(0.03)  # a disk that has other things to do
+        return reserve(connection, key, request)
+
+    monkeypatch.setattr(idempotency, "_reserve", reserve_slowly)
+
+    def use(number):
+        assert store.begin(f"k{number}", "request") is None
+        store.finish(f"k{number}", ANSWER)
+        return store.begin(f"k{number}", "request")
+
+    with ThreadPoolExecutor(40) as pool:
+        assert list(pool.map(use, range(60))) == [ANSWER] * 60
+
+
+def test_a_key_is_reserved_as_fast_however_many_answers_are_kept(tmp_path):
+    path = tmp_path / "keys.db"
+    store = LocalAnswers(path)
+
+    def seconds(name):
+        begun = time.process_time()
+        for number in range(10):
+            store.begin(f"{name}{number}", "request")
+        return time.process_time() - begun
+
+    seconds("first")
+    none_kept = min(seconds(f"none{turn}") for turn in range(3))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO answer VALUES (?, 'request', ?, 201, '{}', ?)",
+            [(f"kept{number}", time.time(), bytes(300)) for number in range(50_000)],
+        )
+    assert min(seconds(f"many{turn}") for turn in range(3)) < 4 * none_kept
 
 
 def test_a_damaged_file_is_set_aside_and_requests_with_a_key_go_on(tmp_path):

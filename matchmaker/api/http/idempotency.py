@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -37,7 +38,8 @@ _TURN_SECONDS = 1.0
 # The journal keeps so much room: on a disk that is full since, a key is still freed.
 _JOURNAL_BYTES = 65_536
 
-_SCHEMA = """
+_SCHEMA = (
+    """
 CREATE TABLE IF NOT EXISTS answer (
     key TEXT PRIMARY KEY,
     request TEXT NOT NULL,
@@ -46,8 +48,11 @@ CREATE TABLE IF NOT EXISTS answer (
     headers TEXT,
     body BLOB
 ) STRICT
-"""
-
+""",
+    # What is over is found at once, however many answers of a day are kept.
+    "CREATE INDEX IF NOT EXISTS answer_at ON answer (at)",
+    "CREATE INDEX IF NOT EXISTS answer_under_way ON answer (at) WHERE status IS NULL",
+)
 
 _RENEW = "UPDATE answer SET at = ? WHERE key = ? AND status IS NULL"
 _KEEP = "UPDATE answer SET status = ?, headers = ?, body = ? WHERE key = ?"
@@ -90,17 +95,21 @@ class LocalAnswers:
     """Answers in a small SQLite file; a connection for each call, none across a fork.
 
     A damaged one is set aside and begun anew: else no request with a key would be taken any more.
+    Threads take turns: SQLite lets those who wait try again now and then, and of forty at once it
+    refused most.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._asked_again_at = 0.0
+        self._turn = threading.Lock()
 
     def begin(self, key: str, request: str) -> StoredAnswer | None:
         """As the protocol says, and StorageFull, ServiceUnavailable."""
-        if time.monotonic() < self._asked_again_at:
-            raise _held_by_another()
-        row = self._change(partial(_reserve, key=key, request=request))
+        with self._turn:
+            if time.monotonic() < self._asked_again_at:
+                raise _held_by_another()
+            row = self._changed(partial(_reserve, key=key, request=request))
         if row is None:
             return None
         before, status, headers, body = row
@@ -129,9 +138,15 @@ class LocalAnswers:
         self._change(lambda connection: connection.execute(_RENEW, (now, key)))
 
     def _change(self, step: Callable[[sqlite3.Connection], T]) -> T:
+        """As `_changed`, in one's turn."""
+        with self._turn:
+            return self._changed(step)
+
+    def _changed(self, step: Callable[[sqlite3.Connection], T]) -> T:
         """The result of `step` in a transaction, committed.
 
-        Raises StorageFull, and ServiceUnavailable where another process has the file for long.
+        Raises StorageFull, and ServiceUnavailable where another process has the file for long:
+        one waits for that, those behind it only try.
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,13 +169,15 @@ class LocalAnswers:
             ) from None
 
     def _opened(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=_TURN_SECONDS, isolation_level=None)
+        wait = 0.0 if time.monotonic() < self._asked_again_at else _TURN_SECONDS
+        return sqlite3.connect(self._path, timeout=wait, isolation_level=None)
 
     def _attempt(self, step: Callable[[sqlite3.Connection], T]) -> T:
         with closing(self._opened()) as connection:
             connection.execute("PRAGMA journal_mode = PERSIST")
             connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
-            connection.execute(_SCHEMA)
+            for statement in _SCHEMA:
+                connection.execute(statement)
             connection.execute("BEGIN IMMEDIATE")
             result = step(connection)
             connection.execute("COMMIT")  # what is not committed goes when it is closed
@@ -170,10 +187,13 @@ class LocalAnswers:
 def _reserve(connection: sqlite3.Connection, key: str, request: str) -> tuple[Any, ...] | None:
     """What is kept under a key, which is this request's now where that was nothing."""
     now = time.time()
+    connection.execute("DELETE FROM answer WHERE at < ?", (now - KEEP_SECONDS,))
     connection.execute(
-        "DELETE FROM answer WHERE at < ? OR (status IS NULL AND (at < ? OR at > ?))",
-        # What was reserved by a clock that was ahead would be under way for as long.
-        (now - KEEP_SECONDS, now - ABANDONED_SECONDS, now + ABANDONED_SECONDS),
+        "DELETE FROM answer WHERE status IS NULL AND at < ?", (now - ABANDONED_SECONDS,)
+    )
+    # What was reserved by a clock that was ahead would be under way for as long.
+    connection.execute(
+        "DELETE FROM answer WHERE status IS NULL AND at > ?", (now + ABANDONED_SECONDS,)
     )
     row: tuple[Any, ...] | None = connection.execute(
         "SELECT request, status, headers, body FROM answer WHERE key = ?", (key,)
