@@ -286,7 +286,9 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
     says = specification_of(snapshot, statement)
     if question.kind is StatementKind.NEED and not is_need:
-        return compare(asked, says) if asked.items else None
+        compared = compare(asked, says) if asked.items else None
+        is_studied = compared is not None and question.goal is GoalName.RESEARCH_PARTNER
+        return compared.with_what_is_studied() if compared and is_studied else compared
     if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
         return compare(asked, offered(says)) if asked.items else None
     if question.kind is StatementKind.NEED:

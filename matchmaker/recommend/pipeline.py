@@ -68,6 +68,7 @@ from matchmaker.thesaurus import thesaurus
 MAX_NEARBY = 5  # listed who do not answer the words but are near
 MAX_KNOWN = 10  # listed who are partners already
 MAX_CLOSEST = 3  # statements shown where nobody answers the words
+CLOSE_ENOUGH = 0.16  # of their fit: below, greetings and noise come near to anything
 
 
 def recommend(
@@ -246,7 +247,7 @@ def _closest_statements(ranked: Ranked) -> tuple[ClosestStatement, ...]:
                 pairs, int(pairs.answers.statements[position]), float(fits[position])
             ),
         )
-        for position in order[fits[order] > 0].tolist()
+        for position in order[fits[order] >= CLOSE_ENOUGH].tolist()
         for row in [int(pairs.rows[position])]
     )
 

@@ -74,7 +74,10 @@ def find() -> PageAnswer:
         own=own_id,
         counts=_facet_counts(principal, goal) if goal and not is_htmx_request() else None,
         answer=answer,
-        better=better_goal(goal, text, cards.asker.organization.kind if cards.asker else None)
+        better=(
+            better_goal(goal, text, cards.asker.organization.kind if cards.asker else None)
+            or (answer.elsewhere if answer else None)
+        )
         if goal and text
         else None,
         cards=cards,

@@ -31,7 +31,7 @@ _AT_MOST_AFTER = regex(
     r"\s?(?:以内|之内|以下|及以下|内(?!径|孔|六|螺|外|部|胆)|(?<=[^毫]米)余量|max\b|maximum|or less|or below|or under|at most|封顶)"
 )
 _AT_LEAST_AFTER = regex(
-    r"\s?(?:及以上|以上|起(?![飞降落重球毛]|[订批做]量?[:：为是\s]{0,2}\d)|多(?![孔层种头轴年用功])|余(?![热料量])|\+|or more|moq|minimum order|and up|and above|or above|min\b|minimum|or better)"
+    r"\s?(?:及以上|以上|起(?![飞降落重球毛]|[订批做]量?[:：为是\s]{0,2}\d)|多(?![孔层种头轴年用功])|余(?![热料量])|\+(?!\d)|or more|moq|minimum order|and up|and above|or above|min\b|minimum|or better)"
 )
 
 

@@ -14,6 +14,7 @@ from matchmaker.recommend.specification.doers import (
     is_of_another,
     reaches,
     sold,
+    unless_described,
     unless_on_another,
     unless_only_used,
     unless_others_do_it,
@@ -130,7 +131,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
 
 def _doubted(judgement: Judgement, need: Specification, statement: Specification) -> Judgement:
     judgement = unless_worked_on(unless_only_used(judgement, need, statement), statement)
-    judgement = unless_tool_for_it(judgement, need, statement)
+    judgement = unless_described(unless_tool_for_it(judgement, need, statement), need, statement)
     return unless_on_another(judgement, need, statement)
 
 

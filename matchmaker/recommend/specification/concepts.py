@@ -238,7 +238,8 @@ def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requ
     folded = fold(text)
     stretches = concepts_at(text)
     for position, stretch in enumerate(stretches):
-        kind = kind_of(stretch.meanings[0][0])
+        number = _meant_first(stretch)
+        kind = kind_of(number)
         if taken.find(1, stretch.start, stretch.end) >= 0 or not _is_plain(folded, stretch):
             continue
         if _goes_on(folded, stretches, position, kind) or _is_to_spare(folded, stretch):
@@ -246,8 +247,58 @@ def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requ
         if _is_said_of(folded, stretch, taken):
             continue
         if not only_work or (kind is RequirementKind.PROCESS and _is_done(folded, stretch)):
-            found.append(_item(text, folded, stretch, stretch.meanings[0][0], kind))
+            found.append(_item(text, folded, stretch, number, kind))
     return found
+
+
+# Tests of whatever is brought: who tests anything does them.
+_OF_ANYTHING = frozenset(
+    {
+        "third-party testing",
+        "third-party testing laboratory",
+        "third-party inspection",
+        "inspection service",
+        "university testing centre",
+        "incoming quality control",
+        "outgoing quality control",
+        "sampling inspection",
+        "first article inspection",
+        "laboratory accreditation",
+    }
+)
+
+
+def _meant_first(stretch: ConceptStretch) -> int:
+    """The concept that a name means: of a test and the instrument for it, called alike, the test."""
+    numbers = [number for number, _ in stretch.meanings]
+    tests = (n for n in numbers if thesaurus().concepts[n].name.endswith((" testing", " test")))
+    return next(tests, numbers[0])
+
+
+def without_named_tests(text: str, terms: list[TermMatch]) -> list[TermMatch]:
+    """The terms of a text without the bare word for testing where it ends the name of a test.
+
+    食品检测 is what the thesaurus has by that name, and not met by whoever tests anything.
+    """
+    bare = [match for match in terms if match.term.value == "testing"]
+    if not bare:
+        return terms
+    starts = {match.start for match in terms}
+    whole = [
+        stretch
+        for stretch in concepts_at(text)
+        if kind_of(number := _meant_first(stretch)) is RequirementKind.PROCESS
+        and thesaurus().concepts[number].name not in _OF_ANYTHING
+    ]
+    named = [
+        match
+        for match in bare
+        for stretch in whole
+        if stretch.start < match.start
+        and match.end <= stretch.end
+        and starts.isdisjoint(range(stretch.start, match.start))
+    ]
+    return [match for match in terms if match not in named] if named else terms
 
 
 def _is_said_of(folded: str, stretch: ConceptStretch, taken: bytearray) -> bool:

@@ -29,6 +29,9 @@ FOR_OTHERS = regex(
 )
 # Between work and the thing that it only describes: "hand-polished acetate frames".
 _WORDS = regex(r"(?: [A-Za-z0-9-]+){0,2} ")
+_DESCRIBED_BEHIND = regex(
+    r" (?!(?:and|or|to|in|by|at|for|with|from|on|after|before|up)\b)[a-z]{3,}"
+)
 _HAS_TRAVEL = ("machine", "lathe", "machining centre", "press", "furnace")
 _REACH_OF_MACHINE = regex(r"(?P<travel>行程)|挂长|炉膛[深长宽]|床身长|可加工长|最大加工长")
 _BY_OTHERS = regex(
@@ -244,6 +247,29 @@ def unless_worked_on(judgement: Judgement, statement: Specification) -> Judgemen
         return judgement
     note = message("a part of it or work on it, not itself")
     return Judgement(wanted, Fulfilment.UNMET, thing, note, tentative=True)
+
+
+def unless_described(
+    judgement: Judgement, need: Specification, statement: Specification
+) -> Judgement:
+    """A judgement, unknown where work alone is wanted and only says how a thing is: "hardened inserts".
+
+    Other work is done on such a thing, and who wants it hardened is no better off.
+    """
+    work, wanted = judgement.evidence, judgement.requirement
+    if (
+        work is None
+        or judgement.verdict is not Fulfilment.MET
+        or {work.kind, wanted.kind} != {RequirementKind.PROCESS}
+        or not work.text.casefold().endswith("ed")
+        or any(r.kind is RequirementKind.PRODUCT and not r.denied for r in need.requirements)
+    ):
+        return judgement
+    others = [i for i in statement.of(RequirementKind.PROCESS) if i is not work and not i.denied]
+    describes = _DESCRIBED_BEHIND.match(fold(statement.text), work.end) is not None
+    done_else = {item.value for item in others}
+    is_other = bool(done_else) and work.value not in done_else
+    return Judgement(wanted, Fulfilment.UNKNOWN) if describes and is_other else judgement
 
 
 def unless_on_another(

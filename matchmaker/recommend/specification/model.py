@@ -282,8 +282,29 @@ class Comparison:
             ),
         )
 
+    def with_what_is_studied(self) -> Comparison:
+        """What a lab says of work on a thing, or of a part of it, does not speak against it."""
+        judgements = tuple(
+            Judgement(each.requirement, Fulfilment.UNKNOWN) if _is_of_what_is_asked(each) else each
+            for each in self.judgements
+        )
+        return self if judgements == self.judgements else replace(self, judgements=judgements)
+
     def _with(self, verdict: Fulfilment) -> tuple[Judgement, ...]:
         return tuple(j for j in self.judgements if j.verdict is verdict)
+
+
+def _is_of_what_is_asked(judgement: Judgement) -> bool:
+    """Whether a thing that is asked for is only spoken of as that which something else is of."""
+    wanted, said = judgement.requirement, judgement.evidence
+    return (
+        judgement.verdict is Fulfilment.UNMET
+        and judgement.tentative
+        and not wanted.denied
+        and said is not None
+        and said.role is ItemRole.WHOLE
+        and wanted.value in (said.value, said.family)
+    )
 
 
 def _is_of_core(judgement: Judgement) -> bool:

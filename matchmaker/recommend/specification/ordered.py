@@ -21,6 +21,9 @@ _THINGS = regex(
     r"[a-z]{3,}s(?![a-z-])"
 )
 _CLAUSE_END = regex(
+    # In Chinese a space does for a comma: 一万双 7天交.
+    r"(?<=[\u4e00-\u9fff])\s(?=[\d一二两三四五六七八九十半]+\s?个?(?:天|周|星期|月|日|小时|工作日|号)"
+    r"|加急|急|现货|尽快|明[天日早]|后天|今[天日]|含税|不含税|包邮|包运|月底|年底)|"
     r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
 )
 

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
-from matchmaker.recommend.specification.concepts import NAMED, named_concepts
+from matchmaker.recommend.specification.concepts import NAMED, named_concepts, without_named_tests
 from matchmaker.recommend.specification.figures import figures
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
@@ -95,7 +95,7 @@ def read(text: str) -> Specification:
     """
     folded = fold(text)
     vocabulary, markers = words(folded)
-    terms = known(folded, vocabulary)
+    terms = without_named_tests(text, known(folded, vocabulary))
     graded = bytearray(len(text))
     for start, end, term, _ in terms:
         if term.graded or term.kind in _NAMES or _CODED_NAME.fullmatch(folded, start, end):
@@ -131,10 +131,43 @@ def read(text: str) -> Specification:
         return Specification(text)
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
+    items = _with_tested_samples(items, folded)
     scoped = list(_scoped(placed(text, folded, items), scopes, folded))
     wanted = _without_shown_tests(_without_wider_work(_without_sourcing(scoped)))
-    kept = tuple(insisted(folded, wanted))[:MOST]
+    kept = tuple(map(_by_the_work, insisted(folded, wanted)))[:MOST]
     return Specification(text, kept, denials=tuple(scopes.denials))
+
+
+_WHO_MENDS = regex(r"(?:没人|谁能|谁会|谁来|谁|找人|请人|找|会|能|要|来)(?=修$)")
+
+
+def _by_the_work(item: Requirement) -> Requirement:
+    """Work by its own word, without who is asked to do it: 谁能修."""
+    asked = _WHO_MENDS.match(item.text) if item.kind is RequirementKind.PROCESS else None
+    if asked is None:
+        return item
+    return item._replace(text=item.text[asked.end() :], start=item.start + asked.end())
+
+
+_SAMPLE = regex(
+    r"的?(?:样品|试样|样件|样条|样块)(?!册|间|柜|室|架|展|费)|[ -](?:test )?(?:samples?|specimens?|coupons?)(?![a-z])"
+)
+
+
+def _with_tested_samples(items: list[Requirement], folded: str) -> list[Requirement]:
+    """With what a sample to be tested is of, which is there: DSC热分析，树脂样品三个."""
+    if not any(i.kind is RequirementKind.PROCESS and _is_test(i) for i in items):
+        return items
+    return [
+        item._replace(role=ItemRole.WHOLE)
+        if item.kind is RequirementKind.PRODUCT and _SAMPLE.match(folded, item.end)
+        else item
+        for item in items
+    ]
+
+
+def _is_test(item: Requirement) -> bool:
+    return item.family == "testing" or item.value.endswith((" testing", " analysis", "microscopy"))
 
 
 def _without_wider_work(items: list[Requirement]) -> list[Requirement]:

@@ -137,6 +137,12 @@ COMPLAINED = regex(
     r"(?:[a-z]+ing|eaten|worn|broken|clogged|blocked|scratched|cracked|loose|stuck|hot|rusty|noisy|foggy)|"
     r"(?:screams?|leaks?|sticks?|squeaks?|rattles?|vibrates?|jams?|corrodes?|fogs?|seizes?))(?![a-z])"
 )
+# What happens to it somewhere: 无人机在隧道里没有GPS, 阀门在低温下卡死.
+_TROUBLED = regex(
+    r"(?:老是?|总是?|一)?在[^，,;；。]{1,10}(?:里面?|中|内|下|上|时|后)[^，,;；。]{0,6}?"
+    r"(?<![不没无防抗])(?:没(?:有(?!问题|影响)|(?!有))|无法|丢|失|卡|裂|漏|掉|断|坏|松|抖|偏|响|缩|脱|变形|起[球雾泡皮])"
+)
+_SOUGHT_BEFORE = regex(r"[找求寻买购要需想供定订]|提供|生产|制造")
 # What the asker has shown or sold: "someone to show our airframes".
 _SHOWN = regex(
     r"\bto (?:show|demonstrate|present|handle|sell|promote|exhibit|represent|market|export) (?:our|my) (?:[a-z-]+ ){0,3}$"
@@ -174,6 +180,7 @@ _DETERMINED = regex(
     r"\s(?:(?:on|onto|for) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
     r"|\s(?![供卖买售找寻求缺采])[\u4e00-\u9fff]{1,3}"  # 晒纹 内饰模具
+    r"|一下子?|[一几两三]批|[几两三]件|[这那](?:一?批|些|几?[个件只副])|我们?的|我[厂司]的"  # 喷涂一下阀门
 )
 # Between two things of one compound: 汽车内饰模具.
 IN_COMPOUND = regex(r"[ -]?|[\u4e00-\u9fff]{2}(?<![的和及与或等要用做找求])")
@@ -250,6 +257,7 @@ def role_of(
         _HANDLED.search(ahead)
         or _SHOWN.search(ahead)
         or COMPLAINED.match(folded, end)
+        or (_TROUBLED.match(folded, end) and not _SOUGHT_BEFORE.search(ahead))
         or _FOUND_ON.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
@@ -395,7 +403,9 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
             following.start : following.end
         ].endswith(_PARTICIPLES):
             return False
-        return not (term.value in parts() and head.value in shapes())
+        return not ({term.value, head.value} & parts() and {term.value, head.value} & shapes())
+    if between == "的" and term.value in shapes() and head.value in parts():
+        return False  # 要锻件的阀体
     if _OF_ALL.fullmatch(between) or _FOR_WHICH.fullmatch(folded, match.end, following.start):
         return True
     if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):

@@ -40,7 +40,8 @@ class Answer:
     read from the question; `ignored` ones are not to count. `notices` say what a filter meant, and
     which words were read otherwise than they are written.
     `open_programmes` counts all that can be applied to, None where the goal is another.
-    `named` are those whom the question itself names.
+    `named` are those whom the question itself names. `elsewhere` is another goal, under which
+    somebody does what nobody does here.
     """
 
     goal: GoalName
@@ -59,6 +60,7 @@ class Answer:
     programmes: tuple[ProgrammeFit, ...] = ()
     open_programmes: int | None = None
     named: tuple[NamedOrganization, ...] = ()
+    elsewhere: GoalName | None = None
 
     @property
     def known_partners(self) -> Message | None:
@@ -130,8 +132,13 @@ class Answer:
             return message(
                 "Open programmes are on record, but none passes this. Try fewer filters."
             )
-        if not self.in_words or self.recommendations or self.programmes:
+        if not self.in_words or self.recommendations or self.programmes or self.elsewhere:
             return None
+        if not (self.requirements or self.ignored or self.closest or self.nearby):
+            return message(
+                "Nothing in the graph comes near to that. Say what you look for: a product, a"
+                " material, work to be done, a test."
+            )
         return message(
             "Nobody in the graph says that. Try other words, or post the need:"
             " whoever can meet it later will be told."

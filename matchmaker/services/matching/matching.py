@@ -34,6 +34,7 @@ from matchmaker.services.matching.bulk import (
     bulk_answers,
     chunks,
 )
+from matchmaker.services.matching.elsewhere import AskedText, with_goal_that_answers
 from matchmaker.services.matching.found_candidates import (
     found,
     hidden_now,
@@ -93,7 +94,7 @@ class Matching:
     ) -> Answer:
         """Partners for a known organisation. Raises NotAllowed, NotFound."""
         self._require_filter(principal, request)
-        profile = self._asking_profile(principal, organization_id)
+        profile = asking_profile(self.store, principal, organization_id)
         rows = self._current_rows()
         seeker = self._seekers(rows).organization(profile, request)
         return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
@@ -106,7 +107,7 @@ class Matching:
         Raises NotAllowed, NotFound.
         """
         self._require_filter(principal, request)
-        profile = self._asking_profile(principal, need.organization)
+        profile = asking_profile(self.store, principal, need.organization)
         rows = self._current_rows()
         seeker = self._seekers(rows).need(need, profile, request)
         return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
@@ -126,14 +127,17 @@ class Matching:
         unknown asker.
         """
         self._require_filter(principal, request)
-        profile = self._asking_profile(principal, organization_id) if organization_id else None
+        profile = (
+            asking_profile(self.store, principal, organization_id) if organization_id else None
+        )
         rows = self._current_rows()
         check_text(text)
         seekers = self._seekers(rows)
         asker = seekers.without_texts(profile, request)
-        texts = seekers.free_texts([text], request.goal, request.choices)
-        seeker = replace(asker, texts=tuple(texts))
-        return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
+        seeker = replace(asker, texts=(*seekers.free_texts([text], request.goal, request.choices),))
+        answer = self._answer(principal, rows, profile, seeker, request, recorded=recorded)
+        asked = AskedText(principal, text, request, organization_id, seeker.kind)
+        return with_goal_that_answers(answer, asked, self.for_text) if recorded else answer
 
     def fit(
         self,
@@ -152,7 +156,7 @@ class Matching:
         self.directory.organization_id(principal, asker)
         is_candidate = principal.acts_for(self.directory.organization_id(principal, candidate))
         profile = self.store.seeker_profile(asker) if is_candidate else None
-        profile = profile or self._asking_profile(principal, asker)
+        profile = profile or asking_profile(self.store, principal, asker)
         rows, request = self._current_rows(), Request[str](goal, 1, only_new=False, capped=False)
         row, own = rows.organization(candidate), profile.organization
         # A need of another would tell that it is there, and what it asks for.
@@ -416,10 +420,6 @@ class Matching:
             return
         for cluster_id in self._current_rows().cluster_ids(request.filters.clusters):
             self.directory.require_inside(principal, cluster_id)
-
-    def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:
-        """The organisation's profile, for those who may ask in its name."""
-        return asking_profile(self.store, principal, organization_id)
 
     def _among(self, rows: SnapshotRows) -> BoolArray | None:
         """Everybody who has a free slot; None for everybody."""

@@ -1,0 +1,162 @@
+"""Questions that nobody prepared, of the trades and of others, as they were typed in passing."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.recommend.specification import Fulfilment, RequirementKind, compare, read
+from matchmaker.recommend.specification.customers import compare_customer, is_rival
+from tests.unit.recommend.specification.test_asked_at_the_door import sought, verdict
+
+WORK = RequirementKind.PROCESS
+
+
+@pytest.mark.parametrize(
+    ("need", "thing"),
+    [
+        ("找个厂帮我喷涂一下阀门", "valve"),
+        ("电镀一批螺丝", "screw"),
+        ("打磨这批镜架", "spectacle frame"),
+        ("抛光一下模具", "mould"),
+    ],
+)
+def test_what_work_is_done_on_a_little_is_there(need, thing):
+    assert thing not in sought(need)
+
+
+@pytest.mark.parametrize(
+    ("need", "thing"), [("抛光镜架，纯钛", "spectacle frame"), ("一批电镀螺丝", "screw")]
+)
+def test_a_thing_that_is_only_described_is_sought(need, thing):
+    assert thing in sought(need)
+
+
+@pytest.mark.parametrize("need", ["不要铸件，要锻件的阀体", "锻件阀体 A105", "阀体锻件"])
+def test_a_part_called_by_its_making_is_both(need):
+    """Else who machines bodies of others comes before the forge."""
+    assert {"forging", "valve body"} <= sought(need)
+
+
+@pytest.mark.parametrize(
+    ("need", "amount"),
+    [("学生袜 一万双 7天交", "10000 pair"), ("PCB打样 4层 20片 加急", "20 piece")],
+)
+def test_a_space_ends_a_clause_in_chinese(need, amount):
+    assert amount in {item.value for item in read(need).of(RequirementKind.QUANTITY)}
+
+
+def test_a_plus_before_a_figure_is_its_sign():
+    """+2.00 are the dioptres of the lens."""
+    index = next(i for i in read("镜片 1.56 +2.00 现货").items if i.aspect == "refractive index")
+    assert (index.low, index.high) == (1.56, 1.56)
+    index = next(i for i in read("1.56+ 镜片").items if i.aspect == "refractive index")
+    assert index.high is None
+
+
+@pytest.mark.parametrize(
+    ("need", "shown"), [("缝头机坏了谁能修", "修"), ("旧模具没人修", "修"), ("要维修阀门", "维修")]
+)
+def test_work_is_shown_by_its_own_word(need, shown):
+    assert [item.text for item in read(need).of(WORK)] == [shown]
+
+
+def test_welding_up_and_upkeep_of_moulds_is_repair():
+    offer = "旧模保养：激光焊补、换镶件，48小时内给方案。"
+    assert verdict("我有一副旧模具要修，滑块拉伤了", "repair", offer) is Fulfilment.MET
+
+
+@pytest.mark.parametrize("need", ["注塑模具 一模八腔 瓶盖", "瓶盖，一模 4 出"])
+def test_so_many_in_one_mould_is_no_mould_of_its_own(need):
+    assert "模" not in {item.text for item in read(need).items}
+
+
+def test_hardened_inserts_that_are_milled_harden_nothing():
+    offer = "Hardened inserts up to HRC 58 milled to 0.005 mm, CMM report."
+    assert verdict("模仁要淬火 HRC50", "quenching", offer) is Fulfilment.UNKNOWN
+    # Who wants such a thing has what is said of it.
+    assert verdict("hardened shafts", "quenching", "Hardened shafts, ground.") is Fulfilment.MET
+    assert verdict("模仁要淬火", "quenching", "真空淬火，模仁抛光。") is Fulfilment.MET
+
+
+def test_powder_coating_is_a_kind_of_spraying():
+    assert verdict("阀门喷涂", "painting", "阀体熔结环氧粉末（FBE），300µm") is Fulfilment.MET
+
+
+@pytest.mark.parametrize(
+    ("need", "thing"),
+    [("DSC热分析，树脂样品三个", "resin"), ("tensile testing of resin samples", "resin")],
+)
+def test_a_sample_that_is_tested_is_there(need, thing):
+    assert thing not in sought(need)
+
+
+def test_a_sample_that_is_bought_is_sought():
+    assert "resin" in sought("求购树脂样品")
+
+
+@pytest.mark.parametrize(
+    ("need", "thing"),
+    [
+        ("无人机在隧道里没有GPS，求定位方案", "drone"),
+        ("阀门在低温下卡死", "valve"),
+        ("镜片在高温下变形", "lens"),
+    ],
+)
+def test_what_something_happens_to_is_there(need, thing):
+    assert thing not in sought(need)
+
+
+@pytest.mark.parametrize(
+    ("need", "thing"),
+    [
+        ("需要阀门在400度高温下使用", "valve"),
+        ("球阀在高温下不漏，DN50", "ball valve"),
+        ("镜片在高温下不变形的", "lens"),
+        ("找无人机在隧道里能飞的", "drone"),
+        ("模具在生产中没有问题", "mould"),
+    ],
+)
+def test_what_must_stand_something_is_sought(need, thing):
+    assert thing in sought(need)
+
+
+@pytest.mark.parametrize(
+    ("need", "name", "test"),
+    [("食品检测", "食品检测", "food testing"),
+     ("水质检测哪里做", "水质检测", "water quality testing"),
+     ("土壤检测 多少钱", "土壤检测", "soil testing"), ("做食品检测", "食品检测", "food testing")],
+)  # fmt: skip
+def test_a_test_by_its_name_is_not_met_by_whoever_tests(need, name, test):
+    assert [item.value for item in read(need).of(WORK)] == [test]
+    other = "检测室可测色牢度、起毛起球、甲醛、纤维含量。"
+    assert verdict(need, test, other) is not Fulfilment.MET
+    assert verdict(need, test, f"承接{name}，三天出报告。") is Fulfilment.MET
+
+
+@pytest.mark.parametrize("need", ["第三方检测", "委托检测", "检测"])
+def test_testing_of_anything_stays_so(need):
+    assert "food testing" not in sought(need)
+    assert sought(need) <= {"testing", "testing laboratory"}
+
+
+@pytest.mark.parametrize("text", ["hi", "Hello", "grant for hiring PhDs", "hey there"])
+def test_a_greeting_and_a_grant_are_no_product(text):
+    assert {"hi", "hello", "hey", "grant"}.isdisjoint(item.value for item in read(text).items)
+
+
+@pytest.mark.parametrize(
+    ("offer", "is_one"),
+    [("镜片厂求代工单，每天能做一万片", True), ("镜片厂接单，月产十万片", True),
+     ("单体现货，镜片厂求购可谈", False)],
+)  # fmt: skip
+def test_a_mill_that_asks_for_orders_is_not_sent_to_other_mills(offer, is_one):
+    mill = read("树脂镜片厂，1.56为主，日产两万片。")
+    assert is_rival(compare_customer(read(offer), mill)) is is_one
+
+
+def test_a_lab_that_works_on_a_part_is_not_spoken_against():
+    compared = compare(
+        read("谁懂调节阀噪音问题"), read("调节阀流量特性的CFD加台架验证，DN50–DN300")
+    )
+    assert compared.unmet
+    assert not compared.with_what_is_studied().unmet
