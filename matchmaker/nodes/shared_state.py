@@ -115,8 +115,13 @@ def answering() -> Iterator[None]:
     try:
         yield
     except redis.RedisError as error:
-        raise ServiceUnavailable(
-            "What the nodes share (Redis) does not answer: %(error)s.",
-            mend="Try again in a moment; if it lasts, look at MATCHMAKER_REDIS and its server.",
-            error=type(error).__name__,
-        ) from None
+        raise unanswered(error) from None
+
+
+def unanswered(error: Exception) -> ServiceUnavailable:
+    """The refusal of what needs a server that ended, or was left, with an error."""
+    return ServiceUnavailable(
+        "What the nodes share (Redis) does not answer: %(error)s.",
+        mend="Try again in a moment; if it lasts, look at MATCHMAKER_REDIS and its server.",
+        error=type(error).__name__,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -237,6 +238,40 @@ def test_a_server_that_is_silent_is_not_waited_for_once_more_in_each_attempt(mon
         asking.start()
         asking.join(5)  # all attempts by all would take a quarter of a minute and more
         assert not asking.is_alive()
+
+
+def test_of_many_requests_one_at_a_time_waits_for_a_server_that_is_silent(monkeypatch):
+    """Three at a time waited for seven seconds each, and the last of fifty for minutes."""
+    monkeypatch.setattr(shared_state, "_PATIENT_SECONDS", 0.5)
+    monkeypatch.setattr(shared_state, "_STEP_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        answers = SharedAnswers(SharedState(Settings(redis=address, _env_file=None)))
+
+        def seconds(number):
+            begun = time.monotonic()
+            with pytest.raises(ServiceUnavailable, match="Redis"):
+                answers.begin(f"k{number}", "request")
+            return time.monotonic() - begun
+
+        assert seconds(0) > 0.2
+        with ThreadPoolExecutor(8) as pool:
+            waited = sorted(pool.map(seconds, range(1, 9)))
+        assert waited[-2] < 0.1 < waited[-1]
+
+
+def test_a_server_that_is_back_is_noticed_by_the_next_request(redis_server, shared_settings):
+    state = SharedState(shared_settings)
+    state.patient = state.quick
+    answers = SharedAnswers(state)
+    redis_server.end()
+    for _ in range(2):
+        with pytest.raises(ServiceUnavailable, match="Redis"):
+            answers.begin("back", "request")
+    redis_server.start()
+    assert answers.begin("back", "request") is None
+    answers.finish("back", ANSWER)
+    assert answers.begin("back", "request") == ANSWER
 
 
 def test_who_changes_something_waits_while_the_server_starts_anew(redis_server, shared_settings):

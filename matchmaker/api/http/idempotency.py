@@ -22,7 +22,7 @@ import structlog
 
 from matchmaker.errors import InvalidInput, ServiceUnavailable, StorageFull, WrongState
 from matchmaker.nodes.damaged_file import set_aside_if_damaged, tells_of_damage
-from matchmaker.nodes.shared_state import SharedState, answering
+from matchmaker.nodes.shared_state import SharedState, answering, unanswered
 from matchmaker.nodes.shared_state import key as shared_key
 from matchmaker.system_errors import reason_of
 
@@ -226,14 +226,19 @@ end
 
 
 class SharedAnswers:
-    """Answers at the server that all nodes share."""
+    """Answers at the server that all nodes share.
+
+    Once it did not answer, one request at a time waits for it, and all others are told at once.
+    """
 
     def __init__(self, state: SharedState) -> None:
         self._redis = state.patient
+        self._is_away = False
+        self._asking = threading.Lock()
 
     def begin(self, key: str, request: str) -> StoredAnswer | None:
         """As the protocol says, and ServiceUnavailable."""
-        with answering():
+        with self._in_turn(), answering():
             first = self._redis.eval(
                 _BEGIN, 1, _name(key), request, secrets.token_hex(8), ABANDONED_SECONDS
             )
@@ -245,6 +250,22 @@ class SharedAnswers:
         if not status:
             raise _under_way()
         return StoredAnswer(int(status), json.loads(headers), body)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Note in the end whether the server answered. Raises ServiceUnavailable."""
+        is_alone = self._is_away
+        if is_alone and not self._asking.acquire(blocking=False):
+            raise unanswered(TimeoutError())
+        try:
+            yield
+            self._is_away = False
+        except ServiceUnavailable:
+            self._is_away = True
+            raise
+        finally:
+            if is_alone:
+                self._asking.release()
 
     def finish(self, key: str, answer: StoredAnswer) -> None:
         """As the protocol says."""
