@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -22,6 +24,9 @@ SMALLEST_CIRCLE = 6
 RIVAL_LIKENESS = 0.35
 # Needs that are this near in words can be answered by one project.
 POOL_LIKENESS = 0.45
+# What a row of the snapshot sells, and what a statement names.
+SoldBy = Callable[[int], frozenset[str]]
+NamedIn = Callable[[int], frozenset[str]]
 # How an organisation is named: by its row, or with its id and names.
 Party = TypeVar("Party")
 
@@ -36,20 +41,23 @@ class Circle(Generic[Party]):
     acquainted: int
 
 
-def circles(view: View, open_to_meet: BoolArray, count: int = 3) -> tuple[Circle[int], ...]:
+def circles(
+    view: View, open_to_meet: BoolArray, count: int = 3, sold: SoldBy | None = None
+) -> tuple[Circle[int], ...]:
     """Up to `count` disjoint circles of about ten firms none of which competes with another.
 
-    Only those `open_to_meet`, a mask (N,) of the snapshot's organisations, are among them.
+    Only those `open_to_meet`, a mask (N,) of the snapshot's organisations, are among them. `sold`
+    gives what a row of the snapshot sells, by names that are the same in any language.
 
-    Two firms compete by a COMPETES_WITH tie, or when they are of one industry and
-    their products are alike in words (or one has none on record). Each circle
+    Two firms compete by a COMPETES_WITH tie, or when they are of one industry and sell the same,
+    or their products are alike in words (or one has none on record). Each circle
     starts from the firm with fewest partners and takes at each step the firm
     that is nearest in trade to those inside and knows fewest of them.
     """
     firms = np.flatnonzero(view.is_firm & open_to_meet[view.network.members])
     if len(firms) < SMALLEST_CIRCLE:
         return ()
-    rival: NDArray[np.bool_] = rivals(view, firms)
+    rival: NDArray[np.bool_] = rivals(view, firms, sold=sold)
     industry = view.industry[firms]
     own, other = np.meshgrid(industry, industry, indexing="ij")
     near = view.landscape.relatedness.between(own.ravel(), other.ravel()).reshape(own.shape)
@@ -84,10 +92,13 @@ def circles(view: View, open_to_meet: BoolArray, count: int = 3) -> tuple[Circle
     return tuple(chosen)
 
 
-def rivals(view: View, firms: NDArray[np.int64], *, silent_too: bool = True) -> BoolArray:
+def rivals(
+    view: View, firms: NDArray[np.int64], *, silent_too: bool = True, sold: SoldBy | None = None
+) -> BoolArray:
     """A mask of pairs of firms that compete, (f, f), nobody with itself.
 
-    With `silent_too` those of one industry count of whom no product is on record.
+    With `silent_too` those of one industry count of whom no product is on record; `sold` as in
+    `circles`.
     """
     snapshot = view.landscape.snapshot
     rows = view.network.members[firms]
@@ -96,6 +107,9 @@ def rivals(view: View, firms: NDArray[np.int64], *, silent_too: bool = True) -> 
     alike = np.asarray(products @ products.T >= RIVAL_LIKENESS)
     if silent_too:
         alike |= silent[:, None] | silent[None, :]
+    things = [sold(int(row)) for row in rows] if sold else []
+    for number, own in enumerate(things):
+        alike[number] |= [not own.isdisjoint(others) for others in things]
     industry = view.industry[firms]
     same = (industry[:, None] == industry[None, :]) & (industry >= 0)[:, None]
     compete = alike & same
@@ -128,10 +142,17 @@ class Pool:
     likeness: float
 
 
-def pools(view: View, open_to_meet: BoolArray, likeness: float = POOL_LIKENESS) -> tuple[Pool, ...]:
+def pools(
+    view: View,
+    open_to_meet: BoolArray,
+    likeness: float = POOL_LIKENESS,
+    named: NamedIn | None = None,
+) -> tuple[Pool, ...]:
     """Groups of open needs of one goal from at least two members, the largest first.
 
-    Of those members who are `open_to_meet`, a mask (N,) of the snapshot's organisations.
+    Of those members who are `open_to_meet`, a mask (N,) of the snapshot's organisations. `named`
+    gives the things that a statement is of: needs of others than most of their group are left out,
+    and those that name nothing stay.
 
     Average-linkage clustering of their vectors at a cosine of `likeness`, which
     keeps a chain of near neighbours from becoming one group.
@@ -155,10 +176,27 @@ def pools(view: View, open_to_meet: BoolArray, likeness: float = POOL_LIKENESS) 
         labels = model.fit_predict(vectors)
         for label in range(int(labels.max()) + 1):
             group = chosen[labels == label]
+            if named is not None:
+                group = group[_of_one_thing([named(int(need)) for need in needs[group]])]
             if len(np.unique(owners[group])) < 2:
                 continue
             groups.append(_pool(snapshot, needs[group], owners[group]))
     return tuple(sorted(groups, key=lambda pool: (-len(set(pool.owners)), -pool.likeness)))
+
+
+def _of_one_thing(things: Sequence[frozenset[str]]) -> BoolArray:
+    """A mask of needs that are of what most of them are of, or name nothing, (k,)."""
+    counts = Counter(thing for each in things for thing in sorted(each))
+    if not counts:
+        return np.ones(len(things), dtype=np.bool_)
+    common = counts.most_common(1)[0][0]
+    near = [not each or any(_is_part_of(thing, common) for thing in each) for each in things]
+    return np.array(near, dtype=np.bool_)
+
+
+def _is_part_of(thing: str, other: str) -> bool:
+    """Whether two names are one, or one is that of a part: mould, mould insert."""
+    return thing == other or thing.startswith(f"{other} ") or other.startswith(f"{thing} ")
 
 
 def _pool(snapshot: Snapshot, needs: NDArray[np.int64], owners: NDArray[np.int32]) -> Pool:

@@ -89,7 +89,7 @@ class CodedCells:
                 id = coded_value(self.index, column, "", default, country)[0]
                 note = chosen_place_note(cell, default)
             if not id and note is not None and column == "place":
-                id = sure_part(self.index.places, self.index.places.find(chosen, country))
+                id = self._interim(chosen, country, values)
                 note = interim_place_note(self.index.places, note, id) if id else note
             if id:
                 values[column] = id
@@ -106,6 +106,18 @@ class CodedCells:
                 values["street_address"] = with_address(values, cell)
                 note = kept_as_address(cell, note)
             yield note, not id and not is_kept
+
+    def _interim(self, cell: str, country: str, values: Mapping[str, Any]) -> str:
+        """The id of the wider place in which a cell lies for certain, "" for none.
+
+        A town of a former name lies where the name of its row says, if most of the column does.
+        """
+        places = self.index.places
+        match = places.find(cell, country)
+        if match.candidates:
+            return sure_part(places, match)
+        said = (id for id in places_of_row(places, values) if id in self.places_of_column())
+        return next(said, "")
 
     def _fill_country(self, column: str, id: str, values: dict[str, Any]) -> None:
         """The country of a place abroad, and of a country that stands for a place."""

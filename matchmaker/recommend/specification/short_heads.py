@@ -27,7 +27,7 @@ _BODIES = regex(r" (?P<body>bodies)(?![a-z-])")
 _VALVE_BODY = Term(RequirementKind.PRODUCT, "valve body", "valve body")
 # Not 规模, 开模 or 共模, nor 模具, which is listed.
 _MOULDS = regex(
-    rf"(?<=[{HAN}])(?<![规建航数超名劳楷入出起脱试合开修改移拆倒大小旧新换单多共差])"
+    rf"(?<=[{HAN}])(?<![万千百规建航数超名劳楷入出起脱试合开修改移拆倒大小旧新换单多共差])"
     r"(?!(?<=一)模\s?[\d一二两三四五六七八九十多]+\s?[腔穴出件])模(?![具块型式组特拟切压架仁芯胚糊板数态范样量头光转次])"
 )
 _MOULD = Term(RequirementKind.PRODUCT, "mould", "mould")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import prepare_goal, rank, recommend
 from matchmaker.recommend.rank import Ranker
+from matchmaker.recommend.sold_things import things_named, things_sold
 from matchmaker.recommend.trials import seeker_of, seeker_text
 from matchmaker.services.auditing.results import (
     Basis,
@@ -92,11 +94,15 @@ def worklist_of(
                 _named(snapshot, circle.members),
                 circle.industries, circle.pairs, circle.acquainted,
             )
-            for circle in gatherings.circles(view, open_to_meet)
+            for circle in gatherings.circles(
+                view, open_to_meet, sold=partial(things_sold, snapshot)
+            )
         ),
         briefs=tuple(
             _brief(snapshot, ranker, pool, reachable)
-            for pool in gatherings.pools(view, open_to_meet)
+            for pool in gatherings.pools(
+                view, open_to_meet, named=partial(things_named, snapshot)
+            )
         ),
         openings=_openings(view, ranker, movable, hidden),
     )  # fmt: skip

@@ -134,7 +134,7 @@ class Answer:
             )
         if not self.in_words or self.recommendations or self.programmes or self.elsewhere:
             return None
-        if not (self.requirements or self.ignored or self.closest or self.nearby):
+        if not (self.requirements or self.ignored or self.closest):
             return message(
                 "Nothing in the graph comes near to that. Say what you look for: a product, a"
                 " material, work to be done, a test."

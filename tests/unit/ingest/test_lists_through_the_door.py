@@ -19,6 +19,7 @@ from matchmaker.ingest.table_file import open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
 from matchmaker.ingest.text_file import separator_of
+from matchmaker.ingest.unused_titles import why_unused
 from tests.unit.ingest.test_list_reader import read
 
 
@@ -191,3 +192,33 @@ def test_a_list_of_what_is_looked_for_stays_one_of_members(tmp_path: Path) -> No
     path.write_text(NEEDS, "utf-8")
     samples = column_samples(open_table(path, expected=all_titles()))
     assert guessed_format(samples) == "organizations"
+
+
+TOWNS = """单位名称,所在镇街,可对外提供
+诸暨市示例甲厂,大唐街道,夜里代织
+诸暨市示例乙厂,草塔镇,
+诸暨市示例丙厂,店口镇,
+北京示例丁厂,某某新村,
+"""
+
+
+def test_a_town_of_a_former_name_lies_where_its_name_and_the_list_say(tmp_path: Path) -> None:
+    """草塔镇 is part of another town since 2019; a name alone, as 北京, tells too little."""
+    parsed = members(tmp_path, TOWNS)
+    assert [row.place for row in parsed.rows.organizations] == [
+        "gbt2260:330681", "gbt2260:330681", "gbt2260:330681", None,
+    ]  # fmt: skip
+    told = [str(each.reason) for each in parsed.problems if each.line == 3]
+    assert any("Until then" in reason for reason in told)
+
+
+def test_what_is_offered_to_others_is_what_it_does(tmp_path: Path) -> None:
+    assert [row.text for row in members(tmp_path, TOWNS).rows.descriptions] == ["夜里代织"]
+
+
+@pytest.mark.parametrize("title", ["上游供应商1", "主要客户", "主要合作院校", "Key customers"])
+def test_whom_members_deal_with_is_told_how_to_bring(title: str) -> None:
+    reason = why_unused("organizations", title, ())
+    assert reason is not None
+    assert "once more as relations" in reason.text("en")
+    assert why_unused("organizations", "主要产品", ()) is None
