@@ -6,10 +6,11 @@ to a file of the system's temporary folder only when it outgrows its cache.
 
 from __future__ import annotations
 
-import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence, ValuesView
 from typing import Any, TypeVar, overload
+
+from matchmaker.ingest.row_packing import packed, unpacked
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -186,15 +187,8 @@ def _key(key: Any) -> Any:
 
 
 def _encoded(value: Any) -> Any:
-    return (
-        value if isinstance(value, int | str) and not isinstance(value, bool) else _pickled(value)
-    )
-
-
-def _pickled(value: Any) -> bytes:
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else packed(value)
 
 
 def _decoded(cell: Any) -> Any:
-    # Only what this process has written into its own nameless file is read.
-    return pickle.loads(cell) if isinstance(cell, bytes) else cell  # noqa: S301
+    return unpacked(cell) if isinstance(cell, bytes) else cell
