@@ -184,6 +184,8 @@ def terms(text: str) -> list[str]:
     """
     folded = normal(text)
     terms_found = [code for code, is_apart in _codes(folded) if is_apart]
+    if folded.isascii():
+        return terms_found + [singular(run) for run in _RUN.findall(folded) if len(run) > 1]
     for run in _RUN.findall(folded):
         if _HAN.match(run):
             if len(run) == 1:
@@ -238,6 +240,8 @@ def codes(text: str) -> set[str]:
 
 def _codes(folded: str) -> Iterator[tuple[str, bool]]:
     """Codes of a text in its normal form, and whether they are written apart there."""
+    if not _DIGIT.search(folded):
+        return
     place = 0
     while match := _CODES.search(folded, place):
         place = match.end()

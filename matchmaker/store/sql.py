@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from matchmaker.domain import FieldOrigin, OtherStatement, Participant, Provenance, SourceTier
@@ -76,6 +77,8 @@ _AS_THEY_ARE = frozenset({str, int, float, type(None)})
 def _encode(value: Any) -> SqlValue:
     if value.__class__ in _AS_THEY_ARE:
         return value  # type: ignore[no-any-return]
+    if isinstance(value, StrEnum):
+        return str(value)
     if isinstance(value, tuple):
         if not value or isinstance(value[0], StrEnum):
             return ";".join(value)
@@ -86,9 +89,7 @@ def _encode(value: Any) -> SqlValue:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, datetime.date):
         return value.isoformat()
-    if isinstance(value, bool):
-        return int(value)
-    return str(value) if isinstance(value, StrEnum) else value
+    return int(value) if isinstance(value, bool) else value
 
 
 @dataclass(frozen=True)
@@ -120,14 +121,27 @@ class Codec(Generic[Value]):
         decoders = ((name, _decoder(self._hints[name])) for name in self.names)
         return tuple((name, decode) for name, decode in decoders if decode is not _as_it_is)
 
+    @cached_property
+    def _read(self) -> Callable[[Value], tuple[Any, ...]]:
+        """Gives the values of all columns at once."""
+        is_spread = "provenance" in self._hints
+        paths = (path.replace("_", ".", 1) for path in _PROVENANCE) if is_spread else ()
+        return attrgetter(*self.names, *paths)
+
+    @cached_property
+    def _encoded(self) -> tuple[int, ...]:
+        """Positions of the columns whose values both databases do not take as they are."""
+        types = [self._hints[name] for name in self.names]
+        kept = (_decoder(each) is _as_it_is for each in types)
+        spread = (True, True, False, False)[: len(self.columns) - len(types)]
+        return tuple(position for position, is_kept in enumerate((*kept, *spread)) if not is_kept)
+
     def encode(self, value: Value) -> tuple[SqlValue, ...]:
         """The value's cells, in the order of `columns`."""
-        cells = tuple(_encode(getattr(value, name)) for name in self.names)
-        if len(self.columns) == len(cells):
-            return cells
-        provenance: Provenance = value.provenance  # type: ignore[attr-defined]
-        date = provenance.date.isoformat() if provenance.date else None
-        return (*cells, provenance.source, provenance.record, provenance.tier.value, date)
+        cells = list(self._read(value))
+        for position in self._encoded:
+            cells[position] = _encode(cells[position])
+        return tuple(cells)
 
     def decode(self, cells: Sequence[Any], **extra: Any) -> Value:
         """The inverse of `encode`; `extra` are fields kept elsewhere."""

@@ -238,6 +238,7 @@ ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, language = excluded.languag
     embedding = CASE WHEN text = excluded.text THEN embedding END
 """
 DROP_STATEMENTS = "DELETE FROM statements WHERE id IN (SELECT first FROM wanted)"
+DROP_STATEMENTS_AMONG = "DELETE FROM statements WHERE id IN (SELECT value FROM json_each(?))"
 DROP_STATEMENT_TERMS = (
     "DELETE FROM statement_terms WHERE rowid IN (SELECT row FROM statements JOIN wanted "
     "ON id = first)"

@@ -103,37 +103,46 @@ class SqliteTransaction:
         self, table: Table[Row], new: Sequence[Row], changed: Sequence[tuple[Row, Row]]
     ) -> None:
         rows: list[Any] = [*new, *(after for _, after in changed)]
+        keys = [key_of(row) for row in rows]
+        self._fill_wanted(keys)
+        # Before the rows are there: of new ones nothing is found, and so nothing looked for.
+        self._drop_parts(table)
         self._connection.executemany(codec(table).replace(), map(codec(table).encode, rows))
         if table is ORGANIZATIONS:
-            self._write_names(rows)
+            indexed = ((" ".join(terms(row.all_names)), row.id) for row in rows)
+            self._connection.executemany(queries.PUT_ORGANIZATION_TERMS, indexed)
         if table is ENGAGEMENTS:
             self._write_participants(rows)
         if table.statement is not None:
             self._write_statements(table, rows)
-        self._note_changed(table, [key_of(row) for row in rows])
+        self._note_wanted(table)
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
         self._fill_wanted(keys)
+        self._drop_parts(table)
         if table.statement is not None:
-            self._connection.execute(queries.DROP_STATEMENT_TERMS)
             self._connection.execute(queries.DROP_STATEMENTS)
-        if table is ENGAGEMENTS:
-            self._connection.execute(queries.DROP_PARTICIPANTS)
-        if table is ORGANIZATIONS:
-            self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
         match = codec(table).on_key()
         removed = self._connection.execute(
             queries.DROP_ROWS.format(table=table.name, match=match)
         ).rowcount
-        self._note_changed(table, keys)
+        self._note_wanted(table)
         return removed
 
-    def _note_changed(self, table: Table[Any], keys: Sequence[Any]) -> None:
-        """Note which rows the version after this one changed; where all are many, forget the
-        earlier half, or, where this transaction changes so many, everything."""
+    def _drop_parts(self, table: Table[Any]) -> None:
+        """Take out what is kept beside the rows of a table that are wanted, but for statements."""
+        if table.statement is not None:
+            self._connection.execute(queries.DROP_STATEMENT_TERMS)
+        if table is ENGAGEMENTS:
+            self._connection.execute(queries.DROP_PARTICIPANTS)
+        if table is ORGANIZATIONS:
+            self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
+
+    def _note_wanted(self, table: Table[Any]) -> None:
+        """Note that the version after this one changed the wanted rows; where all are many, forget
+        the earlier half, or, where this transaction changes so many, everything."""
         if self._changes_many:
             return
-        self._fill_wanted(keys)
         self._connection.execute(queries.NOTE_CHANGED, (table.name,))
         if self._value(queries.COUNT_CHANGED) <= MOST_NOTED:
             return
@@ -185,15 +194,7 @@ class SqliteTransaction:
         pairs = ((key, None) if isinstance(key, str) else tuple(key) for key in keys)
         self._connection.executemany(queries.WANT, pairs)
 
-    def _write_names(self, rows: Sequence[Organization]) -> None:
-        self._fill_wanted(row.id for row in rows)
-        self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
-        indexed = ((" ".join(terms(row.all_names)), row.id) for row in rows)
-        self._connection.executemany(queries.PUT_ORGANIZATION_TERMS, indexed)
-
     def _write_participants(self, rows: Sequence[Engagement]) -> None:
-        self._fill_wanted(row.id for row in rows)
-        self._connection.execute(queries.DROP_PARTICIPANTS)
         parts = (
             (row.id, position, *PARTICIPANTS.encode(part))
             for row in rows
@@ -204,10 +205,8 @@ class SqliteTransaction:
     def _write_statements(self, table: Table[Any], rows: Sequence[Any]) -> None:
         """Keep the statement of each row, its full text and, where its text stays, its vector."""
         texts = {row.id: table.text(row) for row in rows}
-        self._fill_wanted(texts)
-        self._connection.execute(queries.DROP_STATEMENT_TERMS)
-        self._fill_wanted(id for id, text in texts.items() if not text)
-        self._connection.execute(queries.DROP_STATEMENTS)
+        silent = json.dumps([id for id, text in texts.items() if not text])
+        self._connection.execute(queries.DROP_STATEMENTS_AMONG, (silent,))
         speaking = [row for row in rows if texts[row.id]]
         self._connection.executemany(
             queries.PUT_STATEMENT,
