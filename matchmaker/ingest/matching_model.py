@@ -15,7 +15,13 @@ from itertools import product
 
 from matchmaker.ingest.codes import CODE_KINDS, CodeKind, valid_code
 from matchmaker.ingest.legal_forms import FormRelation, relation
-from matchmaker.ingest.name_comparison import ComparableName, NameLevel, comparable, compare
+from matchmaker.ingest.name_comparison import (
+    ComparableName,
+    NameLevel,
+    are_spelled_alike,
+    comparable,
+    compare,
+)
 from matchmaker.ingest.names import normal_name
 from matchmaker.ingest.trade_names import is_full
 from matchmaker.messages import Message, message
@@ -227,11 +233,13 @@ def _differ_in_chinese(first: Comparable, second: Comparable) -> bool:
 
 def _shares_other_name(first: Comparable, second: Comparable) -> bool:
     """Tell whether an other name of one is a name of the other."""
+    if not (first.others or second.others):
+        return False
     pairs = (
         *product(first.others, (*second.names, *second.others)),
         *product(first.names, second.others),
     )
-    return any(compare(a, b) in (NameLevel.SAME, NameLevel.SPELLING) for a, b in pairs)
+    return any(are_spelled_alike(one, other) for one, other in pairs)
 
 
 def _length(name: ComparableName) -> int:

@@ -236,14 +236,25 @@ def compare(first: ComparableName, second: ComparableName) -> NameLevel:
         return NameLevel.ROMANISED if has_it else NameLevel.DIFFERENT
     if first.is_han:
         return _compare_han(first, second)
-    one, other = " ".join(first.folded), " ".join(second.folded)
-    if one == other or one.replace(" ", "") == other.replace(" ", ""):
+    if are_spelled_alike(first, second):
         return NameLevel.SPELLING
     if sorted(first.folded) == sorted(second.folded):
         return NameLevel.ORDER
     if sorted(first.translated) == sorted(second.translated):
         return NameLevel.TRANSLATION
     return _compare_words(first, second)
+
+
+def are_spelled_alike(first: ComparableName, second: ComparableName) -> bool:
+    """Tell whether two names are the same, or but for spelling: what `compare` says, sooner."""
+    if first.words == second.words:
+        return True
+    if first.branch != second.branch or first.is_han != second.is_han:
+        return False
+    one, other = " ".join(first.folded), " ".join(second.folded)
+    if first.is_han or one == other:
+        return one == other
+    return one.replace(" ", "") == other.replace(" ", "")
 
 
 def _is_branch(first: ComparableName, second: ComparableName) -> bool:
@@ -255,7 +266,7 @@ def _is_branch(first: ComparableName, second: ComparableName) -> bool:
 
 def _compare_han(first: ComparableName, second: ComparableName) -> NameLevel:
     one, other = first.folded[0], second.folded[0]
-    if one == other:
+    if are_spelled_alike(first, second):
         return NameLevel.SPELLING
     if first.letters == second.letters:
         return NameLevel.ORDER

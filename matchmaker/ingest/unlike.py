@@ -16,29 +16,32 @@ from matchmaker.ingest.name_comparison import ALIKE, ComparableName
 
 _BINS = 32
 _LONGEST = 255
-# What a name is: of an organisation without other marks, Chinese, of a branch; and whether it may
-# be like one whose letters differ: initials, a group's name.
-_ALONE, _HAN, _BRANCH, _MAY_BE_SHORT = 1, 2, 4, 8
+# What a name is: the only one of an organisation with one other name and one code at most, Chinese,
+# of a branch; and whether it may be like one whose letters differ: initials, a group's name.
+_TOLD, _HAN, _BRANCH, _MAY_BE_SHORT = 1, 2, 4, 8
 _SHORT = 6  # letters of what may be initials
 
 
 class NameSummaries:
-    """Some 60 bytes for each organisation, in order."""
+    """Some 85 bytes for each organisation, in order."""
 
     def __init__(self) -> None:
         self._flags, self._letters = bytearray(), bytearray()
         self._folded, self._translated, self._numerals = array("q"), array("q"), array("q")
+        # 0 where there is none.
+        self._other, self._host, self._code = array("q"), array("q"), array("q")
 
     def add(self, organization: Comparable) -> None:
         name = organization.names[0] if organization.names else None
         text = " ".join(name.translated) if name else ""
-        is_alone = (
+        codes = [each for each in enumerate(organization.codes) if each[1]]
+        is_told = (
             len(organization.names) == 1
-            and not (organization.others or organization.host or any(organization.codes))
+            and max(len(organization.others), len(codes)) <= 1
             and len(text) <= _LONGEST
         )
         letters = bytearray(_BINS)
-        if name is None or not is_alone:
+        if name is None or not is_told:
             self._flags.append(0)
             self._add_words((), (), ())
         else:
@@ -47,11 +50,14 @@ class NameSummaries:
             self._flags.append(_flags(name))
             self._add_words(name.folded, name.translated, name.numerals)
         self._letters += letters
+        self._other.append(_letters_of(organization.others[0].folded) if organization.others else 0)
+        self._host.append(hash(organization.host) if organization.host else 0)
+        self._code.append(hash(codes[0]) if codes else 0)
 
     def _add_words(self, folded: tuple[str, ...], translated: tuple[str, ...],
                    numerals: tuple[str, ...]) -> None:  # fmt: skip
-        self._folded.append(hash("".join(sorted("".join(folded)))))
-        self._translated.append(hash("".join(sorted("".join(translated)))))
+        self._folded.append(_letters_of(folded))
+        self._translated.append(_letters_of(translated))
         self._numerals.append(hash(numerals))
 
     def are_unlike(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -59,7 +65,7 @@ class NameSummaries:
         flags = np.frombuffer(self._flags, dtype=np.uint8)
         both, either = flags[first] & flags[second], flags[first] | flags[second]
         one = both ^ either
-        differ = np.ones(len(first), dtype=bool)
+        differ = ~self._share(first, second)
         for words in (self._folded, self._translated):
             hashes = np.frombuffer(words, dtype=np.int64)
             differ &= hashes[first] != hashes[second]
@@ -68,9 +74,22 @@ class NameSummaries:
         unlike = differ & ((numerals[first] != numerals[second]) | is_far)
         # Of a Chinese name and one in Latin letters only that they may be one is cheap to tell:
         # they share a block where the one is the other in pinyin.
-        may_tell = (both & _ALONE != 0) & (one & (_BRANCH | _HAN) == 0)
+        may_tell = (both & _TOLD != 0) & (one & (_BRANCH | _HAN) == 0)
         told: NDArray[np.bool_] = may_tell & unlike
         return told
+
+    def _share(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell whether two may have a website, a code or an other name in common."""
+        names, others, hosts, codes = (
+            np.frombuffer(each, dtype=np.int64)
+            for each in (self._folded, self._other, self._host, self._code)
+        )
+        share: NDArray[np.bool_] = (others[first] == names[second]) | (
+            names[first] == others[second]
+        )
+        for each in (others, hosts, codes):
+            share |= (each[first] == each[second]) & (each[first] != 0)
+        return share
 
     def _are_far(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell whether too few letters are in both for one to be like the other or a part of it."""
@@ -91,5 +110,9 @@ def _flags(name: ComparableName) -> int:
         words = name.translated
         may_be_short = len(set(words)) < len(words) or (len(words) == 1 and len(words[0]) <= _SHORT)
     return (
-        _ALONE | _HAN * name.is_han | _BRANCH * name.branch | _MAY_BE_SHORT * may_be_short
+        _TOLD | _HAN * name.is_han | _BRANCH * name.branch | _MAY_BE_SHORT * may_be_short
     )  # fmt: skip
+
+
+def _letters_of(words: tuple[str, ...]) -> int:
+    return hash("".join(sorted("".join(words))))

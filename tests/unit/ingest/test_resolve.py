@@ -368,7 +368,14 @@ def test_who_is_told_apart_at_once_is_unlike_in_full() -> None:
         for joined, parts, most in ((" ", words.split(), 5), ("", list(signs), 12))
         for _ in range(800)
     ]  # fmt: skip
-    rows = [DuplicateKeys(f"x:{number}", name) for number, name in enumerate(names)]
+    sites, codes = ("", "", "www.sample.example", "muster.example"), ("", "", "DE136695976")
+    rows = [
+        DuplicateKeys(
+            f"x:{number}", name, vat=draw.choice(codes), website=draw.choice(sites),
+            other_names=tuple(draw.sample(names, draw.choice((0, 0, 1, 2)))),
+        )
+        for number, name in enumerate(names)
+    ]  # fmt: skip
     of = [Comparable.of(row) for row in rows]
     every, kept = set(pairs(rows)), set(pairs(rows, 0, NameSummaries()))
     assert kept < every
