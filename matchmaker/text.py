@@ -345,7 +345,8 @@ def clean(text: str) -> tuple[str, bool]:
     A vertical tab or page break is a space, between Chinese characters nothing. Joiners stay
     where scripts need them; full-width letters stay.
     """
-    if not _SUSPECT.search(text):
+    # Most texts of Latin letters are told without looking for each of the signs.
+    if (text.isascii() and text.isprintable()) or not _SUSPECT.search(text):
         return text.strip(), False
     plain = _BREAK.sub("\n", text)
     has_odd = any(

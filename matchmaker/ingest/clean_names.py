@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from matchmaker.domain import Organization
 from matchmaker.errors import InvalidInput
@@ -38,6 +39,7 @@ def with_clean_names(row: Organization) -> tuple[Organization, tuple[Message, ..
     return replace(row, name=name, name_en=after[row.name_en], other_names=others), told
 
 
+@lru_cache(1_000)  # the name in English is often the same
 def _clean(name: str) -> str:
     return clean_name(without_hidden(name))
 

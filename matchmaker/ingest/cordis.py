@@ -20,7 +20,6 @@ from matchmaker.domain import (
     Engagement,
     EngagementKind,
     FieldOrigin,
-    Kind,
     Organization,
     Participant,
     Place,
@@ -29,8 +28,10 @@ from matchmaker.domain import (
     Role,
     Size,
     SourceTier,
+    is_id,
 )
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.activity_kinds import ACTIVITY, kind_of
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.clean_names import with_clean_names
 from matchmaker.ingest.countries import country_place, iso_code
@@ -38,31 +39,18 @@ from matchmaker.ingest.dates import PartialDate, partial_date
 from matchmaker.ingest.formats import POINT, CellReader, ColumnFormat, judge
 from matchmaker.ingest.names import other_names
 from matchmaker.ingest.numbers import number
-from matchmaker.ingest.partitions import Partitions, SortedRuns
+from matchmaker.ingest.partitions import Partitions, RecentRecords, SortedRuns
 from matchmaker.ingest.published_csv import PublishedLine, published_lines, sound_archive
 from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.table_reading import OriginsOfRows, SpooledReading
 from matchmaker.messages import Message, message, plural
-from matchmaker.text import normal
 
 PROJECTS, PARTICIPATIONS = "project.csv", "organization.csv"
 PROJECT_COLUMNS = ("id", "title", "startDate", "frameworkProgramme", "objective")
 PARTICIPATION_COLUMNS = ("projectID", "organisationID", "name", "country", "role")
 SOURCE = "CORDIS"
 
-ACTIVITY = {
-    "HES": Kind.UNIVERSITY,
-    "REC": Kind.RESEARCH_INSTITUTE,
-    "PRC": Kind.FIRM,
-    "PUB": Kind.PUBLIC_BODY,
-}
-# For OTH and where no activity is given, in this order.
-NAME_WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    (Kind.UNIVERSITY, ("universi", "hochschule", "politecnic", "polytechnic", "école", "ecole ")),
-    (Kind.RESEARCH_INSTITUTE, ("institut", "research cent", "fraunhofer", "cnrs", "academy of")),
-    (Kind.PUBLIC_BODY, ("ministr", "municipal", "city of", "agency", "commune", "comune di")),
-)
 # Middle of the period, where a project's row has no date.
 PROGRAMME_MIDDLE = {
     "FP7": datetime.date(2011, 1, 1),
@@ -104,6 +92,8 @@ class _CordisReading(SpooledReading):
     parts: Partitions = field(default_factory=Partitions)
     # (organisation, line, its facts) of each
     facts: Partitions = field(default_factory=Partitions)
+    # Nothing is learnt of facts that came before, as most do.
+    known: RecentRecords = field(default_factory=RecentRecords)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -210,21 +200,25 @@ def _money_format(archive: zipfile.ZipFile) -> ColumnFormat:
 
 
 def _participation(line: PublishedLine, reading: _CordisReading) -> None:
-    project, organization = line.cell("projectID"), line.cell("organisationID")
-    for column, cell in (("projectID", project), ("organisationID", organization)):
-        if not cell:
+    cell = line.cells.get
+    project, organization = cell("projectID", ""), cell("organisationID", "")
+    for column, key in (("projectID", project), ("organisationID", organization)):
+        if not key:
             _refuse(reading, PARTICIPATIONS, line.number, column, message("is empty."))
             return
-    role = ROLES.get(line.cell("role").casefold(), Role.PARTNER)
-    ended = line.cell("endOfParticipation").casefold() in YES
+    role = ROLES.get(cell("role", "").casefold(), Role.PARTNER)
+    ended = cell("endOfParticipation", "").casefold() in YES
     amount = _money(line, "ecContribution", reading)
-    try:
-        Participant(f"cordis:{organization}", role)
-    except InvalidInput as error:
-        _refuse(reading, PARTICIPATIONS, line.number, "organisationID", error.message)
-        return
+    if not is_id(id := f"cordis:{organization}"):
+        try:
+            Participant(id, role)
+        except InvalidInput as error:
+            _refuse(reading, PARTICIPATIONS, line.number, "organisationID", error.message)
+            return
     reading.parts.add((project, organization, role.value, amount, ended, line.number))
-    reading.facts.add((organization, line.number, *map(line.cell, _FACT_COLUMNS)))
+    facts = tuple([cell(column, "") for column in _FACT_COLUMNS])
+    if not reading.known.has(organization, facts):
+        reading.facts.add((organization, line.number, *facts))
 
 
 def _money(line: PublishedLine, column: str, reading: _CordisReading) -> float | None:
@@ -415,17 +409,6 @@ def _organization(
         provenance=reading.provenance(PARTICIPATIONS, line),
         origins=() if is_said else (FieldOrigin("kind", SOURCE, SourceTier.DERIVED),),
     )
-
-
-def kind_of(activity: str, name: str) -> Kind:
-    """From CORDIS' activity type; for OTH or none, from words in the name, else a firm."""
-    if activity in ACTIVITY:
-        return ACTIVITY[activity]
-    folded = normal(name)
-    for kind, words in NAME_WORDS:
-        if any(word in folded for word in words):
-            return kind
-    return Kind.FIRM
 
 
 def _place(facts: dict[str, str], places: MutableMapping[str, Place]) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -148,6 +148,8 @@ def country(cell: str, format: ColumnFormat = UNDECIDED) -> str:
     )
 
 
+# By type: a number of a sheet is another cell than the same in text.
+@lru_cache(4_000, typed=True)
 def iso_code(cell: str) -> str:
     """ISO 3166-1 alpha-2, from a code or a name; "" for what is neither or several."""
     key = folded(cell)
@@ -218,6 +220,7 @@ def country_places() -> tuple[Place, ...]:
     return tuple(country_place(code) for code in _middles())
 
 
+@lru_cache(1_000)
 def country_place(code: str) -> Place:
     """A country by its ISO code; without coordinates where none are known."""
     name = Locale.parse("en").territories.get(code, code)

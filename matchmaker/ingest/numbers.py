@@ -146,6 +146,8 @@ def clue(cell: str) -> str | None:
     """The decimal sign that this cell shows by itself; None: it shows none."""
     if isinstance(cell, SheetNumber) or is_nothing(cell):
         return None
+    if _UNAMBIGUOUS.fullmatch(cell):
+        return POINT if POINT in cell else None
     try:
         _, affix, numbers = _parts(_normal(cell), cell)
     except InvalidInput:

@@ -8,9 +8,9 @@ from typing import Any
 
 from matchmaker.domain import MAX_NAME, Kind, Organization, Size
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.activity_kinds import kind_of
 from matchmaker.ingest.clean_names import with_clean_names
 from matchmaker.ingest.codes import valid_code
-from matchmaker.ingest.cordis import kind_of
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.json_records import dict_at, dicts_at, text_at

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import marshal
+from array import array
 from collections.abc import Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -16,6 +17,7 @@ SpooledRow = tuple[Any, ...]
 _PARTS = 64
 _WAITING = 200  # records that are written and read at once
 _IN_MEMORY = 1 << 17  # bytes of each file
+_PLACES = 20  # bits
 
 
 class Partitions:
@@ -32,6 +34,21 @@ class Partitions:
         """Each part; it is given away, and its file is gone."""
         for file in self._files:
             yield list(file.take())
+
+
+class RecentRecords:
+    """Records that came lately, by their hashes: of those whose keys share a place the last."""
+
+    def __init__(self) -> None:
+        self._hashes = array("q", bytes(8 << _PLACES))
+
+    def has(self, key: str, record: SpooledRow) -> bool:
+        """Tell whether a record is known to have come with a key before; from now on it is."""
+        place, told = hash(key) & ((1 << _PLACES) - 1), hash((key, record))
+        if self._hashes[place] == told:
+            return True
+        self._hashes[place] = told
+        return False
 
 
 class SortedRuns:

@@ -7,9 +7,8 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.rows import Row
@@ -19,8 +18,7 @@ from matchmaker.system_errors import reason_of
 from matchmaker.text import clean
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedLine:
+class PublishedLine(NamedTuple):
     """A line: its number in the file, its cells by column, and why it cannot be read if so."""
 
     number: int
@@ -97,14 +95,23 @@ def published_lines(
 
 def _line(row: Row, width: int, columns: Sequence[tuple[int, str]]) -> PublishedLine:
     broken, cells = row.broken, row.cells
-    if broken is None and any(cells[width:]):
-        broken = message("has %(cells)s cells, not %(columns)s.", cells=len(cells), columns=width)
+    length = len(cells)
+    if broken is None and length > width and any(cells[width:]):
+        broken = message("has %(cells)s cells, not %(columns)s.", cells=length, columns=width)
     if broken is not None:
         return PublishedLine(row.number, {}, broken)
-    length = len(cells)
-    values = {
-        column: clean(cells[position])[0]
-        for position, column in columns
-        if position < length and cells[position]
-    }
-    return PublishedLine(row.number, values)
+    whole = "".join(cells)
+    # What no cell of a line has is looked for once: most lines have Latin letters alone.
+    read = str.strip if whole.isascii() and whole.isprintable() else _cleaned
+    return PublishedLine(
+        row.number,
+        {
+            column: read(cells[position])
+            for position, column in columns
+            if position < length and cells[position]
+        },
+    )
+
+
+def _cleaned(cell: str) -> str:
+    return clean(cell)[0]

@@ -13,8 +13,8 @@ from typing import Any
 
 from matchmaker.domain import MAX_NAME, DatePrecision, Kind, Organization, OrganizationStatus
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.activity_kinds import kind_of
 from matchmaker.ingest.codes import valid_code
-from matchmaker.ingest.cordis import kind_of
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.json_records import (
     JsonRecord,

@@ -213,17 +213,15 @@ class _Lines:
         self.taken: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._stream)
-        if self.taken and self._size + len(line) > MAX_RECORD:
-            self._stream = chain([line], self._stream)
-            raise StopIteration
-        self.number += 1
-        self._size += len(line)
-        self.taken.append(line)
-        return line
+        """The lines that are left, or as many as one record may have; then it may be asked anew."""
+        for line in self._stream:
+            if self.taken and self._size + len(line) > MAX_RECORD:
+                self._stream = chain([line], self._stream)
+                return
+            self.number += 1
+            self._size += len(line)
+            self.taken.append(line)
+            yield line
 
     def push_back(self, line: str) -> None:
         self._stream = chain([line], self._stream)

@@ -155,6 +155,7 @@ def test_large_projects_come_to_the_same(
     request.getfixturevalue("parted")
     monkeypatch.setattr(cordis, "LARGE", 0)
     monkeypatch.setattr(partitions, "_WAITING", 2)
+    monkeypatch.setattr(partitions, "_PLACES", 1)
     reports, parted_rows = imported_projects(tmp_path / "parted", **options)
     assert (whole[0].merged, whole[0].refused, len(rows.engagements) > 25) == (1, 5, not options)
     empty = GraphRows()

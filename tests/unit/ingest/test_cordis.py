@@ -12,7 +12,8 @@ import pytest
 
 from matchmaker.domain import Kind, Role, Size
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cordis import kind_of, read_cordis
+from matchmaker.ingest.activity_kinds import kind_of
+from matchmaker.ingest.cordis import read_cordis
 
 PROJECTS = """"id";"acronym";"title";"startDate";"endDate";"topics";"frameworkProgramme";"objective"
 "P1";"A";"Better valves";"2016-01-01";"2018-12-31";"T-1";"H2020";"We make valves; ""better"" ones."
