@@ -226,7 +226,7 @@ def merged_organization(
         is_unknown = is_blank(before, name) and name not in origins
         old = origins.get(name) or _from(name, before.provenance)
         if name == OTHER_NAMES and (is_unknown or new.tier.rank <= old.tier.rank):
-            names = _all_names(before, row)
+            names = all_names(before, row)
             if names != before.other_names:
                 changes[name], origins[name] = names, new
         elif is_unknown:
@@ -251,7 +251,7 @@ def merged_organization(
     return replace(before, **changes, origins=kept)
 
 
-def _all_names(before: Organization, row: Organization) -> tuple[str, ...]:
+def all_names(before: Organization, row: Organization) -> tuple[str, ...]:
     """The other names of both: that a source has one more does not contradict the others."""
     own = set(map(normal, (before.name, before.name_en)))
     by_spelling = {normal(name): name for name in (*row.other_names, *before.other_names)}

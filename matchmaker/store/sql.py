@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from matchmaker.domain import FieldOrigin, OtherStatement, Participant, Provenance, SourceTier
@@ -153,6 +153,26 @@ class Codec(Generic[Value]):
             day = datetime.date.fromisoformat(date) if date else None
             values["provenance"] = Provenance(source, record, _TIERS[tier], day)
         return self.model(**values, **extra)
+
+    @cached_property
+    def _key_places(self) -> tuple[int, ...]:
+        return tuple(self.columns.index(part) for part in self.key)
+
+    def key_in(self, cells: Sequence[Any]) -> Any:
+        """The key of the row that cells are of (`domain.key_of`)."""
+        places = self._key_places
+        return cells[places[0]] if len(places) == 1 else tuple(cells[each] for each in places)
+
+    @cached_property
+    def _said(self) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        """Gives the cells by which one row says the same as another."""
+        passed = ("version", *_PROVENANCE[1::2])
+        return itemgetter(*(i for i, name in enumerate(self.columns) if name not in passed))
+
+    def is_alike(self, cells: Sequence[Any], other: Sequence[Any]) -> bool:
+        """Tell whether two rows say the same, of one source and tier: record, day and version
+        do not count."""
+        return self._said(cells) == self._said(other)
 
     def select(self, rest: str = "") -> str:
         """SELECT of all columns; `rest` is a constant of this package, never a user's word."""

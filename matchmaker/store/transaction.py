@@ -66,6 +66,14 @@ class Transaction(Protocol):
     def rows_by_key(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
         """Those that are there."""
 
+    def stored_unlike(
+        self, table: Table[Row], rows: Sequence[Row]
+    ) -> tuple[dict[Any, Row], set[Any]]:
+        """What is stored under the keys of rows, but for what says the same; the keys of that.
+
+        The same is what `said_again.is_said_again` says.
+        """
+
     def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
         """Those of the ids that a table has."""
 

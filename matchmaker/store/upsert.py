@@ -20,6 +20,7 @@ from matchmaker.errors import InvalidInput, NotFound, VersionConflict
 from matchmaker.kind_names import KIND_NAMES
 from matchmaker.store.answers import RowChanges, UpsertCounts
 from matchmaker.store.merging import NO_FIELDS, contradicts_stronger, merged_row
+from matchmaker.store.said_again import stays
 from matchmaker.store.schema import (
     DESCRIPTIONS,
     NEEDS,
@@ -55,7 +56,8 @@ def upsert_chunk(tx: Transaction, table: Table[Any], rows: Sequence[Any]) -> Ups
 
     All are of `table`, and no key stands twice in `rows`. References are not checked.
     """
-    return _write_chunk(tx, table, rows, lambda row, _: row).counts
+    stored = tx.rows_by_key(table, [key_of(row) for row in rows])
+    return _write_chunk(tx, table, rows, stored, lambda row, _: row).counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +129,21 @@ def import_chunk(
         )
         return merged_row(table, before, row, written_defaults, only_blanks=only_blanks)
 
-    return _write_chunk(tx, table, rows, merge, dry_run=rules.dry_run)
+    stored, again = tx.stored_unlike(table, rows)
+    unsettled = [key_of(row) for row in rows if key_of(row) in again and not stays(row)]
+    if unsettled:
+        stored |= tx.rows_by_key(table, unsettled)
+    settled = again.difference(unsettled)
+    left = [row for row in rows if key_of(row) not in settled] if settled else rows
+    changes = _write_chunk(tx, table, left, stored, merge, dry_run=rules.dry_run)
+    counts = UpsertCounts(unchanged=Counter({table.name: len(settled)} if settled else {}))
+    return replace(changes, counts=changes.counts + counts)
 
 
 def _write_chunk(
-    tx: Transaction, table: Table[Any], rows: Sequence[Any], merge: Callable[[Any, Any], Any],
-    *, dry_run: bool = False,
+    tx: Transaction, table: Table[Any], rows: Sequence[Any], stored: Mapping[Any, Any],
+    merge: Callable[[Any, Any], Any], *, dry_run: bool = False,
 ) -> RowChanges:  # fmt: skip
-    stored = tx.rows_by_key(table, [key_of(row) for row in rows])
     new, changed = [], []
     contradicted_keys = []
     for row in rows:

@@ -47,6 +47,7 @@ from matchmaker.store.neo4j.tables import (
     links,
     node_id,
 )
+from matchmaker.store.said_again import parted
 from matchmaker.store.schema import (
     CERTIFICATES,
     CLUSTERS,
@@ -170,6 +171,11 @@ class Neo4jTransaction:
             query = cypher.ENGAGEMENTS_BY_ID if table is ENGAGEMENTS else by_id
             records = self._run(query, ids=[node_id(key) for key in keys])
         return {key_of(row): row for row in _decoded(table, records)}
+
+    def stored_unlike(
+        self, table: Table[Row], rows: Sequence[Row]
+    ) -> tuple[dict[Any, Row], set[Any]]:
+        return parted(rows, self.rows_by_key(table, [key_of(row) for row in rows]))
 
     def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
         query = cypher.EXISTING_IDS.format(label=label(table))

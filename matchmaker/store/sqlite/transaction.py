@@ -16,7 +16,6 @@ from matchmaker.domain import (
     Engagement,
     Organization,
     OrganizationFilter,
-    Participant,
     Statement,
     StatementKind,
     Step,
@@ -39,8 +38,13 @@ from matchmaker.store.search_terms import match_expression
 from matchmaker.store.sql import PARTICIPANTS, codec
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.documents import append_to_log, change_documents
+from matchmaker.store.sqlite.row_parts import (
+    drop_parts,
+    participants_of,
+    stored_unlike,
+    write_parts,
+)
 from matchmaker.store.transaction import MOST_NOTED, VERSIONS_KEPT, FieldValue, today
-from matchmaker.text import terms
 
 Row = TypeVar("Row")
 Parameters = Mapping[str, Any] | Sequence[Any]
@@ -95,6 +99,12 @@ class SqliteTransaction:
         rows = self._rows(table, f"JOIN wanted ON {codec(table).on_key()}")
         return {key_of(row): row for row in rows}
 
+    def stored_unlike(
+        self, table: Table[Row], rows: Sequence[Row]
+    ) -> tuple[dict[Any, Row], set[Any]]:
+        self._fill_wanted(key_of(row) for row in rows)
+        return stored_unlike(self._connection, table, rows)
+
     def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
         self._fill_wanted(ids)
         return set(self._ids(queries.EXISTING.format(table=table.name), {}))
@@ -106,20 +116,14 @@ class SqliteTransaction:
         keys = [key_of(row) for row in rows]
         self._fill_wanted(keys)
         # Before the rows are there: of new ones nothing is found, and so nothing looked for.
-        self._drop_parts(table)
+        drop_parts(self._connection, table)
         self._connection.executemany(codec(table).replace(), map(codec(table).encode, rows))
-        if table is ORGANIZATIONS:
-            indexed = ((" ".join(terms(row.all_names)), row.id) for row in rows)
-            self._connection.executemany(queries.PUT_ORGANIZATION_TERMS, indexed)
-        if table is ENGAGEMENTS:
-            self._write_participants(rows)
-        if table.statement is not None:
-            self._write_statements(table, rows)
+        write_parts(self._connection, table, rows)
         self._note_wanted(table)
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
         self._fill_wanted(keys)
-        self._drop_parts(table)
+        drop_parts(self._connection, table)
         if table.statement is not None:
             self._connection.execute(queries.DROP_STATEMENTS)
         match = codec(table).on_key()
@@ -128,15 +132,6 @@ class SqliteTransaction:
         ).rowcount
         self._note_wanted(table)
         return removed
-
-    def _drop_parts(self, table: Table[Any]) -> None:
-        """Take out what is kept beside the rows of a table that are wanted, but for statements."""
-        if table.statement is not None:
-            self._connection.execute(queries.DROP_STATEMENT_TERMS)
-        if table is ENGAGEMENTS:
-            self._connection.execute(queries.DROP_PARTICIPANTS)
-        if table is ORGANIZATIONS:
-            self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
 
     def _note_wanted(self, table: Table[Any]) -> None:
         """Note that the version after this one changed the wanted rows; where all are many, forget
@@ -194,30 +189,6 @@ class SqliteTransaction:
         pairs = ((key, None) if isinstance(key, str) else tuple(key) for key in keys)
         self._connection.executemany(queries.WANT, pairs)
 
-    def _write_participants(self, rows: Sequence[Engagement]) -> None:
-        parts = (
-            (row.id, position, *PARTICIPANTS.encode(part))
-            for row in rows
-            for position, part in enumerate(row.participants)
-        )
-        self._connection.executemany(queries.PUT_PARTICIPANT, parts)
-
-    def _write_statements(self, table: Table[Any], rows: Sequence[Any]) -> None:
-        """Keep the statement of each row, its full text and, where its text stays, its vector."""
-        texts = {row.id: table.text(row) for row in rows}
-        silent = json.dumps([id for id, text in texts.items() if not text])
-        self._connection.execute(queries.DROP_STATEMENTS_AMONG, (silent,))
-        speaking = [row for row in rows if texts[row.id]]
-        self._connection.executemany(
-            queries.PUT_STATEMENT,
-            (
-                (row.id, table.statement, texts[row.id], row.language, row.date and str(row.date))
-                for row in speaking
-            ),
-        )
-        indexed = ((" ".join(terms(texts[row.id])), row.id) for row in speaking)
-        self._connection.executemany(queries.PUT_STATEMENT_TERMS, indexed)
-
     # -- reading
 
     def _rows(self, table: Table[Row], rest: str, parameters: Parameters = ()) -> list[Row]:
@@ -227,11 +198,11 @@ class SqliteTransaction:
         if table is not ENGAGEMENTS:
             return [read.decode(row) for row in cursor]
         cells = cursor.fetchall()
-        ids = json.dumps([row[0] for row in cells])
-        parts: dict[str, list[Participant]] = {}
-        for engagement, *part in self._connection.execute(queries.PARTICIPANTS_AMONG, (ids,)):
-            parts.setdefault(engagement, []).append(PARTICIPANTS.decode(part))
-        return [read.decode(row, participants=tuple(parts[row[0]])) for row in cells]
+        parts = participants_of(self._connection, [row[0] for row in cells])
+        return [
+            read.decode(row, participants=tuple(map(PARTICIPANTS.decode, parts[row[0]])))
+            for row in cells
+        ]
 
     def _ids(self, query: str, parameters: Parameters) -> list[str]:
         return [row[0] for row in self._connection.execute(query, parameters)]
