@@ -243,16 +243,16 @@ DROP_STATEMENT_TERMS = (
     "DELETE FROM statement_terms WHERE rowid IN (SELECT row FROM statements JOIN wanted "
     "ON id = first)"
 )
-PUT_STATEMENT_TERMS = (
-    "INSERT INTO statement_terms (rowid, terms) SELECT row, ? FROM statements WHERE id = ?"
-)
+# Full text takes rows by their numbers: a SELECT within its INSERT has it put all that waits in
+# memory on the disk for each row, as a part of the index of its own.
+STATEMENT_NUMBERS = "SELECT id, row FROM statements JOIN wanted ON id = first"
+PUT_STATEMENT_TERMS = "INSERT INTO statement_terms (rowid, terms) VALUES (?, ?)"
 DROP_ORGANIZATION_TERMS = (
     "DELETE FROM organization_terms WHERE rowid IN (SELECT row FROM organizations JOIN wanted "
     "ON id = first)"
 )
-PUT_ORGANIZATION_TERMS = (
-    "INSERT INTO organization_terms (rowid, terms) SELECT row, ? FROM organizations WHERE id = ?"
-)
+ORGANIZATION_NUMBERS = "SELECT id, row FROM organizations JOIN wanted ON id = first"
+PUT_ORGANIZATION_TERMS = "INSERT INTO organization_terms (rowid, terms) VALUES (?, ?)"
 ADD_ENDED = "ALTER TABLE participants ADD COLUMN ended INTEGER NOT NULL DEFAULT 0"
 DROP_PARTICIPANTS = "DELETE FROM participants WHERE engagement IN (SELECT first FROM wanted)"
 PUT_PARTICIPANT = "INSERT INTO participants VALUES (?, ?, ?, ?, ?, ?)"

@@ -27,9 +27,10 @@ def drop_parts(connection: sqlite3.Connection, table: Table[Any]) -> None:
 
 
 def write_parts(connection: sqlite3.Connection, table: Table[Any], rows: Sequence[Any]) -> None:
-    """Put in what is kept beside rows that are written; what was there is dropped."""
+    """Put in what is kept beside rows that are wanted and written; what was there is dropped."""
     if table is ORGANIZATIONS:
-        indexed = ((" ".join(terms(row.all_names)), row.id) for row in rows)
+        numbers = dict(connection.execute(queries.ORGANIZATION_NUMBERS).fetchall())
+        indexed = ((numbers[row.id], " ".join(terms(row.all_names))) for row in rows)
         connection.executemany(queries.PUT_ORGANIZATION_TERMS, indexed)
     if table is ENGAGEMENTS:
         _write_participants(connection, rows)
@@ -61,7 +62,8 @@ def _write_statements(
             for row in speaking
         ),
     )
-    indexed = ((" ".join(terms(texts[row.id])), row.id) for row in speaking)
+    numbers = dict(connection.execute(queries.STATEMENT_NUMBERS).fetchall())
+    indexed = ((numbers[row.id], " ".join(terms(texts[row.id]))) for row in speaking)
     connection.executemany(queries.PUT_STATEMENT_TERMS, indexed)
 
 
