@@ -182,9 +182,9 @@ def _hashed(rows: Rows, summaries: NameSummaries | None) -> Iterator[tuple[Integ
         candidate = Comparable.of(row)
         if summaries is not None:
             summaries.add(candidate)
-        for key in keys(candidate):
-            hashes.append(hash(key) | 1 if key.startswith(STRONG) else hash(key) & ~1)
-            owners.append(position)
+        of_row = [hash(key) | 1 if key[0] == STRONG else hash(key) & ~1 for key in keys(candidate)]
+        hashes.extend(of_row)
+        owners.extend([position] * len(of_row))
         if len(hashes) >= _BATCH:
             yield np.array(hashes, dtype=np.int64), np.array(owners, dtype=np.int64)
             hashes, owners = array("q"), array("q")

@@ -56,6 +56,7 @@ _TRAILING = regex(
 )
 # Blanks are bounded: a name of thousands of them would be looked through from each of them anew.
 _BRACKETED = regex(r"\s{0,9}[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s{0,9}$")
+_OPENING, _CLOSING = ("(", "[", "（", "【"), (")", "]", "）", "】")
 _BRACKETED_BEFORE = regex(r"^\s*[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s*")
 _DAY = regex(r"\d{4}(?:年(?:\d{1,2}月)?(?:\d{1,2}日)?|(?:[-./]\d{1,2}){0,2})")
 # Around what a remark says: 该企业已于…注销登记了, "has been dissolved in".
@@ -78,7 +79,8 @@ def without_status(name: str) -> tuple[str, OrganizationStatus | None]:
     "Closed Foundry GmbH (in liquidation)" is ("Closed Foundry GmbH", IN_LIQUIDATION). None
     where the name says nothing.
     """
-    for pattern in (_BRACKETED, _BRACKETED_BEFORE):
+    is_bracketed = name.rstrip().endswith(_CLOSING) or name.lstrip().startswith(_OPENING)
+    for pattern in (_BRACKETED, _BRACKETED_BEFORE) if is_bracketed else ():
         match = pattern.search(name)
         status = status_of(_DATE.sub("", match[1])) if match else None
         if match and status not in (None, _ACTIVE):

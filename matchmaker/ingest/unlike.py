@@ -15,6 +15,7 @@ from matchmaker.ingest.matching_model import Comparable
 from matchmaker.ingest.name_comparison import ALIKE, ComparableName
 
 _BINS = 32
+_WAITING = 5_000
 _LONGEST = 255
 # What a name is: the only one of an organisation with one other name and one code at most, Chinese,
 # of a branch; and whether it may be like one whose letters differ: initials, a group's name.
@@ -27,6 +28,8 @@ class NameSummaries:
 
     def __init__(self) -> None:
         self._flags, self._letters = bytearray(), bytearray()
+        # Names whose letters are still to be counted: of many at once.
+        self._texts: list[str] = []
         self._folded, self._translated, self._numerals = array("q"), array("q"), array("q")
         # 0 where there is none.
         self._other, self._host, self._code = array("q"), array("q"), array("q")
@@ -40,16 +43,16 @@ class NameSummaries:
             and max(len(organization.others), len(codes)) <= 1
             and len(text) <= _LONGEST
         )
-        letters = bytearray(_BINS)
         if name is None or not is_told:
             self._flags.append(0)
+            self._texts.append("")
             self._add_words((), (), ())
         else:
-            for letter in text:
-                letters[ord(letter) % _BINS] += 1
             self._flags.append(_flags(name))
+            self._texts.append(text)
             self._add_words(name.folded, name.translated, name.numerals)
-        self._letters += letters
+        if len(self._texts) >= _WAITING:
+            self._count_letters()
         self._other.append(_letters_of(organization.others[0].folded) if organization.others else 0)
         self._host.append(hash(organization.host) if organization.host else 0)
         self._code.append(hash(codes[0]) if codes else 0)
@@ -60,8 +63,18 @@ class NameSummaries:
         self._translated.append(_letters_of(translated))
         self._numerals.append(hash(numerals))
 
+    def _count_letters(self) -> None:
+        signs = "".join(self._texts).encode("utf-32-le", "surrogatepass")
+        letters = np.frombuffer(signs, dtype="<u4").astype(np.int64) % _BINS
+        owners = np.repeat(np.arange(len(self._texts)), list(map(len, self._texts)))
+        counts = np.bincount(owners * _BINS + letters, minlength=len(self._texts) * _BINS)
+        self._letters += counts.astype(np.uint8).tobytes()
+        self._texts = []
+
     def are_unlike(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell of each pair, (p,), whether `matching_model.are_unlike` plainly says so."""
+        if self._texts:
+            self._count_letters()
         flags = np.frombuffer(self._flags, dtype=np.uint8)
         both, either = flags[first] & flags[second], flags[first] | flags[second]
         one = both ^ either
@@ -115,4 +128,6 @@ def _flags(name: ComparableName) -> int:
 
 
 def _letters_of(words: tuple[str, ...]) -> int:
-    return hash("".join(sorted("".join(words))))
+    """The same for the same letters in any order."""
+    letters = "".join(words).encode("utf-8", "surrogatepass")
+    return sum(letters) << 16 | len(letters)
