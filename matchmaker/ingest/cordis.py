@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import zipfile
-from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,6 @@ from matchmaker.domain import (
     FieldOrigin,
     Organization,
     Participant,
-    Place,
-    PlaceLevel,
     Provenance,
     Role,
     Size,
@@ -34,11 +33,12 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.activity_kinds import ACTIVITY, kind_of
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.clean_names import with_clean_names
-from matchmaker.ingest.countries import country_place, iso_code
+from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.dates import PartialDate, partial_date
-from matchmaker.ingest.formats import POINT, CellReader, ColumnFormat, judge
+from matchmaker.ingest.formats import POINT, CellReader, ColumnEvidence, ColumnFormat, judge
 from matchmaker.ingest.names import other_names
 from matchmaker.ingest.numbers import number
+from matchmaker.ingest.nuts_places import finest_place
 from matchmaker.ingest.partitions import Partitions, RecentRecords, SortedRuns
 from matchmaker.ingest.published_csv import PublishedLine, published_lines, sound_archive
 from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress
@@ -61,6 +61,8 @@ UNKNOWN = frozenset({"", "NA"})
 ROLES = {"coordinator": Role.COORDINATOR}
 # Rows between two words on progress, and about how many bytes each of them has.
 STEP = 5_000
+# Participations by which the way is judged, at first, in which money is written.
+BEGINNING = 2_000
 ROW_BYTES = 140
 
 
@@ -105,6 +107,12 @@ class _CordisReading(SpooledReading):
         """That of a row."""
         return Provenance(SOURCE, f"{file}:{line}", SourceTier.REGISTER, self.day)
 
+    def forget_participations(self) -> None:
+        """Begin anew: nothing else was read yet."""
+        self.read[PARTICIPATIONS] = 0
+        self.problems = [] if self.spool is None else self.spool.list()
+        self.parts, self.facts, self.known = Partitions(), Partitions(), RecentRecords()
+
     def keep_row(self, table: str, row: Any, file: str, line: int) -> None:
         """Keep a row; where it came from its provenance tells, too."""
         self.rows[table][row.id] = row
@@ -144,10 +152,8 @@ def _read(path: Path, progress: ReadProgress, reading: _CordisReading) -> None:
     with sound_archive(path) as archive:
         sizes = [_member(archive, name).file_size for name in (PROJECTS, PARTICIPATIONS)]
         reading.money = _money_format(archive)
-        for line in _rows(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, reading):
-            _participation(line, reading)
-            if reading.read[PARTICIPATIONS] % STEP == 0:
-                progress(min(reading.read[PARTICIPATIONS] * ROW_BYTES, sizes[1]), sum(sizes))
+        while not _participations(archive, reading, lambda done: progress(done, sum(sizes))):
+            reading.forget_participations()
         # (id, line, cells by column) of each project
         projects = Partitions()
         for line in _rows(archive, PROJECTS, PROJECT_COLUMNS, reading):
@@ -190,13 +196,34 @@ def _rows(
 
 
 def _money_format(archive: zipfile.ZipFile) -> ColumnFormat:
-    """FP7 and Horizon 2020 write a decimal point, Horizon Europe a comma: the column tells."""
-    cells = (
-        line.cell("ecContribution")
-        for line in _lines(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, ("ecContribution",))
-    )
-    format = judge((cell for cell in cells if cell not in UNKNOWN), number)
+    """FP7 and Horizon 2020 write a decimal point, Horizon Europe a comma: the column tells, and
+    nearly always its beginning."""
+    lines = _lines(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, ("ecContribution",))
+    return _with_sign(judge(filter(None, map(_amount_of, islice(lines, BEGINNING))), number))
+
+
+def _amount_of(line: PublishedLine) -> str:
+    cell = line.cell("ecContribution")
+    return "" if cell in UNKNOWN else cell
+
+
+def _with_sign(format: ColumnFormat) -> ColumnFormat:
     return format if format.decimal else WITH_POINT
+
+
+def _participations(
+    archive: zipfile.ZipFile, reading: _CordisReading, progress: Callable[[int], None]
+) -> bool:
+    """Read them all; False where their money is written in another way than it was read, which
+    the reading knows from then on."""
+    evidence, size = ColumnEvidence(number), _member(archive, PARTICIPATIONS).file_size
+    for line in _rows(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, reading):
+        evidence.see(_amount_of(line))
+        _participation(line, reading)
+        if reading.read[PARTICIPATIONS] % STEP == 0:
+            progress(min(reading.read[PARTICIPATIONS] * ROW_BYTES, size))
+    before, reading.money = reading.money, _with_sign(evidence.format())
+    return reading.money.decimal == before.decimal
 
 
 def _participation(line: PublishedLine, reading: _CordisReading) -> None:
@@ -401,7 +428,7 @@ def _organization(
         name_en=facts["name"][:MAX_NAME],
         kind=kind_of(facts["activityType"], facts["name"]),
         size=Size.SME if facts.get("SME") else None,
-        place=_place(facts, reading.rows["places"]),
+        place=finest_place(facts, reading.rows["places"]),
         country=facts["country"],
         vat=facts["vatNumber"],
         website=facts["organizationURL"],
@@ -409,24 +436,3 @@ def _organization(
         provenance=reading.provenance(PARTICIPATIONS, line),
         origins=() if is_said else (FieldOrigin("kind", SOURCE, SourceTier.DERIVED),),
     )
-
-
-def _place(facts: dict[str, str], places: MutableMapping[str, Place]) -> str | None:
-    """The finest place named, with everything above it added to `places`."""
-    country = facts["country"]
-    if not country:
-        return None
-    parent = places.setdefault(f"iso3166:{country}", country_place(country)).id
-    nuts = facts.get("nutsCode", "").upper()
-    if 3 <= len(nuts) <= 5 and nuts.isascii() and nuts.isalnum():
-        region = Place(f"nuts:{nuts}", nuts, PlaceLevel.PROVINCE, parent=parent, country=country)
-        parent = places.setdefault(region.id, region).id
-    city = " ".join(facts.get("city", "").upper().split())
-    if not city:
-        return parent
-    id, name = f"city:{country}/{city.replace(' ', '_')}"[:200], city.title()[:MAX_NAME]
-    try:
-        place = Place(id, name, PlaceLevel.CITY, parent=parent, country=country)
-    except InvalidInput:
-        return parent
-    return places.setdefault(id, place).id

@@ -151,7 +151,7 @@ class FormatReader:
 
 
 @dataclass(slots=True)
-class _Evidence:
+class ColumnEvidence:
     """The first cell for each value that a column's cells show."""
 
     reader: FormatReader
@@ -166,6 +166,7 @@ class _Evidence:
     seen: set[tuple[type, str]] = field(default_factory=set)
 
     def see(self, cell: str) -> None:
+        """Take note of what one more cell shows."""
         if not cell or (cell.__class__, cell) in self.seen:
             return
         if len(self.seen) < _MAX_SEEN:
@@ -190,6 +191,7 @@ class _Evidence:
         return (self.stored[True], self.stored[False]) if len(self.stored) > 1 else ()
 
     def format(self) -> ColumnFormat:
+        """The format that the cells show by themselves, UNDECIDED where they show none."""
         if not self.cells:
             return UNDECIDED
         if len(self.cells) > 1:
@@ -224,7 +226,7 @@ def judge_columns(
     decimal comma). `given` formats, from a mapping or a person, win; that of "" is for all.
     """
     gathered = {
-        name: _Evidence(read) for name, read in reads.items() if isinstance(read, FormatReader)
+        name: ColumnEvidence(read) for name, read in reads.items() if isinstance(read, FormatReader)
     }
     for row in rows:
         for name, evidence in gathered.items():

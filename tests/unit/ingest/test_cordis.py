@@ -12,6 +12,7 @@ import pytest
 
 from matchmaker.domain import Kind, Role, Size
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest import cordis
 from matchmaker.ingest.activity_kinds import kind_of
 from matchmaker.ingest.cordis import read_cordis
 
@@ -169,8 +170,15 @@ HORIZON = """"projectID";"organisationID";"name";"SME";"activityType";"country";
 """
 
 
-def test_horizon_europe_as_it_is_published(tmp_path: Path) -> None:
-    """A decimal comma, two rows of one organisation, SMEs, and who left early."""
+@pytest.mark.parametrize("beginning", [0, 1, 2_000])
+def test_horizon_europe_as_it_is_published(
+    beginning: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A decimal comma, two rows of one organisation, SMEs, and who left early.
+
+    So too where the rows by which money is judged at first do not show the comma.
+    """
+    monkeypatch.setattr(cordis, "BEGINNING", beginning)
     parsed = read_cordis(archive(tmp_path, HORIZON_PROJECTS, HORIZON))
     first, second = parsed.rows.engagements
     assert [(part.organization, part.amount, part.ended) for part in first.participants] == [
