@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from matchmaker.domain import OfferKind, StatementKind
+from matchmaker.domain import GoalName, OfferKind, StatementKind
 from matchmaker.recommend.specification import CORE, UNLISTED, RequirementKind
 from matchmaker.recommend.specification.kept import specification_of
-from matchmaker.snapshot.model import OFFER_KINDS, STATEMENT_KINDS, Snapshot
+from matchmaker.snapshot.model import GOALS, OFFER_KINDS, STATEMENT_KINDS, Snapshot
 
 _SOLD = tuple(OFFER_KINDS.index(kind) for kind in (OfferKind.PRODUCT, OfferKind.SERVICE))
+_FOR_SUPPLIERS = GOALS.index(GoalName.SUPPLIER)
 _DESCRIPTION = STATEMENT_KINDS.index(StatementKind.DESCRIPTION)
 
 
@@ -36,3 +37,30 @@ def things_sold(snapshot: Snapshot, row: int) -> frozenset[str]:
             if columns.offer_kind[statement] in _SOLD or columns.kind[statement] == _DESCRIPTION
         )
     )
+
+
+def sells_to_a_rival(snapshot: Snapshot, seller: int, buyer: int) -> bool:
+    """Whether two of one industry sell the same, and the second looks for none of it.
+
+    A brand that sells socks and has them knitted buys from a mill; another mill does not.
+    """
+    industry = snapshot.organizations.industry
+    if industry[seller] < 0 or industry[seller] != industry[buyer]:
+        return False
+    same = _sold(snapshot, seller) & _sold(snapshot, buyer)
+    return bool(same) and same.isdisjoint(_sought(snapshot, buyer))
+
+
+def _sold(snapshot: Snapshot, row: int) -> frozenset[str]:
+    return snapshot.cached(("things sold", row), lambda: things_sold(snapshot, row))
+
+
+def _sought(snapshot: Snapshot, row: int) -> frozenset[str]:
+    """What an organisation's needs for suppliers name, open ones and others."""
+    columns = snapshot.statements
+    needs = (
+        statement
+        for statement in snapshot.organization_statements.row(row).tolist()
+        if columns.goal[statement] == _FOR_SUPPLIERS
+    )
+    return frozenset[str]().union(*(things_named(snapshot, need) for need in needs))

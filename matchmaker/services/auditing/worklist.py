@@ -16,7 +16,7 @@ from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import prepare_goal, rank, recommend
 from matchmaker.recommend.rank import Ranker
-from matchmaker.recommend.sold_things import things_named, things_sold
+from matchmaker.recommend.sold_things import sells_to_a_rival, things_named, things_sold
 from matchmaker.recommend.trials import seeker_of, seeker_text
 from matchmaker.services.auditing.results import (
     Basis,
@@ -144,11 +144,19 @@ def feasible_ties(
             for position_of_pair in dict.fromkeys(
                 [*best[:_NAMED].tolist(), *across[:_NAMED].tolist()]
             ):
+                other = int(rows[position_of_pair])
+                if _is_between_rivals(snapshot, goal.name, row, other):
+                    continue
                 feasible = float(np.clip(ranked.scores[position_of_pair], 0, 1))
-                ties.append(
-                    priorities.FeasibleTie(row, int(rows[position_of_pair]), goal.name, feasible)
-                )
+                ties.append(priorities.FeasibleTie(row, other, goal.name, feasible))
     return ties
+
+
+def _is_between_rivals(snapshot: Snapshot, goal: GoalName, asker: int, other: int) -> bool:
+    """Whether a tie would have one sell what the other makes itself, and looks for from nobody."""
+    if goal is GoalName.SUPPLIER:
+        return sells_to_a_rival(snapshot, other, asker)
+    return goal is GoalName.CUSTOMER and sells_to_a_rival(snapshot, asker, other)
 
 
 def askers(network: ClusterNetwork) -> list[int]:
