@@ -14,7 +14,7 @@ _LEADING = {"Al": "aluminium", "Cu": "copper", "Zn": "zinc alloy", "Ti": "titani
 _IRON = {"QT": "ductile iron", "HT": "cast iron", "KT": "cast iron", "ZG": "cast steel"}
 # Looks like a code and is a word: kinds of business, of data, of dimension.
 _WORDS = regex(
-    r"\d+(?:ms|ma|pr|vdc|vac)|\d+-\d+ma|\d+(?:/\d+)+(?:mm|cm|um|h|kg|v|w)|b2b|b2c|c2m|o2o|[234]d|[345]g(?:/[345]g)*|h5|24h|7x24|covid-?19|web3|mp[34]|co2|h2o|so2|o2|n2|h2|ch4|nh3|"
+    r"\d{3,4}[pi]\d{0,3}|\d+(?:ms|ma|pr|vdc|vac)|\d+-\d+ma|\d+(?:/\d+)+(?:mm|cm|um|h|kg|v|w)|b2b|b2c|c2m|o2o|[234]d|[345]g(?:/[345]g)*|h5|24h|7x24|covid-?19|web3|mp[34]|co2|h2o|so2|o2|n2|h2|ch4|nh3|"
     r"\d+(?:st|nd|rd|th|s|x|v|w|a|k|kw|kva|kv|mw|hz|mhz|ghz|nm|rpm|mah|ah|hp|dpi|l|h|min|db|ppm|ppb|cp|um|gsm|mm|cm|m|kg|g|t|mpa|bar|oz|in|hrc|hv|hb|d|n|kn)|"
     r"hr[bc]?\d+(?:[-.]\d+)*|sch\d+s?|sdr\d+|\d+-\d+(?:v|w|kw|a|hz)|gf\d+|g\d\.\d|\d+(?:x\d+)+|\d+(?:\.\d+)?g?/[a-z]+|\d+\.\d+[a-z]{1,3}|hv\d+|t[012]|v[012]|[a-z]\d|\d[a-z]|\d+-(?:tonnes?|tons?|needles?|cavity|cavities|hours?|sided|points?|speed|colou?rs?|drops?|piece|gauge|spokes?|person|station|head|zone|channel|core|wire|strand|inch|mesh|grit|shift|year|stage|litre|liter|gallon)|(?:can|uart|usb|type|vdi|hrc|mi|cov|cod|tg)-?\d+|\d+-(?:axis|way|piece|cavity|stage|part|layer|band|ply|day|hour|month|year|week|bit|pin|phase|metre|meter)s?"
 )

@@ -22,7 +22,11 @@ from matchmaker.recommend.specification.doers import (
     unless_work_is_wanted,
     unless_worked_on,
 )
-from matchmaker.recommend.specification.materials import judged_material, named_among_others
+from matchmaker.recommend.specification.materials import (
+    judged_material,
+    named_among_others,
+    names_wider,
+)
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     CONCEPT,
@@ -290,6 +294,8 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
             return unless_others_do_it(Judgement(requirement, verdict, named), statement)
     if unknown is not None and unknown.evidence is not None and unknown.evidence.aspect == "grade":
         return unknown  # 304 beside 316, where 304L is needed
+    if is_material and unmet and unknown and names_wider(unknown, unmet):
+        return unknown  # 镍基合金和奥氏体不锈钢, where 316L is needed
     return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
 
 

@@ -322,6 +322,10 @@ def _is_plain(folded: str, stretch: ConceptStretch) -> bool:
     return len(name) >= _SHORTEST[has_chinese(name)]
 
 
+# 防松螺丝: what the screws stand is said of them.
+_HOW_IT_STANDS = frozenset("防耐抗阻")
+
+
 def _goes_on(
     folded: str, stretches: Sequence[ConceptStretch], position: int, kind: RequirementKind
 ) -> bool:
@@ -338,6 +342,7 @@ def _goes_on(
         if (
             following is not None
             and is_named
+            and not (kind is RequirementKind.PROCESS and folded[start] in _HOW_IT_STANDS)
             and kind_of(following.meanings[0][0]) is RequirementKind.PRODUCT
         ):
             return True

@@ -6,6 +6,7 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
     FOR_TOOL,
     ItemRole,
+    Judgement,
     Requirement,
     RequirementKind,
     Specification,
@@ -57,6 +58,18 @@ def same_material(requirement: Requirement, item: Requirement) -> Say:
     # A fibre says which plastic it is mixed into as often as not, and of a metal never.
     is_metal = "metal" in wider(requirement.family)
     return UNKNOWN if strengthens(requirement.family, item.family) and not is_metal else UNMET
+
+
+def names_wider(unknown: Judgement, unmet: Judgement) -> bool:
+    """Whether a wider material is named by itself, and not only by another of its kinds.
+
+    镍基合金和奥氏体不锈钢 may be 316L; 不锈钢，CF8 is none.
+    """
+    named, other = unknown.evidence, unmet.evidence
+    if named is None or other is None or named.family == other.family:
+        return False
+    is_wider = named.family in wider(unknown.requirement.family)
+    return is_wider and named.family not in wider(other.family)
 
 
 @remembered(256)

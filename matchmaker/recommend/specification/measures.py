@@ -60,7 +60,7 @@ _TONNAGE = regex(
 )
 # 2500吨和3500吨压铸单元, 三千吨左右的机器: what machines press with is no weight.
 _FORCE = regex(
-    r"(?:\s?(?:和|及|、|/|-|~|至|到|and|or|to)\s?[\d.]+\s?(?:吨|tonnes?|tons?|t))*(?:左右|上下|以上|以下|级)?的?-?\s?(?:一体化?)?(?:机|设备|单元|级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
+    r"(?:\s?(?:和|及|、|/|-|~|至|到|and|or|to)\s?[\d.]+\s?(?:吨|tonnes?|tons?|t))*(?:左右|上下|以上|以下|级)?的?-?\s?(?:一体化?)?(?:机|设备|单元|级|压铸|压机|冲床|注塑(?!用)|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
 )
 # How fast a battery is emptied, and what a thing is called: LiPo 6S 100C, model 300C.
 _RATE_OF_BATTERY = regex(
@@ -73,6 +73,12 @@ _STUFF = regex(
     r"的?\s?(?:不锈|碳|冷轧|热轧)?(?:钢(?!厂)|铜|铝(?!合金压|件|压)|铁|锌|镁|塑料|橡胶|原料|材料|毛坯|粒子|料|板材|型材|铸件|锻件|钢材)|\s?of (?!force|pressure|clamp)"
 )
 _TONNE = 1000.0
+# 压铸模 电机壳 2500吨: no mould weighs so much, and machines press with more.
+_HEAVIEST_MOULD = 100 * _TONNE
+_STUFF_BEFORE = regex(r"(?:[钢料铝铜锌材铁锭]|粒子|steel|resin|granules|alloy|scrap)[，,\s]{0,2}$")
+_MOULDED = regex(
+    r"(?:压铸|注塑)模(?![块式型压])|模具(?!钢)|die[- ]?casting dies?(?![a-z])|(?<![a-z])mou?lds?(?![a-z])"
+)
 # What carries a weight is not ordered by it: 需要20吨行车.
 _LIFTED = regex(
     r"(?:级|以上)?的?\s?(?:行车|叉车|吊|起重|天车|货车|卡车|地磅|千斤顶|(?:[a-z-]+ ){0,2}?(?:crane|forklift|truck|hoist|jack|lift|winch|boiler|"
@@ -336,7 +342,12 @@ def _amount(
     if base == "kg":
         if UNITS[name].factor == 1e-6:
             return None
-        named = _TONNAGE.search(folded[max(0, start - _NEAR - 4) : start])
+        named = _TONNAGE.search(folded[max(0, start - _NEAR - 4) : start]) or (
+            (bounds.low or 0) >= _HEAVIEST_MOULD
+            and _MOULDED.search(folded)
+            and not is_ordered(folded, start)
+            and not _STUFF_BEFORE.search(folded, max(0, start - 8), start)
+        )
         if _FORCE.match(after) or (named and not _STUFF.match(after)):
             tonnes = (None if v is None else v / 1000 for v in (bounds.low, bounds.high))
             return requirement(

@@ -292,7 +292,12 @@ def _scoped(items: list[Requirement], scopes: Clauses, folded: str) -> Iterator[
 def _is_twice(place: Requirement, scopes: Clauses, folded: str) -> bool:
     """Whether a place is left out of what is denied: "no suppliers outside Zhejiang" are within."""
     begins = left_out_from(folded, place)
-    return any(start < begins and start <= place.start < end for start, end in scopes.denials)
+    return any(
+        start < begins
+        and start <= place.start < end
+        and folded[start] != "除"  # 除温州以外的 is once
+        for start, end in scopes.denials
+    )
 
 
 def _only_not_there(

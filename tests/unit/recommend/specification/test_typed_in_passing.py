@@ -160,3 +160,59 @@ def test_a_lab_that_works_on_a_part_is_not_spoken_against():
     )
     assert compared.unmet
     assert not compared.with_what_is_studied().unmet
+
+
+@pytest.mark.parametrize(
+    "need",
+    ["除了温州以外的铸造厂", "除温州外的铸造厂", "除温州、台州以外的铸造厂", "温州以外的铸造厂"],
+)
+def test_everywhere_but_there_is_not_there(need):
+    """Else foundries of Wenzhou come first, with that as a reason."""
+    places = read(need).of(RequirementKind.PLACE)
+    assert places
+    assert all(place.denied for place in places)
+
+
+def test_a_wider_material_beside_another_is_not_held_against_it():
+    offer = "低温离子氮化，专做镍基合金和奥氏体不锈钢长杆件"
+    assert verdict("阀杆表面氮化，316L", "316L", offer) is Fulfilment.UNKNOWN
+    assert verdict("316L阀门", "316L", "不锈钢阀门，CF8") is Fulfilment.UNMET
+    assert verdict("PEEK加30%碳纤颗粒", "carbon fibre", "PEEK+玻纤粒料") is Fulfilment.UNMET
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("压铸模 电机壳 2500吨", "2500 t"),
+        ("注塑模具，重60吨", "60000 kg"),
+        ("模具钢 200吨", "200000 kg"),
+        ("塑料粒子 300吨 注塑用", "300000 kg"),
+        ("PP injection moulded crates 500 tonnes", "500000 kg"),
+    ],
+)
+def test_tonnes_beyond_any_mould_are_what_machines_press_with(text, value):
+    assert [item.value for item in read(text).of(RequirementKind.SIZE)] == [value]
+
+
+def test_what_is_made_in_a_mould_is_not_sought_behind_a_space():
+    assert sought("压铸模 电机壳 2500吨") == {"die-casting die"}
+
+
+def test_lines_of_a_picture_are_no_type_number():
+    assert not read("图传 1080P").of(RequirementKind.CODE)
+    assert read("轴承 6204-2RS").of(RequirementKind.CODE)
+
+
+def test_what_a_screw_stands_is_said_of_it():
+    offer = "防松眼镜螺丝M1.2–1.6，尼龙涂胶"
+    assert verdict("眼镜螺丝老松 有没有防松的", "thread locking", offer) is Fulfilment.MET
+
+
+@pytest.mark.parametrize("need", ["袜子起毛起球怎么解决 找后整理", "镜片开裂了，找人看看"])
+def test_what_is_wrong_with_a_thing_is_mended_on_it(need):
+    assert {"sock", "lens"}.isdisjoint(sought(need))
+
+
+@pytest.mark.parametrize(("need", "thing"), [("不起球的袜子", "sock"), ("阀门变形小的", "valve")])
+def test_what_is_to_stay_right_is_sought(need, thing):
+    assert thing in sought(need)
