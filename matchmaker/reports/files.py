@@ -25,6 +25,7 @@ _CHINESE = regex("[\u4e00-\u9fff]")
 # As long as a number of a report is.
 _FIGURE = regex(r"[-+]?[0-9](?:[0-9]|[^\w\s+-]|[\u00a0\u202f]){0,30}")
 _SHEET = regex(r"[\[\]:*?/\\]")
+_LONGEST_SHEET = 31  # Excel's own limit
 
 
 def html(document: Document) -> str:
@@ -57,6 +58,14 @@ def write_pdf(document: Document, path: Path) -> None:
         HTML(string=page).write_pdf(unfinished)
 
 
+def _sheet_name(place: int, title: str) -> str:
+    """As much of a title as Excel takes, without half a word at its end."""
+    name = " ".join(_SHEET.sub(" ", f"{place} {title}").split())
+    if len(name) > _LONGEST_SHEET and name[:_LONGEST_SHEET].isascii():
+        name = name[: _LONGEST_SHEET + 1].rsplit(" ", 1)[0].rstrip(" ,;")
+    return name[:_LONGEST_SHEET]
+
+
 def write_workbook(document: Document, path: Path) -> None:
     """One sheet for each section; a text is never a formula, and what a table counts is a number."""
     from openpyxl import Workbook
@@ -66,7 +75,7 @@ def write_workbook(document: Document, path: Path) -> None:
     book = Workbook()
     book.remove(book.active)
     for place, section in enumerate(document.sections, 1):
-        sheet = book.create_sheet(_SHEET.sub(" ", f"{place} {section.title}")[:31])
+        sheet = book.create_sheet(_sheet_name(place, section.title))
         _append(sheet, [document.title])
         _append(sheet, [document.subtitle])
         sheet["A1"].font = Font(bold=True, size=14)

@@ -322,6 +322,9 @@ def test_a_workbook_has_a_sheet_for_each_section(report, tmp_path):
     files.write_workbook(report, path)
     book = load_workbook(path)
     assert len(book.sheetnames) == len(report.sections)
+    # No half words: "3 Actors, channels, network; fo".
+    whole = {word.strip(",;:") for section in report.sections for word in section.title.split()}
+    assert {name.split()[-1] for name in book.sheetnames if name.isascii()} <= whole
     cells = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value]
     assert report.title in cells
     assert any("0.44" in cell for cell in cells)  # observed over expected of this cluster
