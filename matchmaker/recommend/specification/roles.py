@@ -180,7 +180,8 @@ _DETERMINED = regex(
     # "Plating shop for housings": the shop works on them.
     r"(?: (?:shops?|compan(?:y|ies)|firms?|houses?|works|lines?|services?|subcontractors?|specialists?)(?= for))?"
     r"\s(?:(?:on|onto|for) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
-    r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
+    r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn|"
+    r"acetate|cotton|wool(?:len)?|leather|rubber|wooden|hardened|finished)\s)*"
     r"|\s(?![供卖买售找寻求缺采])[\u4e00-\u9fff]{1,3}"  # 晒纹 内饰模具
     r"|一下子?|[一几两三]批|[几两三]件|[这那](?:一?批|些|几?[个件只副])|我们?的|我[厂司]的"  # 喷涂一下阀门
 )

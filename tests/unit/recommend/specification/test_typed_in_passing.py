@@ -216,3 +216,17 @@ def test_what_is_wrong_with_a_thing_is_mended_on_it(need):
 @pytest.mark.parametrize(("need", "thing"), [("不起球的袜子", "sock"), ("阀门变形小的", "valve")])
 def test_what_is_to_stay_right_is_sought(need, thing):
     assert thing in sought(need)
+
+
+@pytest.mark.parametrize(
+    ("need", "is_sought"),
+    [
+        ("we polish acetate frames by hand, 500 a day, who gives work", False),
+        ("we dye cotton socks", False),
+        ("polished acetate frames", True),
+        ("we knit cotton socks", True),
+    ],
+)
+def test_what_a_thing_is_of_parts_it_not_from_the_work_on_it(need, is_sought):
+    """Else a polisher sells frames, and no maker of frames is its customer."""
+    assert bool(sought(need) & {"spectacle frame", "sock"}) is is_sought
