@@ -17,6 +17,7 @@ from matchmaker.recommend.named_clusters import (
 from matchmaker.recommend.specification import (
     Requirement,
     asks_for_customers,
+    in_chinese,
     is_said_by_a_firm,
     read,
     said_of_speaker,
@@ -26,6 +27,10 @@ from matchmaker.recommend.specification import (
     without_speaker,
 )
 from matchmaker.snapshot.model import Snapshot
+from matchmaker.thesaurus import by_name_in
+
+# More names are not put beside a text that is compared with statements in another language.
+MOST_NAMES = 4
 
 
 @dataclass(frozen=True)
@@ -76,3 +81,14 @@ def _kind_of(text: str, goal: Goal) -> StatementKind:
     if goal.answering_offers is not None and asks_for_customers(text):
         return StatementKind.OFFER
     return goal.words
+
+
+def names_abroad(text: str, language: str) -> str:
+    """What a text names, in the other language: in English that of a text that is in Chinese.
+
+    Words of the trades that mean something else in everyday English, as bonnets do, are in the
+    reader's lists alone; they are looked up where the thesaurus knows nothing of a text.
+    """
+    if language == "zh":
+        return by_name_in("en", text, MOST_NAMES)
+    return by_name_in("zh", text, MOST_NAMES) or in_chinese(read(text).requirements, MOST_NAMES)

@@ -29,7 +29,12 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.names import material_names, names_of, names_of_kinds
+from matchmaker.recommend.specification.names import (
+    in_chinese,
+    material_names,
+    names_of,
+    names_of_kinds,
+)
 from matchmaker.recommend.specification.places import (
     AROUND,
     ELSEWHERE,
@@ -82,6 +87,7 @@ __all__ = [
     "covers",
     "finishing",
     "has_name",
+    "in_chinese",
     "is_made",
     "is_rival",
     "is_said_by_a_firm",

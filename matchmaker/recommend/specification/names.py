@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
+from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.tables import NAMES_KEPT, word_table
 from matchmaker.recommend.specification.vocabulary import parts
 from matchmaker.text import has_chinese
@@ -50,3 +53,16 @@ def chinese_names() -> frozenset[str]:
     lists = [things[part] for part in _OF_THINGS] + [materials["families"]]
     called = (name for names in lists for listed in names.values() for name in listed)
     return frozenset(name for name in called if has_chinese(name))
+
+
+_THINGS = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
+
+
+def in_chinese(asked: Iterable[Requirement], most: int) -> str:
+    """What the things and the work that are asked for are first called in Chinese, at most so many.
+
+    "" of what is not listed.
+    """
+    sought = (each.value for each in asked if each.kind in _THINGS and not each.denied)
+    called = (next(filter(has_chinese, names_of(value)), "") for value in sought)
+    return " ".join(islice(dict.fromkeys(filter(None, called)), most))

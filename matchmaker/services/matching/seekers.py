@@ -30,7 +30,7 @@ from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable,
 from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.asides import asides, named_in, without_named_in
-from matchmaker.recommend.asked_words import asked_words
+from matchmaker.recommend.asked_words import asked_words, names_abroad
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.homophones import resounded
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
@@ -45,12 +45,9 @@ from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
 from matchmaker.stages import StageReading, read_stages
 from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
 from matchmaker.text import language_of
-from matchmaker.thesaurus import by_name_in
 
 MAX_PARTNERS = 1000
 NOTHING_CHOSEN = Choices()
-# Of what a question names, how many by their names in the other language.
-MOST_NAMES = 4
 
 
 @dataclass(frozen=True)
@@ -238,9 +235,7 @@ class SeekerFactory:
         """
         spoken = set(statement_languages(self.snapshot)[0])
         names = [
-            by_name_in("en" if language == "zh" else "zh", text, MOST_NAMES)
-            if spoken - {language}
-            else ""
+            names_abroad(text, language) if spoken - {language} else ""
             for text, language in zip(texts, languages, strict=True)
         ]
         named = [position for position, name in enumerate(names) if name]
