@@ -19,7 +19,8 @@ from matchmaker.settings import Settings
 # Share of the second model in the likeness of two texts, of 0 to 1 the best in both languages
 # and across them (docs/measurements.md).
 SECOND_SHARE = 0.4
-_AT_ONCE = 256
+# In larger products some libraries of linear algebra sum a row otherwise by where it stands.
+_AT_ONCE = 8
 
 
 class JointEmbedder:

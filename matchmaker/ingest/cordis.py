@@ -143,7 +143,7 @@ def is_large_cordis(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return _member(archive, PARTICIPATIONS).file_size > LARGE
-    except (OSError, zipfile.BadZipFile, InvalidInput):
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError, InvalidInput):
         return False  # who reads it tells what is wrong
 
 

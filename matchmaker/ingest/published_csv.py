@@ -38,7 +38,8 @@ def sound_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     except FileNotFoundError:
         raise InvalidInput("there is no such file.", where=str(path)) from None
     except (
-        zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError
+        zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError,
+        UnicodeDecodeError,  # of a name that says it is UTF-8
     ) as error:  # fmt: skip
         raise InvalidInput(
             "is not a sound zip: %(error)s.",

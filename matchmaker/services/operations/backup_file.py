@@ -177,7 +177,10 @@ def _copy(
                     break
                 digest.update(chunk)
                 sink.write(chunk)
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError):
+    except (
+        zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError,
+        UnicodeDecodeError,
+    ):  # fmt: skip
         raise _damaged(path, name) from None
     except OSError as error:
         if error.errno is None:  # zlib's
