@@ -1,7 +1,13 @@
 """Signing in with a real OpenID Connect provider, which runs in a process of its own."""
 
+import gzip
+import json
 import re
+import threading
+from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
@@ -227,3 +233,61 @@ def test_an_address_of_other_letters_that_look_alike_is_not_anothers(wired):
     other = OpenIdClaims("https://issuer.example", "k", "\u212aim@example.org", True, "K")
     with pytest.raises(InvalidInput):
         wired.sign_in.with_provider(other)
+
+
+@contextmanager
+def answering(answers, packed=False):
+    """The address of a provider that answers each path with what `answers` of its address say."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            content = json.dumps(answers(issuer)[self.path]).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            if packed:
+                content = gzip.compress(content)
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def do_POST(self):
+            self.do_GET()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    issuer = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield issuer
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def metadata(issuer, **more):
+    named = {"authorization_endpoint": "auth", "token_endpoint": "token", "jwks_uri": "keys"}
+    places = {name: f"{issuer}/{path}" for name, path in named.items()}
+    return {"/.well-known/openid-configuration": {"issuer": issuer, **places, **more}}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(("length", "status"), [(100_000, 302), (2_000_000, 503)])
+def test_of_a_provider_that_answers_without_end_no_more_is_read(wired, packed, length, status):
+    with answering(lambda issuer: metadata(issuer, filling="a" * length), packed) as issuer:
+        begun = application(wired, issuer).test_client().get("/auth/oidc")
+    assert begun.status_code == status
+
+
+def test_claims_beside_a_missing_id_token_sign_nobody_in(wired, invited):
+    said = {"sub": "a", "email": invited("unsigned"), "email_verified": True}
+    token = {"access_token": "a", "token_type": "Bearer", "userinfo": said}
+    with answering(lambda issuer: {**metadata(issuer), "/token": token}) as issuer:
+        client, address = begin(application(wired, issuer))
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        answer = client.get("/auth/callback", query_string={"code": "c", "state": state})
+    assert answer.status_code == 401
+    assert is_outside(client)

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.api.http.browser import await_code, begin_session
 from matchmaker.api.http.context import EXTENSION, services
+from matchmaker.api.people.provider_answers import ProviderClient
 from matchmaker.errors import ServiceUnavailable, SignInNeeded
 from matchmaker.services.people.sign_in import OpenIdClaims
 from matchmaker.settings import Settings
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     oauth = OAuth(app)
     oauth.register(
         "oidc",
+        client_cls=ProviderClient,
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret.get_secret_value(),
         server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
@@ -143,7 +145,8 @@ def _exchange(client: Any, settings: Settings) -> dict[str, Any]:
         "aud": {"essential": True, "values": [settings.oidc_client_id]},
     }
     token: dict[str, Any] = client.authorize_access_token(claims_options=expected)
-    claims: dict[str, Any] = dict(token.get("userinfo") or {})
+    # Claims are there as read from the ID token, or else as the answer itself says, unsigned.
+    claims: dict[str, Any] = dict(token["userinfo"]) if "id_token" in token else {}
     if not claims.get("sub"):
         raise OAuthError("no_id_token")
     if "email" in claims or not metadata.get("userinfo_endpoint"):
