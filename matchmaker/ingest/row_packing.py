@@ -12,7 +12,7 @@ import pickle
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, make_dataclass
 from enum import StrEnum
 from functools import cache
 from operator import attrgetter, methodcaller
@@ -58,7 +58,7 @@ class _Form:
 
     model: type[Any]
     read: Callable[[Any], tuple[Any, ...]]
-    setters: tuple[Callable[[Any, Any], None], ...]
+    make: Callable[[list[Any]], Any]
     # Position, packing and unpacking of the fields that are not kept as they are.
     converters: tuple[tuple[int, _Converter, _Converter], ...]
 
@@ -71,8 +71,7 @@ class _Form:
             for position, name in enumerate(names)
             if (found := _converters(hints[name])) is not None
         )
-        setters = tuple(getattr(model, name).__set__ for name in names)
-        return cls(model, attrgetter(*names), setters, tuple(converters))
+        return cls(model, attrgetter(*names), _maker(model, names), tuple(converters))
 
     def cells(self, value: Any) -> list[Any]:
         """The cells of a value."""
@@ -87,11 +86,34 @@ class _Form:
         for position, _, unpack in self.converters:
             if (cell := cells[position]) is not None and cell != ():
                 cells[position] = unpack(cell)
-        made = object.__new__(self.model)
-        # Past `__setattr__`, which refuses as the class is frozen.
-        for put, cell in zip(self.setters, cells, strict=True):
-            put(made, cell)
+        return self.make(cells)
+
+
+def _maker(model: type[Any], names: list[str]) -> Callable[[list[Any]], Any]:
+    """The function that makes a value of its cells past `__setattr__`, as the class is frozen.
+
+    A value of a class with the same slots, which is not frozen, changes its class when it is
+    filled: that takes a fifth of the time that setting each slot by itself does.
+    """
+    filled: Any = make_dataclass("Filled", names, slots=True)
+
+    def changed(cells: list[Any]) -> Any:
+        made = filled(*cells)
+        made.__class__ = model
         return made
+
+    try:
+        changed([None] * len(names))
+    except TypeError:  # its slots are not all its own
+        setters = [getattr(model, name).__set__ for name in names]
+        return lambda cells: _set(object.__new__(model), setters, cells)
+    return changed
+
+
+def _set(made: Any, setters: list[Callable[[Any, Any], None]], cells: list[Any]) -> Any:
+    for put, cell in zip(setters, cells, strict=True):
+        put(made, cell)
+    return made
 
 
 @cache
