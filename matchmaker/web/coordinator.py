@@ -68,7 +68,7 @@ def clusters() -> PageAnswer:
 def asked_year() -> int | None:
     """The year that the address names, if it names one."""
     text = request.args.get("year", "")
-    return int(text) if text.isdigit() and len(text) == 4 else None
+    return int(text) if text.isdecimal() and len(text) == 4 else None
 
 
 @web.get("/clusters/<path:id>/network.json")
