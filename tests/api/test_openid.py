@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from matchmaker.access import ADMIN
 from matchmaker.api.people.openid import claims_with
@@ -291,3 +294,41 @@ def test_claims_beside_a_missing_id_token_sign_nobody_in(wired, invited):
         answer = client.get("/auth/callback", query_string={"code": "c", "state": state})
     assert answer.status_code == 401
     assert is_outside(client)
+
+
+@pytest.mark.parametrize(
+    "said", [{"error": "maintenance"}, {"issuer": "https://other.example"}, {"jwks_uri": None}]
+)
+def test_metadata_that_cannot_be_used_are_asked_for_again(wired, said):
+    changed = dict(said)
+    with answering(lambda issuer: metadata(issuer, **changed) if "error" not in changed
+                   else dict.fromkeys(metadata(issuer), changed)) as issuer:  # fmt: skip
+        app = application(wired, issuer)
+        assert app.test_client().get("/auth/oidc").status_code == 503
+        changed.clear()
+        assert app.test_client().get("/auth/oidc").status_code == 302
+
+
+def test_keys_that_cannot_be_used_are_asked_for_again(wired, invited):
+    email, key = invited("rotating"), RSAKey.generate_key(2048, {"kid": "k"})
+    keys, nonce = [{"error": "maintenance"}, {"keys": []}], []
+
+    def answers(issuer):
+        claims = {"iss": issuer, "aud": "matchmaker", "sub": "r", "nonce": nonce[-1:][0],
+                  "iat": time.time(), "exp": time.time() + 60, "email": email,
+                  "email_verified": True} if nonce else {}  # fmt: skip
+        token = jwt.encode({"alg": "RS256", "kid": "k"}, claims, key)
+        published = keys[0] if keys else {"keys": [key.as_dict(private=False)]}
+        said = {"access_token": "a", "token_type": "Bearer", "id_token": token}
+        return {**metadata(issuer), "/keys": published, "/token": said}
+
+    with answering(answers) as issuer:
+        app = application(wired, issuer)
+        for status in (503, 503, 302):
+            client, address = begin(app)
+            sent = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+            nonce.append(sent["nonce"])
+            query = {"code": "c", "state": sent["state"]}
+            assert client.get("/auth/callback", query_string=query).status_code == status
+            del keys[:1]
+    assert client.get(f"{API}/account").json["email"] == email

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.api.http.browser import await_code, begin_session
 from matchmaker.api.http.context import EXTENSION, services
-from matchmaker.api.people.provider_answers import ProviderClient
+from matchmaker.api.people.provider_answers import METADATA_PATH, ProviderClient
 from matchmaker.errors import ServiceUnavailable, SignInNeeded
 from matchmaker.services.people.sign_in import OpenIdClaims
 from matchmaker.settings import Settings
@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
         client_cls=ProviderClient,
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret.get_secret_value(),
-        server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
+        server_metadata_url=settings.oidc_issuer.rstrip("/") + METADATA_PATH,
         client_kwargs={
             "scope": "openid email profile",
             "code_challenge_method": "S256",

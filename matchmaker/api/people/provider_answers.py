@@ -7,11 +7,14 @@ from typing import Any
 
 from authlib.integrations.flask_client import FlaskOAuth2App
 from authlib.integrations.requests_client import OAuth2Session
+from joserfc.jwk import KeySet
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
 # Metadata, keys and claims have some thousands.
 MAX_ANSWER_BYTES = 500_000
+METADATA_PATH = "/.well-known/openid-configuration"
+_NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -38,6 +41,34 @@ class ProviderSession(OAuth2Session):  # type: ignore[misc]
 
 
 class ProviderClient(FlaskOAuth2App):  # type: ignore[misc]
-    """The client of the provider, with such sessions."""
+    """The client of the provider, with such sessions; it keeps no answer that it cannot use.
+
+    Authlib keeps metadata and keys as they were answered first: a page of a provider that was being
+    maintained ended signing in until the process did.
+    """
 
     client_cls = ProviderSession
+
+    def load_server_metadata(self) -> dict[str, Any]:
+        """The provider's metadata, asked for again until they can be used. Raises ValueError."""
+        metadata: dict[str, Any] = super().load_server_metadata()
+        issuer = str(self._server_metadata_url).removesuffix(METADATA_PATH)
+        is_its = str(metadata.get("issuer", "")).rstrip("/") == issuer
+        if not is_its or not all(isinstance(metadata.get(name), str) for name in _NEEDED):
+            self.server_metadata.clear()
+            raise ValueError("metadata that cannot be used")
+        return metadata
+
+    def fetch_jwk_set(self, force: bool = False) -> dict[str, Any]:
+        """The provider's keys, asked for again until there are some. Raises ValueError."""
+        answered: dict[str, Any] = super().fetch_jwk_set(force)
+        try:
+            keys = KeySet.import_key_set(answered).keys  # type: ignore[arg-type]
+        except Exception as error:
+            keys, reason = [], type(error).__name__
+        else:
+            reason = "none"
+        if not keys:
+            self.server_metadata.pop("jwks", None)
+            raise ValueError(f"keys that cannot be used: {reason}")
+        return answered
