@@ -300,9 +300,6 @@ def _of_part_of_year(text: str, cell: str) -> PartialDate | None:
     return None
 
 
-_LONGEST_NUMBER = 4  # digits of a day or a year
-
-
 def _of_month_name(text: str, cell: str) -> PartialDate | None:
     """5 March 2021, March 5, 2021, 5. März 2021, 5-Mar-21, Mar-21, mars 2021."""
     months, weekdays = _names()
@@ -311,12 +308,10 @@ def _of_month_name(text: str, cell: str) -> PartialDate | None:
     if len(named) != 1:
         return None
     known = months.keys() | weekdays | _FILLERS
-    if any(not word.isdecimal() and word not in known for word in words):
+    numbers = [word for word in words if word not in known]
+    if not all(number.isdecimal() and len(number) <= 4 for number in numbers):
         return None
     if set(_WORD.sub("", text)) - _BETWEEN_WORDS:
-        return None
-    numbers = [word for word in words if word.isdecimal()]
-    if any(len(number) > _LONGEST_NUMBER for number in numbers):
         return None
     years = [number for number in numbers if len(number) == 4]
     match numbers:

@@ -75,7 +75,7 @@ def test_what_is_coarse_stays_coarse(cell: str, date: str, precision: str) -> No
     ["2016-02-30", "2021-13", "2021-00-10", "1900-01-00", "0021-03-05", SheetNumber("3000"),
      SheetNumber("21"), "10:00:00", "长期", "2021-03-05~2024-03-04", "2019-2021", "2021-22",
      "1990s",
-     "99999999999 May 2020", f"May {'9' * 5_000}, 2020", "0 May 2020",
+     "99999999999 May 2020", pytest.param(f"May {'9' * 5_000}, 2020", id="long"), "0 May 2020",
      "21-Mar", "March", "05032021", "once", "29/02/2021", "99999", "=1+1", ""],
 )  # fmt: skip
 def test_nonsense_is_refused(cell: str) -> None:
