@@ -14,11 +14,13 @@ from matchmaker.embedding.centering import Means, center
 from matchmaker.embedding.identity import Encoder, FloatArray, ModelIdentity
 from matchmaker.embedding.model import identify_first, load_first
 from matchmaker.embedding.second import DIMENSION, SECOND, UniversalEncoder, identify_second
+from matchmaker.remembered import Remembered
 from matchmaker.settings import Settings
 
 # Share of the second model in the likeness of two texts, of 0 to 1 the best in both languages
 # and across them (docs/measurements.md).
 SECOND_SHARE = 0.4
+_QUESTIONS_KEPT = 256
 # In larger products some libraries of linear algebra sum a row otherwise by where it stands.
 _AT_ONCE = 8
 
@@ -30,13 +32,21 @@ class JointEmbedder:
         self.parts = parts
         self.identity = joined([part.identity for part in parts])
         self.dimension = sum(part.dimension for part in parts)
+        self._query = Remembered(lambda text: self._queries([text]), _QUESTIONS_KEPT)
 
     def passages(self, texts: Sequence[str]) -> FloatArray:
         """Vectors of texts that may be found."""
         return np.hstack([part.passages(texts) for part in self.parts])
 
     def queries(self, texts: Sequence[str]) -> FloatArray:
-        """Vectors of texts that look for something."""
+        """Vectors of texts that look for something.
+
+        Those of the latest single ones are kept: a question is asked again under other goals and
+        with other filters.
+        """
+        return self._query(texts[0]).copy() if len(texts) == 1 else self._queries(texts)
+
+    def _queries(self, texts: Sequence[str]) -> FloatArray:
         return np.hstack([part.queries(texts) for part in self.parts])
 
 

@@ -643,6 +643,27 @@ def test_the_likeness_of_two_models_is_that_of_each_by_its_share(
     np.testing.assert_allclose(vectors @ vectors.T, expected, atol=1e-5)
 
 
+def test_a_question_that_is_asked_again_is_embedded_once(
+    embedder: Embedder, second: UniversalEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under another goal; and whoever changes what it was given changes nobody else's."""
+    asked, queries = list[str](), second.queries
+
+    def counted(texts: list[str]) -> Any:
+        asked.extend(texts)
+        return queries(texts)
+
+    monkeypatch.setattr(second, "queries", counted)
+    both = JointEmbedder((embedder, second))
+    first = both.queries(TEXTS[:1])
+    expected = np.hstack([embedder.queries(TEXTS[:1]), queries(TEXTS[:1])])
+    np.testing.assert_array_equal(first, expected)
+    first[:] = 0
+    np.testing.assert_array_equal(both.queries(TEXTS[:1]), expected)
+    both.queries(TEXTS[1:2])
+    assert asked == TEXTS[:2]
+
+
 def test_each_model_has_a_cache_of_its_own(
     tmp_path: Path, embedder: Embedder, second: UniversalEncoder
 ) -> None:
