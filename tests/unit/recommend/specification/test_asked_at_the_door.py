@@ -362,3 +362,14 @@ def test_a_coating_that_has_passed_a_test_is_asked_for():
 @pytest.mark.parametrize("need", ["仿木头镜腿", "木头花纹镜架", "frames with wooden look"])
 def test_what_only_looks_wooden_is_of_no_wood(need):
     assert "wood" not in {each.value for each in read(need).of(RequirementKind.MATERIAL)}
+
+
+@pytest.mark.parametrize(
+    "need",
+    ["We need someone to hard-anodise 6061 housings", "who can hard anodize our housings in 6061?"],
+)
+def test_hard_anodising_is_anodising(need):
+    """Seen: who anodises was not known to do it, and a mill with 200 needles came second."""
+    assert verdict(need, "anodising", "Five-axis parts in 7075, anodised as you like") is (
+        Fulfilment.MET
+    )
