@@ -52,6 +52,7 @@ SEED = 20260101
 KEY = secrets.token_urlsafe(32)
 HEADERS = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
 WARM = 60
+BEFORE = 10  # questions that are asked and not measured
 
 TWO_HOP = """
 MATCH (o:Organization {id: $id})-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(partner)
@@ -171,7 +172,9 @@ def ask_text(address: str, goal: str, text: str) -> None:
     send(address, "/api/v1/recommendations", {"goal": goal, "text": text, "limit": 10})
 
 
-def timed(ask: Callable[[str], object], questions: Sequence[str], before: int = 10) -> list[float]:
+def timed(
+    ask: Callable[[str], object], questions: Sequence[str], before: int = BEFORE
+) -> list[float]:
     """Seconds of each question after those `before`, which are asked and not measured."""
     for question in questions[:before]:
         ask(question)
@@ -259,7 +262,7 @@ def ask_neo4j(session, organization: str, index: str) -> list[str]:
 def compare_with_neo4j(
     url: str, password: str, questions: Sequence[str], before: int
 ) -> list[float]:
-    """Seconds of each question put to the database alone, until it refuses one, too."""
+    """Seconds of each question put to the database alone, of those that it refuses, too."""
     from neo4j import GraphDatabase
     from neo4j.exceptions import TransientError
 
@@ -324,7 +327,9 @@ def main() -> None:
     parser.add_argument("--goal", default="research_partner")
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--texts", type=int, default=50)
-    parser.add_argument("--before", type=int, default=10, help="questions that are not measured")
+    parser.add_argument(
+        "--before", type=int, default=BEFORE, help="questions that are not measured"
+    )
     options = parser.parse_args()
     print(f"{machine()}\n{time.strftime('%Y-%m-%d')}  {options.folder}\n")
     if options.at_once:
@@ -338,7 +343,8 @@ def main() -> None:
         return
     environment = {"MATCHMAKER_DATA_DIR": str(options.folder.resolve())}
     before = options.before
-    drawn = draw(options.folder, options.requests + before, options.texts and options.texts + 10)
+    texts = options.texts + BEFORE if options.texts else 0
+    drawn = draw(options.folder, options.requests + before, texts)
     if not options.neo4j:
         measure(environment, options.goal, drawn, before)
         return

@@ -27,16 +27,20 @@ def things_named(snapshot: Snapshot, statement: int) -> frozenset[str]:
 
 
 def things_sold(snapshot: Snapshot, row: int) -> frozenset[str]:
-    """What an organisation's products and services are, and what it says that it makes."""
-    columns = snapshot.statements
-    statements = snapshot.organization_statements.row(row).tolist()
-    return frozenset[str]().union(
-        *(
-            things_named(snapshot, statement)
-            for statement in statements
-            if columns.offer_kind[statement] in _SOLD or columns.kind[statement] == _DESCRIPTION
+    """What an organisation's products and services are, and what it says it makes; read once."""
+
+    def read() -> frozenset[str]:
+        columns = snapshot.statements
+        statements = snapshot.organization_statements.row(row).tolist()
+        return frozenset[str]().union(
+            *(
+                things_named(snapshot, statement)
+                for statement in statements
+                if columns.offer_kind[statement] in _SOLD or columns.kind[statement] == _DESCRIPTION
+            )
         )
-    )
+
+    return snapshot.cached(("things sold", row), read)
 
 
 def sells_to_a_rival(snapshot: Snapshot, seller: int, buyer: int) -> bool:
@@ -47,12 +51,8 @@ def sells_to_a_rival(snapshot: Snapshot, seller: int, buyer: int) -> bool:
     industry = snapshot.organizations.industry
     if industry[seller] < 0 or industry[seller] != industry[buyer]:
         return False
-    same = _sold(snapshot, seller) & _sold(snapshot, buyer)
+    same = things_sold(snapshot, seller) & things_sold(snapshot, buyer)
     return bool(same) and same.isdisjoint(_sought(snapshot, buyer))
-
-
-def _sold(snapshot: Snapshot, row: int) -> frozenset[str]:
-    return snapshot.cached(("things sold", row), lambda: things_sold(snapshot, row))
 
 
 def _sought(snapshot: Snapshot, row: int) -> frozenset[str]:
