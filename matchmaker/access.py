@@ -34,6 +34,14 @@ class Principal:
         """Tell whether they have signed in, or are the operator."""
         return self.admin or bool(self.account)
 
+    @property
+    def firm(self) -> str:
+        """The organisation, else the cluster, whose people share what one may use of the service.
+
+        Of several the first by its id; "" for who acts for none.
+        """
+        return min(self.organizations or self.clusters, default="")
+
     def acts_for(self, organization_id: str) -> bool:
         """Tell whether they are a member of the organisation."""
         return organization_id in self.organizations

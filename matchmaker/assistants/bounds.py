@@ -23,6 +23,8 @@ _THREADS = 2
 # Computing and waiting together: the last of them waits for some seconds at most.
 MOST_AT_ONCE = 8
 MOST_OF_ACCOUNT = 2
+# As many accounts as a firm likes would take all places.
+MOST_OF_FIRM = 4
 RETRY_SECONDS = 2
 
 
@@ -38,33 +40,37 @@ def too_many_at_once() -> TooManyAttempts:
 class HeavyCalls:
     """Tools that compute, in threads of their own, with few that wait for one.
 
-    Who comes when there are many, or has two under way, is refused at once.
+    Who comes when there are many, has two under way, or whose firm has four, is refused at once.
     """
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, "heavy")
-        self._asking: Counter[str] = Counter()
+        self._asking: Counter[tuple[str, str]] = Counter()  # by firm and account
         self._lock = threading.Lock()
 
-    async def run(self, whose: str, answer: Callable[[], T]) -> T:
-        """What `answer` gives for an account. Raises TooManyAttempts."""
-        self._enter(whose)
+    async def run(self, whose: str, answer: Callable[[], T], firm: str = "") -> T:
+        """What `answer` gives for an account, of a firm or of none. Raises TooManyAttempts."""
+        place = firm, whose
+        self._enter(place)
         # A call whose client has left keeps its place for as long as it computes.
         running = self._threads.submit(contextvars.copy_context().run, answer)
-        running.add_done_callback(lambda _: self._leave(whose))
+        running.add_done_callback(lambda _: self._leave(place))
         return await asyncio.wrap_future(running)
 
-    def _enter(self, whose: str) -> None:
+    def _enter(self, place: tuple[str, str]) -> None:
+        firm, _ = place
         with self._lock:
-            if self._asking[whose] >= MOST_OF_ACCOUNT or self._asking.total() >= MOST_AT_ONCE:
+            of_firm = sum(count for each, count in self._asking.items() if firm and each[0] == firm)
+            has_many = self._asking[place] >= MOST_OF_ACCOUNT or of_firm >= MOST_OF_FIRM
+            if has_many or self._asking.total() >= MOST_AT_ONCE:
                 raise too_many_at_once()
-            self._asking[whose] += 1
+            self._asking[place] += 1
 
-    def _leave(self, whose: str) -> None:
+    def _leave(self, place: tuple[str, str]) -> None:
         with self._lock:
-            self._asking[whose] -= 1
-            if not self._asking[whose]:
-                del self._asking[whose]
+            self._asking[place] -= 1
+            if not self._asking[place]:
+                del self._asking[place]
 
 
 @dataclass(frozen=True, slots=True)

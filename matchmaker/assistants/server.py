@@ -392,7 +392,7 @@ def _offered(
         if heavy is None:
             return await to_thread.run_sync(answer)
         try:
-            return await heavy.run(_whose(who), answer)
+            return await heavy.run(_whose(who), answer, who.firm)
         except TooManyAttempts as error:
             language = await to_thread.run_sync(tools.language, who)
             raise ToolError(error.text(language)) from None

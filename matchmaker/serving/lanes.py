@@ -142,7 +142,8 @@ SIZES = {
     LaneName.FILES: LaneSize(2, 200, 110, 2.5, long=True),
     LaneName.OUTWARD: LaneSize(4, 100, 16, 4.0),
 }
-# Who has more than so many waiting in a process leaves its last free thread to others.
+# Who has more than so many waiting in a process, all of a firm together, leaves its last free
+# thread to others.
 _MANY = 8
 # A request of more seconds took long: two such keep everybody else waiting on two threads.
 _SHORT_SECONDS = 1.0
@@ -275,8 +276,9 @@ class Lane:
         most = self.size.most
         with self._ready:
             waits = self._queue.ahead(caller) * self._mean_seconds / at_once
-            is_own = self._is_crowd_of_all() or self._queue.of(caller) > _MANY
-            if self._queue.of(caller) > _MANY:
+            has_many = self._queue.of_group(caller) > _MANY
+            is_own = self._is_crowd_of_all() or has_many
+            if has_many:
                 most = (self.size.assured + most) // 2
         is_refused = is_own and waits > self.size.patience
         return is_refused or self._occupancy.total(self.name) >= most
@@ -288,7 +290,7 @@ class Lane:
             is_of_all = self._is_crowd_of_all()
             overdue = self._queue.remove(
                 lambda each: each.since <= until,
-                lambda caller: is_of_all or self._queue.of(caller) > _MANY,
+                lambda caller: is_of_all or self._queue.of_group(caller) > _MANY,
             )
             self._occupancy.change(self.name, self._slot, -len(overdue))
         for each in overdue:
@@ -337,8 +339,10 @@ class Lane:
         """Tell whether the next thread is for a caller; under the lock."""
         if self._busy < self.size.threads - 1 or not self._busy:
             return True
+        if self._queue.of_group(caller) > _MANY:
+            return False
         takes_long = self.size.long or caller not in self._quick
-        return self._queue.of(caller) <= _MANY and not (takes_long and self._served[caller])
+        return not (takes_long and any(each.group == caller.group for each in self._served))
 
     def _note_length(self, caller: Caller, seconds: float) -> None:
         """A caller's request took so long; under the lock. Who has no other one is forgotten."""

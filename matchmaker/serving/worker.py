@@ -6,7 +6,6 @@ import os
 import resource
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from gunicorn.workers.base import Worker
@@ -18,7 +17,7 @@ from matchmaker.api.http.threads import give_way_often
 from matchmaker.serving.lanes import Occupancy
 from matchmaker.serving.server import MAX_CONNECTIONS, BufferingServer
 from matchmaker.serving.sharing import OpenConnections
-from matchmaker.serving.turns import Callers
+from matchmaker.serving.turns import Callers, KnownCaller
 from matchmaker.settings import read_settings
 
 _TURN_SECONDS = 0.5
@@ -43,7 +42,10 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         channels: dict[int, Any] = {}
         servers = []
         recent = self.wsgi.extensions[EXTENSION].recently_known
-        callers = Callers(read_settings().trusted_proxies, partial(known_account, recent))
+        callers = Callers(
+            read_settings().trusted_proxies,
+            lambda headers: KnownCaller(*known_account(recent, headers)),
+        )
         for listener in self.sockets:
             plain = listener.sock
             plain.setblocking(False)

@@ -10,10 +10,12 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.api.http.context import EXTENSION
 from matchmaker.api.http.known_callers import known_account
 from matchmaker.api.http.recently_known import RecentlyKnown
-from matchmaker.workflow.account import Scope
+from matchmaker.store.documents import new_id
+from matchmaker.workflow.account import AccountMembership, Scope
 from tests.api.conftest import PASSWORD
 
 API = "/api/v1"
@@ -23,7 +25,7 @@ API = "/api/v1"
 def known(app):
     """The account behind headers."""
     recent = app.extensions[EXTENSION].recently_known
-    return lambda **headers: known_account(recent, headers)
+    return lambda **headers: known_account(recent, headers)[0]
 
 
 def cookie_of(app, account):
@@ -84,8 +86,8 @@ def test_who_is_known_in_one_process_is_in_the_others(owner):
         recent.keep("ended", None)
         os._exit(0)
     os.waitpid(pid, 0)
-    assert recent.account_of("secret") == recent.account_of("of a key") == owner.id
-    assert recent.account_of("ended") == recent.account_of("made up") == ""
+    assert recent.account_of("secret")[0] == recent.account_of("of a key")[0] == owner.id
+    assert recent.account_of("ended") == recent.account_of("made up") == ("", "")
     assert recent.get("secret") is None  # what it may do each process asks the store
 
 
@@ -113,3 +115,25 @@ def test_no_header_makes_an_error(known):
         text = "".join(chr(chance.randrange(256)) for _ in range(chance.randrange(60)))
         assert known(COOKIE=text, AUTHORIZATION=f"Bearer {text}") == ""
         assert known(COOKIE=f"matchmaker={text}", AUTHORIZATION=text) == ""
+
+
+def test_accounts_of_one_firm_are_known_as_of_one_and_others_as_of_theirs(app, wired, owner):
+    """Each was somebody of its own: a firm had as many turns, and threads, as accounts."""
+    recent = app.extensions[EXTENSION].recently_known
+    colleague, coordinator = (
+        wired.accounts.create(ADMIN, f"{new_id()}@people.example", "李娜", PASSWORD, **place)
+        for place in (
+            {"memberships": (AccountMembership("t:firm2"),)},
+            {"clusters": ("t:cluster",)},
+        )
+    )
+    firms = []
+    for account in (owner, colleague, coordinator):
+        recent.keep(account.id, account)
+        recent.keep(f"key of {account.id}", account.principal())
+        id, firm = recent.account_of(account.id)
+        assert id == account.id
+        assert recent.account_of(f"key of {account.id}") == (id, firm)
+        firms.append(firm)
+    assert firms[0] == firms[1] != firms[2]
+    assert all(firms)

@@ -21,9 +21,11 @@ _COOKIES = frozenset({SESSION_COOKIE, f"__Host-{SESSION_COOKIE}"})
 _LONGEST = 16_384
 
 
-def known_account(recent: RecentlyKnown, headers: Mapping[str, str]) -> str:
-    """The id of the account that sends these headers, under the names of waitress; "" for none."""
-    return next(filter(None, map(recent.account_of, _secrets(headers))), "")
+def known_account(recent: RecentlyKnown, headers: Mapping[str, str]) -> tuple[str, str]:
+    """The id of the account that sends these headers, under the names of waitress, and what stands
+    for its firm; "" for none."""
+    known = map(recent.account_of, _secrets(headers))
+    return next((each for each in known if each[0]), ("", ""))
 
 
 def _secrets(headers: Mapping[str, str]) -> Iterator[str]:

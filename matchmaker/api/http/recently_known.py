@@ -15,6 +15,7 @@ from collections import OrderedDict
 from typing import Any
 
 from matchmaker.access import Principal
+from matchmaker.workflow.account import Account
 
 KEPT_SECONDS = 600.0
 _MAX_KEPT = 5_000
@@ -31,8 +32,8 @@ class RecentlyKnown:
     def keep(self, secret: str, known: Any | None) -> None:
         """The store says who it is; None: nobody any more."""
         name = _digest(secret)
-        account = known.account if isinstance(known, Principal) else getattr(known, "id", "")
-        self._accounts.note(name, account)
+        principal = known.principal() if isinstance(known, Account) else known
+        self._accounts.note(name, principal)
         with self._lock:
             self._known.pop(name, None)
             if known is not None:
@@ -46,42 +47,53 @@ class RecentlyKnown:
             seen, known = self._known.get(_digest(secret), (0.0, None))
         return known if known is not None and time.monotonic() - seen < KEPT_SECONDS else None
 
-    def account_of(self, secret: str) -> str:
-        """The id of the account last known by this, in whichever process; "" for none."""
+    def account_of(self, secret: str) -> tuple[str, str]:
+        """The id of the account last known by this, in whichever process, and what stands for the
+        firm or cluster for which it acts; "" for none."""
         return self._accounts.get(_digest(secret))
 
 
 class _SharedAccounts:
-    """Ids of accounts by hashes of secrets, in memory that processes share if made before a fork.
+    """Accounts by hashes of secrets, in memory that processes share if made before a fork.
 
     A place for each hash, which the next one of the same place takes over: whoever lost it is
     known again by the next request. Two that write one place at once may leave neither there.
     """
 
     _PLACES = 8_192
-    _ENTRY = struct.Struct("=32s64sd")
+    _ENTRY = struct.Struct("=32s64s16sd")
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, self._PLACES * self._ENTRY.size)
 
-    def note(self, digest: str, account: str) -> None:
+    def note(self, digest: str, principal: Principal | None) -> None:
         """It is that account's, or nobody's any more."""
-        name, id = bytes.fromhex(digest), account.encode("utf-8", "surrogatepass")
-        if account and len(id) <= 64:
-            self._ENTRY.pack_into(self._memory, self._at(name), name, id, time.monotonic())
-        elif self.get(digest):
-            self._ENTRY.pack_into(self._memory, self._at(name), b"", b"", 0.0)
-
-    def get(self, digest: str) -> str:
-        """The account's id, within KEPT_SECONDS."""
         name = bytes.fromhex(digest)
-        noted, id, at = self._ENTRY.unpack_from(self._memory, self._at(name))
+        id = principal.account.encode("utf-8", "surrogatepass") if principal else b""
+        if principal and 0 < len(id) <= 64:
+            entry = name, id, _firm(principal), time.monotonic()
+            self._ENTRY.pack_into(self._memory, self._at(name), *entry)
+        elif self.get(digest)[0]:
+            self._ENTRY.pack_into(self._memory, self._at(name), b"", b"", b"", 0.0)
+
+    def get(self, digest: str) -> tuple[str, str]:
+        """The account's id, and its firm, within KEPT_SECONDS."""
+        name = bytes.fromhex(digest)
+        noted, id, firm, at = self._ENTRY.unpack_from(self._memory, self._at(name))
         if noted != name or time.monotonic() - at >= KEPT_SECONDS:
-            return ""
-        return str(id.rstrip(b"\0").decode("utf-8", "ignore"))
+            return "", ""
+        return id.rstrip(b"\0").decode("utf-8", "ignore"), firm.hex() if any(firm) else ""
 
     def _at(self, name: bytes) -> int:
         return int.from_bytes(name[:8], "big") % self._PLACES * self._ENTRY.size
+
+
+def _firm(principal: Principal) -> bytes:
+    """What stands for the firm of an account, else for its cluster; b"" where it has neither."""
+    if not principal.firm:
+        return b""
+    text = principal.firm.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=16).digest()
 
 
 def _digest(secret: str) -> str:

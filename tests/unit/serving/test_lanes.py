@@ -333,6 +333,47 @@ def test_who_asks_long_questions_leaves_a_thread_to_others():
     lane.stop()
 
 
+@pytest.mark.parametrize("is_long", [False, True])
+def test_three_accounts_of_a_firm_leave_a_thread_to_others(is_long):
+    """Each with one long question at a time, they kept others waiting for nine seconds."""
+    may_end = threading.Event()
+    name = LaneName.FILES if is_long else LaneName.HEAVY
+    size = LaneSize(2, 50, 50, 10, long=is_long)
+    lane = Lane(name, size, lambda task: None, Occupancy(), 1)
+    own, other = [Waiter(may_end) for _ in range(3)], Waiter(may_end)
+    for number, each in enumerate(own):
+        assert lane.add(each, Caller("", str(number), "firm"))
+    assert own[0].served.wait(5)
+    assert not own[1].served.wait(0.3)
+    assert lane.add(other, Caller("192.0.2.2", "b", ""))
+    assert other.served.wait(5)
+    assert not own[2].served.is_set()
+    may_end.set()
+    assert all(each.served.wait(5) for each in own)
+    lane.stop()
+
+
+def test_many_of_a_firm_count_together():
+    """Fourteen of its people with eight each were a crowd of all, in which others were refused."""
+    may_end = threading.Event()
+    lane = Lane(LaneName.HEAVY, LaneSize(1, 300, 110, 0.0), lambda task: None, Occupancy(), 1)
+    for number in range(14):
+        for _ in range(8):
+            lane.add(Waiter(may_end), Caller("", str(number), "firm"))
+    few = [Waiter(may_end) for _ in range(3)]
+    assert all(lane.add(each, Caller("192.0.2.2", "b")) for each in few)
+    refused = []
+    lane._refuse = refused.append
+    lane.is_full_for(Caller("", "0", "firm"))  # the crowd goes on
+    time.sleep(0.01)
+    lane.refuse_overdue()
+    assert refused
+    assert not {*refused} & {*few}
+    may_end.set()
+    assert all(each.served.wait(5) for each in few)
+    lane.stop()
+
+
 def test_who_asks_what_is_short_has_all_threads():
     may_end = threading.Event()
     lane = Lane(LaneName.HEAVY, LaneSize(2, 50, 50, 10), lambda task: None, Occupancy(), 1)

@@ -13,7 +13,7 @@ from matchmaker.serving import server as serving
 from matchmaker.serving.lanes import LaneName, LaneSize, Occupancy
 from matchmaker.serving.server import BufferingServer
 from matchmaker.serving.sharing import OpenConnections
-from matchmaker.serving.turns import Callers
+from matchmaker.serving.turns import Callers, KnownCaller
 
 pytestmark = pytest.mark.slow  # clients that are slow on purpose
 
@@ -65,7 +65,7 @@ def port(monkeypatch):
     served = BufferingServer(
         app, listener, threads=2, occupancy=Occupancy(), slot=1,
         limit_of=lambda path: 3_000_000 if path == "/admin/import" else 1000,
-        callers=Callers(0, lambda headers: headers.get("AUTHORIZATION", "")),
+        callers=Callers(0, lambda headers: KnownCaller(headers.get("AUTHORIZATION", ""))),
     )  # fmt: skip
     over = threading.Event()
 
