@@ -69,6 +69,7 @@ from matchmaker.snapshot.splice import (
     IdColumn,
     NotPatchableError,
     Splice,
+    joined,
     moved_rows,
     rows_of_entries,
 )
@@ -378,12 +379,14 @@ class _Patch:
         shape = (splice.count, former.shape[1])
         if splice.is_as_before or np.prod(shape) < _WRITTEN_FROM:
             return splice.array(former, fresh)
-        values = np.lib.format.open_memmap(
-            self.folder / f"{name}.npy", mode="w+", dtype=former.dtype, shape=shape
-        )
-        splice.into(values, former, fresh)
-        values.flush()
-        return np.asarray(values)
+        path = self.folder / f"{name}.npy"
+        header = np.lib.format.header_data_from_array_1_0(former) | {"shape": shape}
+        with path.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            for part in joined(splice.pieces, former, fresh):
+                # Not into a mapped file, of which each page is a fault.
+                file.write(np.ascontiguousarray(part, former.dtype).data)
+        return np.asarray(np.load(path, mmap_mode="r"))
 
     def _index(self) -> dict[str, Any]:
         """The approximate index as it is, with the rows of its keys."""

@@ -3,10 +3,10 @@ fresh put in its place. No row that stays is looked at by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from matchmaker.messages import Message, message
 from matchmaker.snapshot.model import Incidence, IntArray
 
 Columns = TypeVar("Columns")
+Rows = TypeVar("Rows", NDArray[Any], pa.Table)
 Numbers = NDArray[np.int64]
 
 _SHORT = 20  # rows; shorter stretches than that are not copied by themselves
@@ -73,6 +74,14 @@ class IdColumn(Mapping[str, int]):
         """Rows of those of the ids that are there, in order."""
         rows = sorted(row for each in row_ids if (row := self.get(each, -1)) >= 0)
         return np.array(rows, dtype=np.int32)
+
+
+class Piece(NamedTuple):
+    """A stretch of rows, of the fresh ones or of the former, from the `first` up to the `end`."""
+
+    is_fresh: bool
+    first: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -140,24 +149,24 @@ class Splice:
         """A column now; the former array itself where nothing changed."""
         if self.is_as_before:
             return former
+        if len(self.kept) > _SHORT * len(self.pieces):
+            return _concatenated(joined(self.pieces, former, fresh))
         values = np.empty((self.count, *former.shape[1:]), dtype=former.dtype)
-        self.into(values, former, fresh)
+        values[self.moved] = former[self.kept]
+        values[self.fresh] = fresh
         return values
 
-    def into(self, values: NDArray[Any], former: NDArray[Any], fresh: NDArray[Any]) -> None:
-        """The same into an array of that shape."""
-        if len(self.kept) > _SHORT * len(self.stretches):
-            for first, end in self.stretches:
-                here, there = int(self.moved[first]), int(self.kept[first])
-                values[here : here + end - first] = former[there : there + end - first]
-        else:
-            values[self.moved] = former[self.kept]
-        values[self.fresh] = fresh
-
     @cached_property
-    def stretches(self) -> list[tuple[int, int]]:
-        """First and end, among the kept rows, of those that stand together before and now."""
-        return list(_runs(self.kept, self.moved))
+    def pieces(self) -> list[Piece]:
+        """Stretches of rows that stand together before and now, in order."""
+        kept, moved = self.kept, self.moved
+        pieces = {
+            int(moved[first]): Piece(False, int(kept[first]), int(kept[end - 1]) + 1)
+            for first, end in _runs(kept, moved)
+        }
+        for first, end in _runs(self.fresh):
+            pieces[int(self.fresh[first])] = Piece(True, first, end)
+        return [pieces[row] for row in sorted(pieces)]
 
     def pointing(self, column: IntArray, now: IntArray | None) -> IntArray:
         """A former column of rows of a table, at where they are `now` (None: as before).
@@ -180,16 +189,8 @@ class Splice:
         """A table now; the former itself where nothing changed."""
         if self.is_as_before:
             return former
-        pieces: list[tuple[int, pa.Table]] = []
-        for first, end in self.stretches:
-            part = former.slice(int(self.kept[first]), end - first)
-            pieces.append((int(self.moved[first]), part))
-        for first, end in _runs(self.fresh):
-            pieces.append((int(self.fresh[first]), fresh.slice(first, end - first)))
-        pieces.sort(key=lambda piece: piece[0])
         # Of one piece alone the rest of the former table would stay behind it in the file.
-        nothing = former.slice(0, 0)
-        return pa.concat_tables([nothing, *(piece for _, piece in pieces)])
+        return pa.concat_tables(joined(self.pieces, former, fresh))
 
     def columns(self, former: Columns, fresh: Columns) -> Columns:
         """All arrays and the table of a group of columns."""
@@ -205,36 +206,32 @@ class Splice:
         """A sparse matrix now; `columns` tells where each former column is now, None: as before."""
         if self.is_as_before and columns is None:
             return former
-        indices = former.indices if columns is None else columns[former.indices]
-        lengths = np.diff(former.indptr)
         indptr = np.zeros(self.count + 1, dtype=np.int64)
-        np.cumsum(self.array(lengths, np.diff(fresh.indptr)), out=indptr[1:])
-        entries = Splice.of_entries(self, former.indptr, fresh.indptr, indptr)
-        joined = entries.array(indices, fresh.indices)
-        if len(joined) and joined.min() < 0:
+        lengths = self.array(np.diff(former.indptr), np.diff(fresh.indptr))
+        np.cumsum(lengths, out=indptr[1:])
+        starts = former.indptr, fresh.indptr
+        entries = [
+            Piece(is_fresh, int(starts[is_fresh][first]), int(starts[is_fresh][end]))
+            for is_fresh, first, end in self.pieces
+        ]
+        before = former.indices if columns is None else columns[former.indices]
+        indices = _concatenated(joined(entries, before, fresh.indices))
+        if len(indices) and indices.min() < 0:
             raise dangling()
-        return Incidence(indptr, joined, entries.array(former.code, fresh.code))
-
-    @staticmethod
-    def of_entries(rows: Splice, former: Numbers, fresh: Numbers, indptr: Numbers) -> Splice:
-        """The splice of a matrix's entries, by that of its rows and the offsets of all three."""
-        kept, moved = _entries(rows.kept, rows.moved, former, indptr)
-        _, new = _entries(np.arange(len(rows.fresh)), rows.fresh, fresh, indptr)
-        now = np.full(int(former[-1]), -1, dtype=np.int32)
-        now[kept] = moved
-        return Splice(kept, moved, new, now, int(indptr[-1]))
+        return Incidence(indptr, indices, _concatenated(joined(entries, former.code, fresh.code)))
 
 
-def _entries(
-    rows: NDArray[Any], rows_now: NDArray[Any], indptr: Numbers, indptr_now: Numbers
-) -> tuple[IntArray, IntArray]:
-    """Entries of some rows of a matrix, and where they stand in another."""
-    lengths = np.diff(indptr)[rows]
-    total = int(lengths.sum())
-    within = np.arange(total) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    entries = np.repeat(indptr[:-1][rows], lengths) + within
-    entries_now = np.repeat(indptr_now[:-1][rows_now], lengths) + within
-    return entries.astype(np.int32), entries_now.astype(np.int32)
+def joined(pieces: Iterable[Piece], former: Rows, fresh: Rows) -> Iterator[Rows]:
+    """Slices of a former column or table and of fresh rows, in order; the first is empty."""
+    yield former[:0]
+    for is_fresh, first, end in pieces:
+        yield (fresh if is_fresh else former)[first:end]
+
+
+def _concatenated(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
+    """An array of parts, of the kind of the first."""
+    parts = list(parts)
+    return np.concatenate(parts, dtype=parts[0].dtype, casting="unsafe")
 
 
 def _runs(*numbers: IntArray) -> Iterator[tuple[int, int]]:

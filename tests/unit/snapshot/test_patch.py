@@ -42,10 +42,15 @@ def _small_graphs_are_patched_too(monkeypatch: pytest.MonkeyPatch) -> None:
     edits=st.lists(
         st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=4), min_size=1, max_size=4
     ),
+    is_large=st.booleans(),
 )
 @pytest.mark.slow
-def test_a_history_of_patches_gives_what_a_rebuild_gives(seed: int, edits: list[list[str]]) -> None:
-    with tempfile.TemporaryDirectory() as temporary:
+def test_a_history_of_patches_gives_what_a_rebuild_gives(
+    seed: int, edits: list[list[str]], is_large: bool
+) -> None:
+    """Vectors too, whether they are made in memory or, of a large graph, as a file."""
+    with tempfile.TemporaryDirectory() as temporary, pytest.MonkeyPatch.context() as changed:
+        changed.setattr(patch, "_WRITTEN_FROM", 1 if is_large else 1 << 40)
         store = SqliteStore(Path(temporary) / "graph.db")
         store.prepare()
         graph = EditedGraph(store, Path(temporary), seed)
