@@ -35,22 +35,23 @@ class LaneName(StrEnum):
 
 
 # What takes CPU time of tens of milliseconds and more: ranking, auditing, documents, passwords,
-# finding out whom 200 names mean. A text that somebody asks with may have 20,000 characters: it is
-# read anew wherever something is judged by it, which takes a second.
+# finding out whom 200 names mean, counting what all members answered. A text that somebody asks
+# with may have 20,000 characters: it is read anew wherever something is judged by it, which takes
+# a second.
 _HEAVY = regex(
     r".*/recommendations|/clusters/.+"
     r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
     r"|reconcile.*|search|session|invitations/accept|password.*|confirmation"
-    r"|account/(password|delete)|surveys/[^/]+/(answer|audit)|survey-answers.*)"
+    r"|account/(password|delete)|surveys/[^/]+(/.*)?|survey-answers.*)"
     r"|/api/openapi\.json|/find(/.*)?|/compare|/portfolio|/admin/duplicates(/merge)?|/sign-in"
     r"|/search|/profile(/reach)?|/postings/(new|[^/]+(/change)?)|/introductions/new"
-    r"|/(invitation|confirm|reset|survey)|/surveys/[^/]+/(answer|audit)"
+    r"|/(invitation|confirm|reset|survey)|/surveys/[^/]+(/(answer|audit))?"
     # Whom to invite to a call is ranked, and what its text asks for is read.
     r"|/calls/[^/]+|/api/v1/calls/[^/]+/(suggestions|invitations|corrections)"
 )
 _HEAVY_READ = regex(r"/|/welcome|/needs(/.+)?|/introductions/[^/]+")
 _HEAVY_SENT = regex(
-    r"/api/v1/(postings(/.*)?|calls"
+    r"/api/v1/(postings(/.*)?|calls|clusters/.+/surveys"
     r"|account/(keys|passkeys.*|recovery-codes|second-factor.*|sessions/[^/]+/end))"
     r"|/account/second-factor|/welcome|/searches(/.+)?"
 )

@@ -87,7 +87,14 @@ class Waiter:
         ("PUT", "/api/v1/surveys/a1/answer", LaneName.HEAVY),
         ("POST", "/api/v1/survey-answers", LaneName.HEAVY),
         ("POST", "/survey", LaneName.HEAVY),
-        ("GET", "/surveys/a1", LaneName.LIGHT),
+        ("GET", "/surveys/a1", LaneName.HEAVY),  # what all members answered is counted
+        ("POST", "/surveys/a1", LaneName.HEAVY),
+        ("GET", "/api/v1/surveys/a1", LaneName.HEAVY),
+        ("GET", "/api/v1/surveys/a1/ties", LaneName.HEAVY),
+        ("POST", "/api/v1/surveys/a1/close", LaneName.HEAVY),
+        ("POST", "/api/v1/clusters/c:1/surveys", LaneName.HEAVY),  # all members are told
+        ("GET", "/api/v1/clusters/c:1/surveys", LaneName.LIGHT),
+        ("POST", "/api/v1/survey-links", LaneName.LIGHT),
         ("GET", "/api/v1/account/export", LaneName.FILES),
         ("GET", "/api/v1/organizations/cn:a/b/export", LaneName.FILES),
         ("GET", "/api/v1/organizations/cn:a/b/offers/export", LaneName.FILES),
