@@ -170,6 +170,8 @@ def unless_tool_for_it(
     wanted = judgement.requirement
     if judgement.verdict is Fulfilment.UNKNOWN and judgement.evidence is None:
         return _unless_only_done(judgement, statement)
+    if judgement.verdict is Fulfilment.UNMET:
+        return _plainly_a_tool(judgement, need, statement)
     if (
         judgement.verdict is not Fulfilment.MET
         or wanted.denied
@@ -188,6 +190,24 @@ def unless_tool_for_it(
         return judgement
     note = message("the tool for it, not the work")
     return Judgement(wanted, Fulfilment.UNMET, made, note, tentative=True)
+
+
+def _plainly_a_tool(
+    judgement: Judgement, need: Specification, statement: Specification
+) -> Judgement:
+    """A judgement without doubt where a thing is wanted and its owner makes tools for the like."""
+    wanted = judgement.requirement
+    if not judgement.tentative or wanted.denied or wanted.kind is not RequirementKind.PRODUCT:
+        return judgement
+    made = _first_tool(statement)
+    if made is None or _first_tool(need) is not None or wanted.family == made.family:
+        return judgement
+    text, forms = fold(statement.text), _forms_of(tools()[made.value])
+    named = [i for i in statement.items if i.role is ItemRole.ITSELF and i.value in forms]
+    if named or _IN_THEIR_MOULDS.search(text):
+        return judgement
+    note = message("the tool for it, not the work")
+    return Judgement(wanted, Fulfilment.UNMET, made, note)
 
 
 def _unless_only_done(judgement: Judgement, statement: Specification) -> Judgement:

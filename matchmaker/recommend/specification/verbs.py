@@ -28,7 +28,8 @@ _VERB = regex(
 # At the head of a text, those that are no nouns: "hardface gate valve seats with Stellite 6".
 _AT_HEAD = regex(
     r"\s*(?:please |pls )?(?P<verb>hard-?faces?|lap(?= and | our | the | these | metal | valve )|superfinish|hone|anneal|degrease|grind|polish(?! )|polish(?= (?:our|the|these|\d))|"
-    r"braze|electroplate|galvani[sz]e|anodi[sz]e|passivate|nitride(?= (?:our|the|these|\d|steel|h13))|powder-coat|hard-chrome|heat-treat|heat treat(?= )|embroider|sew|weave|knit(?= (?:our|the|these|\d))|"
+    r"braze|electroplate|galvani[sz]e|(?:hard[- ])?anodi[sz]e|weld(?= (?:our|the|these|\d|stainless|steel|alumin|copper|titanium|brass))|"
+    r"passivate|nitride(?= (?:our|the|these|\d|steel|h13))|powder-coat|hard-chrome|heat-treat|heat treat(?= )|embroider|sew|weave|knit(?= (?:our|the|these|\d))|"
     r"assemble|engrave|calibrate|overhaul|refurbish|recondition|carburi[sz]e|sandblast|shot-blast|bead-blast|laser-cut|laser-weld|laser-mark|chrome-plate|nickel-plate|zinc-plate|gold-plate)(?![a-z-])(?= [a-z0-9])"
 )
 # Behind other work that is named as work: "to e-coat or zinc plate brackets".

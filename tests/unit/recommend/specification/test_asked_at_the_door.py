@@ -373,3 +373,36 @@ def test_hard_anodising_is_anodising(need):
     assert verdict(need, "anodising", "Five-axis parts in 7075, anodised as you like") is (
         Fulfilment.MET
     )
+
+
+@pytest.mark.parametrize(
+    ("need", "process"),
+    [
+        ("hard-anodise 6061 aluminium housings", "anodising"),
+        ("weld stainless steel tanks", "welding"),
+        ("塑料镜架激光刻logo", "laser marking"),
+    ],
+)
+def test_work_at_the_head_of_a_need_is_read(need, process):
+    assert process in sought(need)
+
+
+@pytest.mark.parametrize("need", ["weld nuts M8", "weld seams to be ground flat", "weldable pipe"])
+def test_what_only_begins_like_work_is_none(need):
+    assert "welding" not in sought(need)
+
+
+def test_who_makes_dies_for_a_thing_does_not_make_the_thing():
+    """Seen: for housings to be anodised, a maker of dies for motor housings stood first."""
+    dies = "Aluminium die-casting dies for motor housings, spot cooling"
+    (housing,) = compare(read("anodise 6061 aluminium housings"), read(dies)).unmet
+    assert housing.requirement.value == "housing"
+    assert not housing.tentative
+
+
+@pytest.mark.parametrize(
+    "statement", ["铝压铸模和电机壳压铸，一条龙", "压铸模、电机壳，来料压铸", "铝合金电机壳压铸，兼做压铸模"]
+)
+def test_who_casts_beside_making_dies_may_have_the_thing(statement):
+    unmet = compare(read("铝合金电机壳"), read(statement)).unmet
+    assert all(each.tentative for each in unmet)
