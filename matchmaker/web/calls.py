@@ -242,7 +242,8 @@ def _step(principal: Principal, id: str) -> str:
             services().call_invitations.invite(principal, id, list(dict.fromkeys(ids)))
             return gettext("They are invited and told.")
         case "shortlist":
-            services().call_decisions.shortlist(principal, id, form.getlist("shortlist"))
+            chosen, seen = form.getlist("shortlist"), form.getlist("seen")
+            services().call_decisions.shortlist(principal, id, chosen, seen)
             return gettext("The shortlist is kept.")
         case "note":
             calls.note(principal, id, form.get("text", ""), form.get("organization", ""))

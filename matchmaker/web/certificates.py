@@ -28,10 +28,10 @@ def change_certificates(id: str) -> PageAnswer:
             use_cases.take_back(principal, certificate)
             show_notice(message("It is only stated now, and that it was taken back is remembered."))
         case "remove":
-            use_cases.remove(principal, certificate)
+            use_cases.remove(principal, certificate, form.get("seen"))
             show_notice(message("It is taken out."))
         case "change":
-            use_cases.change(principal, certificate, _content(), _proof())
+            use_cases.change(principal, certificate, _content(), _proof(), form.get("seen"))
             show_notice(message("Saved."))
         case _:
             use_cases.enter(principal, id, _content(), _proof())

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -106,3 +107,32 @@ def test_what_a_coordinator_took_back_is_told_and_confirmed_anew_only_as_it_was_
     assert confirm(second["digest"]).status_code == 409
     anew = confirm(held()["digest"]).json
     assert (anew["claim"], anew["taken_back_on"]) == ("confirmed_by_coordinator", None)
+
+
+@pytest.mark.parametrize("do", ["change", "remove"])
+def test_what_a_colleague_changed_of_a_certificate_is_not_replaced_unseen(app, world, do):
+    """The second of two saved over what the first had, and neither was told."""
+    owner, token = signed_in(app, world, "owner")
+    headers = {"X-CSRF-Token": token}
+    api = f"/api/v1/organizations/{FIRM}/certificates"
+    sent = {"kind": f"GB 26640 {do}", "number": "N-1", "until": "2999-03-31"}
+    made = owner.post(api, json=sent, headers=headers).json
+    place = f"/api/v1/certificates/{quote(made['id'])}"
+    form = owner.get(PAGE).text.split(f'value="{made["id"]}"')[1].split("</form>")[0]
+    seen = re.search(r'name="seen" value="([^"]+)"', form)[1]
+    tagged = headers | {"If-Match": f'"{made["digest"]}"'}
+    by_colleague = owner.put(place, json=sent | {"until": "2999-12-31"}, headers=tagged)
+    assert by_colleague.status_code == 200
+
+    fields = {"csrf_token": token, "do": do, "certificate": made["id"], "kind": sent["kind"]}
+    page = {**fields, "number": "N-2", "until": "2999-03-31", "seen": seen}
+    refused = owner.post(f"{PAGE}/certificates", data=page)
+    assert refused.status_code == 409
+    again = {"json": sent | {"number": "N-2"}} if do == "change" else {}
+    send = owner.put if do == "change" else owner.delete
+    assert send(place, headers=tagged, **again).status_code == 412
+    (held,) = (one for one in owner.get(api).json["items"] if one["id"] == made["id"])
+    assert (held["number"], held["until"]) == ("N-1", "2999-12-31")
+
+    tagged = headers | {"If-Match": by_colleague.headers["ETag"]}
+    assert send(place, headers=tagged, **again).status_code in {200, 204}

@@ -19,7 +19,8 @@ from matchmaker.domain import (
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.cooperation.scanner import Scanner
-from matchmaker.services.directory.certificates import Certificates, CertificateView
+from matchmaker.services.directory.certificate_view import CertificateView
+from matchmaker.services.directory.certificates import Certificates
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories

@@ -151,6 +151,26 @@ def test_an_answer_is_its_firms_until_submitted_and_a_withdrawn_one_is_gone(
     assert world.states(call) == {FIRST: "waiting", SECOND: "withdrawn"}
 
 
+def test_two_who_keep_a_shortlist_at_once_both_have_their_choice(world: CallWorld) -> None:
+    """The second one's form took what the first had chosen off again."""
+    call = world.open(FIRST, SECOND, THIRD)
+    for firm in (FIRST, SECOND, THIRD):
+        world.submit(call, firm)
+
+    def keep(chosen: list[str], seen: list[str] | None) -> set[str]:
+        view = world.decisions.shortlist(world.people[CALLER], call, chosen, seen)
+        return {each.organization.id for each in view.parties if each.shortlisted}
+
+    assert keep([FIRST], []) == {FIRST}
+    # Two forms that were opened now, sent one after the other.
+    assert keep([FIRST, SECOND], [FIRST]) == {FIRST, SECOND}
+    assert keep([THIRD], [FIRST]) == {SECOND, THIRD}
+    # Whose answer is gone meanwhile keeps nobody from it.
+    world.answers.withdraw(world.people[SECOND], call, SECOND)
+    assert keep([FIRST, THIRD], [SECOND, THIRD]) == {FIRST, THIRD}
+    assert keep([FIRST], None) == {FIRST}  # what a program says is all there is
+
+
 def test_nothing_is_answered_after_the_deadline_until_it_is_prolonged(world: CallWorld) -> None:
     call = world.open(FIRST, SECOND, days=3)
     world.submit(call, FIRST)

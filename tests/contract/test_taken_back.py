@@ -15,7 +15,8 @@ from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Certificate, ClaimTier, GraphRows
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.ingest.undo import reversal
-from matchmaker.services.directory.certificates import CertificateContent, CertificateView
+from matchmaker.services.directory.certificate_view import CertificateView
+from matchmaker.services.directory.certificates import CertificateContent
 from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_row

@@ -19,9 +19,17 @@ from matchmaker.api.directory.responses import CertificateList, CertificateOut
 from matchmaker.api.directory.routes import ORGANIZATIONS
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.description import Area
-from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, SeenHeaders
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
+from matchmaker.api.http.routing import (
+    as_json,
+    as_tagged,
+    compared,
+    created,
+    no_content,
+    reads,
+    writes,
+)
 
 certificates = Area("certificates", __name__, url_prefix=API_PREFIX)
 
@@ -91,19 +99,25 @@ def take_back_confirmation(path: IdPath, header: IdempotencyHeaders) -> Response
     return as_json(CertificateOut.of(view))
 
 
-@certificates.put("/certificates/<path:id>", **writes(ORGANIZATIONS, CertificateOut))
-def change_certificate(
-    path: IdPath, header: IdempotencyHeaders, body: CertificateFields
-) -> Response:
-    """Change one's own certificate; what was confirmed has to be confirmed again."""
-    view = services().certificates.change(current_principal(), path.id, body.to_content())
-    return as_json(CertificateOut.of(view))
+@certificates.put("/certificates/<path:id>", **writes(ORGANIZATIONS, CertificateOut, also=(412,)))
+def change_certificate(path: IdPath, header: SeenHeaders, body: CertificateFields) -> Response:
+    """Change one's own certificate; what was confirmed has to be confirmed again.
+
+    With the `digest` that was read in If-Match, only what still is so.
+    """
+    content = body.to_content()
+    with compared():
+        view = services().certificates.change(
+            current_principal(), path.id, content, seen=header.seen
+        )
+    return as_tagged(CertificateOut.of(view), view.digest)
 
 
-@certificates.delete("/certificates/<path:id>", **writes(ORGANIZATIONS))
-def remove_certificate(path: IdPath, header: IdempotencyHeaders) -> Response:
-    """Take one's own certificate out, with its file."""
-    services().certificates.remove(current_principal(), path.id)
+@certificates.delete("/certificates/<path:id>", **writes(ORGANIZATIONS, also=(412,)))
+def remove_certificate(path: IdPath, header: SeenHeaders) -> Response:
+    """Take one's own certificate out, with its file; with If-Match only what was read."""
+    with compared():
+        services().certificates.remove(current_principal(), path.id, header.seen)
     return no_content()
 
 

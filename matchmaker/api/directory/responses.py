@@ -34,7 +34,7 @@ from matchmaker.domain import (
 from matchmaker.ingest.codes import CodeKind, invalid_codes
 from matchmaker.provenance import PRIVATE_FIELDS
 from matchmaker.services.cooperation.references import ReferenceCount
-from matchmaker.services.directory.certificates import CertificateView
+from matchmaker.services.directory.certificate_view import CertificateView
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.directory.figures import ReportedFigure
 from matchmaker.services.directory.name_search import MatchedBy

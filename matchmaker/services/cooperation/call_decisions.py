@@ -64,15 +64,27 @@ class CallDecisions:
     introductions: Introductions
     clock: Clock
 
-    def shortlist(self, principal: Principal, id: str, chosen: Collection[str]) -> CallView:
+    def shortlist(
+        self,
+        principal: Principal,
+        id: str,
+        chosen: Collection[str],
+        seen: Collection[str] | None = None,
+    ) -> CallView:
         """Choose the answers that are looked at more closely; seen by the team alone.
 
+        With `seen`, the shortlist that was seen, what a colleague chose since then stays.
         Raises NotFound, NotAllowed, InvalidInput, WrongState.
         """
 
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
             answers = [each.value for each in self.views.answers(id)]
-            after = call_answer_workflow.shortlist(stored.value, answers, chosen)
+            wanted = set(chosen)
+            if seen is not None:
+                there = {each.organization for each in answers if each.is_in_competition}
+                before = there.intersection(stored.value.shortlist)
+                wanted = before - ({*seen} - wanted) | (wanted - {*seen})
+            after = call_answer_workflow.shortlist(stored.value, answers, wanted)
             if after != stored.value:
                 unit.add(self.views.repositories.calls.put(after, stored.version))
                 unit.log("call.shortlisted", f"call/{id}", answers=str(len(after.shortlist)))

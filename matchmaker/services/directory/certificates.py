@@ -32,6 +32,7 @@ from matchmaker.provenance import SAID_HERE
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.directory.certificate_records import CertificateRecords, ProofFile
+from matchmaker.services.directory.certificate_view import CertificateView
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import member_id, require_itself
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -40,13 +41,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflic
 from matchmaker.store.merging import is_same_certificate
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.attachment import Attachment
-from matchmaker.workflow.certificate import (
-    ENDED_LATELY,
-    REMINDERS,
-    content_digest,
-    new_certificate_id,
-    taken_back,
-)
+from matchmaker.workflow.certificate import ENDED_LATELY, REMINDERS, new_certificate_id, taken_back
 from matchmaker.workflow.introduction_states import State
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.reminders import ENDED, due_reminder
@@ -63,29 +58,6 @@ class CertificateContent:
     until: date | None = None
     proof: str = ""
     date_precision: DatePrecision = DatePrecision.DAY
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateView:
-    """A certificate as somebody sees it: whether it holds today, and what they may do.
-
-    `file` shows it; None where there is none or it is not for them. `may_confirm` is the tier
-    that they can lift it to. `taken_back_on` is the day on which a coordinator took a
-    confirmation of it back, also where it was taken out and entered again since.
-    """
-
-    certificate: Certificate
-    is_valid: bool
-    file: Attachment | None
-    may_change: bool
-    may_confirm: ClaimTier | None
-    may_take_back: bool
-    taken_back_on: date | None = None
-
-    @property
-    def digest(self) -> str:
-        """Digest of what readers see of the certificate: its fields, its file, its withdrawal."""
-        return content_digest(self.certificate, self.file, self.taken_back_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +128,14 @@ class Certificates:
         id: str,
         content: CertificateContent | None = None,
         proof: ProofFile | None = None,
+        seen: str | None = None,
     ) -> CertificateView:
-        """Change one's own certificate, or the file that shows it.
+        """Change one's own certificate, or the file that shows it; with `seen` only what is so.
 
         What was confirmed was confirmed as it was: what is changed has to be confirmed again.
         One of another kind is another certificate, with another id unless a source gave it.
         That a confirmation was taken back stays.
-        Raises NotAllowed, NotFound, InvalidInput.
+        Raises NotAllowed, NotFound, InvalidInput, and ChangedMeanwhile where it is not as `seen`.
         """
         organization = self._own(principal, id)
         after = None
@@ -174,6 +147,7 @@ class Certificates:
 
             def change(unit: UnitOfWork) -> Certificate:
                 before = self.store.certificate(id)
+                self._view(principal, before).require_as(seen)
                 row = replace(after or before, taken_back_on=before.taken_back_on)
                 kept = self.records.of(before)[0].file
                 replaced[:] = [kept] if kept and file else []
@@ -198,10 +172,14 @@ class Certificates:
             self.files.drop(attachment)
         return self._view(principal, row)
 
-    def remove(self, principal: Principal, id: str) -> None:
-        """Take one's own certificate out, with its file. Raises NotAllowed, NotFound."""
+    def remove(self, principal: Principal, id: str, seen: str | None = None) -> None:
+        """Take one's own certificate out, with its file.
+
+        Raises NotAllowed, NotFound, and ChangedMeanwhile where it is not as `seen`.
+        """
         organization = self._own(principal, id)
         row = self.store.certificate(id)
+        self._view(principal, row).require_as(seen)
         file = self.records.of(row)[0].file
         unit = UnitOfWork.of(principal, self.clock())
         self.records.detach(unit, row)
