@@ -148,14 +148,21 @@ def sign_in_options(site: Site, challenge: bytes, known: Sequence[Passkey] = ())
 
 
 def challenge_of(answer: CredentialAnswer) -> bytes:
-    """The challenge that a device says it answers. Raises PasskeyRefused."""
+    """The challenge that a device says it answers.
+
+    Raises PasskeyRefused, also where the page that asked stood in a frame of another site.
+    """
     from webauthn import base64url_to_bytes
 
     try:
         client_data = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))
-        return base64url_to_bytes(client_data["challenge"])
+        challenge = base64url_to_bytes(client_data["challenge"])
+        is_framed = bool(client_data.get("crossOrigin") or client_data.get("topOrigin"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PasskeyRefused("it is no answer of a device") from None
+    if is_framed:  # our pages stand in no frame
+        raise PasskeyRefused("it was asked in a frame of another site")
+    return challenge
 
 
 def credential_of(answer: CredentialAnswer) -> str:

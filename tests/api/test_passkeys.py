@@ -130,6 +130,17 @@ def test_a_page_of_another_origin_gets_in_with_nothing(app, device):
     assert len(client.get(f"{API}/account/passkeys").json["items"]) == 1
 
 
+@pytest.mark.parametrize("framed", [{"crossOrigin": True}, {"topOrigin": "https://evil.example"}])
+def test_a_page_of_ours_in_a_frame_of_another_site_gets_in_with_nothing(app, person, framed):
+    """Web Authentication, 7.1 and 7.2: who expects no frame checks that there was none."""
+    client, headers = enter(app, person.email)
+    device = Authenticator(ORIGIN)
+    assert register(client, headers, device, **framed).status_code == 422
+    assert register(client, headers, device, crossOrigin=False).status_code == 201
+    assert sign_in(app, device, **framed)[1].status_code == 401
+    assert sign_in(app, device, crossOrigin=False)[1].status_code == 200
+
+
 def test_an_answer_counts_once(app, device):
     client = app.test_client()
     credential = device.sign(question(client))

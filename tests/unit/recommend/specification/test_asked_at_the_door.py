@@ -401,7 +401,8 @@ def test_who_makes_dies_for_a_thing_does_not_make_the_thing():
 
 
 @pytest.mark.parametrize(
-    "statement", ["铝压铸模和电机壳压铸，一条龙", "压铸模、电机壳，来料压铸", "铝合金电机壳压铸，兼做压铸模"]
+    "statement",
+    ["铝压铸模和电机壳压铸，一条龙", "压铸模、电机壳，来料压铸", "铝合金电机壳压铸，兼做压铸模"],
 )
 def test_who_casts_beside_making_dies_may_have_the_thing(statement):
     unmet = compare(read("铝合金电机壳"), read(statement)).unmet
