@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, filled_values
 from matchmaker.ingest.need_kinds import need_kinds
+from matchmaker.ingest.need_sides import are_sides
 from matchmaker.ingest.sizes import people_between
 from matchmaker.ingest.words import member_of
 from matchmaker.regex import regex
@@ -32,6 +33,13 @@ _COUNT = regex(
 )
 
 
+def are_no_sizes(values: Sequence[str]) -> bool:
+    """Tell whether values below 规模 count people or goods: 150人, 80吨/月, 2000件."""
+    filled = filled_values(values)
+    goods = sum(bool(_GOODS.fullmatch(normal(value))) for value in filled)
+    return are_counts(values) or goods > len(filled) / 2
+
+
 def are_running(values: Sequence[str]) -> bool:
     """Tell whether values, in their order, are 1, 2, 3 and so on, or 0, 1, 2."""
     numbers = [value.removesuffix(".0") for value in values if value]
@@ -55,6 +63,13 @@ _UNIT = regex(
     r"|千克|公斤|公里|千米|平米|平方米|立方米?|万元|人次|人天|工日|小时|千瓦时?"
     r"|pcs?|pce|pieces?|st|stk|stück|each|ea|sets?|kgs?|g|t|tons?|tonnes?|to|m[²³23]?|lm|l|ltr|box(?:es)?"
     r"|ctn|cartons?|bags?|rolls?|pairs?|units?|hrs?|hours?|h|au|le|lot|kwh|km|mm|cm"
+)
+
+
+_GOODS = regex(
+    r"(?:约|每[年月周日天]|年产?|月产?|≥|>|ca\.? ?|~)?\s*[\d.,]+\s*[万千百]?"
+    rf"\s*(?:{_UNIT.pattern})\s*"
+    r"(?:(?:/|每|per |a )\s*(?:年|个?月|周|日|天|批|次|year|month|week|day)|左右|以上)?"
 )
 
 
@@ -101,7 +116,8 @@ def are_kinds_of_needs(values: Sequence[str]) -> bool:
 
 def are_no_kinds(table: str, values: Sequence[str]) -> bool:
     """Tell whether what stands below 类别 are ranks of members, or kinds of what they need."""
-    return are_ranks_of_members(values) or (table == "organizations" and are_kinds_of_needs(values))
+    is_of_needs = table == "organizations" and (are_kinds_of_needs(values) or are_sides(values))
+    return are_ranks_of_members(values) or is_of_needs
 
 
 def _is_kind_of_need(value: str) -> bool:

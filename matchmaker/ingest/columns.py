@@ -16,6 +16,7 @@ from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import CellReader
 from matchmaker.ingest.need_kinds import need_kinds
+from matchmaker.ingest.need_sides import sides
 from matchmaker.ingest.numbers import amount, budget, figure, latitude, longitude, whole
 from matchmaker.ingest.statuses import STATUS_WORDS
 from matchmaker.ingest.word_lists import WORDS
@@ -217,10 +218,16 @@ TABLES: dict[str, TableFormat] = {
             Column("member_until", "last day of its membership, empty: still", "", last_date, also=title_words.MEMBER_UNTIL),
             Column("worked_out", "fields that nobody stated: worked out or by default, parted by ;", "", names),
             Column("need", "what it looks for of suppliers: becomes a need", also=title_words.NEED, joined_by="; "),
+            Column("seeks_or_offers", "of a table of both, whether the line seeks or offers", "需", sides, also=title_words.SEEKS_OR_OFFERS),
             Column("need_kind", "what kind of need it is", "采购", need_kinds, also=title_words.NEED_KIND),
             Column("need_quantity", "how much of it, in words", also=title_words.NEED_QUANTITY),
             Column("need_budget", "what it may cost", "", budget, also=title_words.NEED_BUDGET),
             Column("need_deadline", "until when it is needed", "", last_date, also=title_words.NEED_DEADLINE),
+            Column("need_state", "open | matched | closed | expired", "open", one_of(domain.NeedState), also=title_words.NEED_STATE),
+            Column("suppliers", "who supplies it, by name, parted by ;: relations with those who are known", also=title_words.SUPPLIERS, joined_by="; "),
+            Column("customers", "whom it supplies, likewise", also=title_words.CUSTOMERS, joined_by="; "),
+            Column("partners", "whom it works together with, likewise", context="organizations", also=title_words.PARTNERS, joined_by="; "),
+            Column("competitors", "whom it competes with, likewise", also=title_words.COMPETITORS, joined_by="; "),
             _SOURCE,
         )),
         TableFormat("clusters", domain.Cluster, "Recognised clusters", (

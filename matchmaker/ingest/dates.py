@@ -23,6 +23,7 @@ from matchmaker.ingest.chinese_numerals import with_digits
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, FormatReader, SheetDate
 from matchmaker.ingest.last_days import bare_day
 from matchmaker.ingest.locales import MONTH_LANGUAGES
+from matchmaker.ingest.timestamps import day_of_milliseconds
 from matchmaker.ingest.title_years import lacks_year
 from matchmaker.messages import message
 from matchmaker.regex import regex
@@ -31,8 +32,7 @@ from matchmaker.vocabulary import DatePrecision
 
 FIRST_YEAR, LAST_YEAR = 1600, 2200
 # Serials of Excel's calendar that are meant as dates: 1954-10-03 to 2119-01-10.
-_FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
-_EXCEL = datetime.date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL, _EXCEL = 20_000, 80_000, datetime.date(1899, 12, 30)
 # Two figures are a year of the century that ends this many years from now.
 _AHEAD = 20
 _ERAS = {"民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
@@ -53,14 +53,13 @@ _TIME = regex(
 )
 _ZONE = regex(r"(?<=^\d{4}-\d{2}-\d{2})(?:z|[-+]\d{2}:\d{2})$")
 _COMPACT_TIME = regex(r"(?<=^\d{8})t?\d{6}(?:\.\d+)?z?$")
-_ISO = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO, _SIGN = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), regex(r"\s*([-/.])\s*")
 _ONLY_TIME = regex(r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:am|pm)?")
-_SIGN = regex(r"\s*([-/.])\s*")
 _AROUND_CHINESE = regex(r"\s*([年月日号第度季上下半民国公元])\s*")
 _IN_BRACKETS = regex(r"\((?:星期|周|礼拜).\)|(?:星期|礼拜|周)[一二三四五六日天1-7]")
 _ERA = regex(rf"({'|'.join(_ERAS)})(\d{{1,3}}|元)")
-# Years of three figures are counted from 1912: 114/08/01, 114年8月; in a column with one, 99/12/31.
-_MINGUO = regex(r"1\d\d(?=年|[-/.]\d{1,2}(?!\d))")
+# Years of three figures are counted from 1912: 114/08/01, 078年8月; in a column with one, 99/12/31.
+_MINGUO = regex(r"[01]\d\d(?=年|[-/.]\d{1,2}(?!\d))|^0\d\d(?=\d{4}$)")
 _SHORT_MINGUO = regex(r"^(\d{2})(?=[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?$)")
 _YEAR_FIRST = regex(r"(\d{4})([-/._ ])(\d{1,2})(?:\2(\d{1,2}))?")
 _CHINESE = regex(r"(\d{4})年(?:度|(\d{1,2})月?(?:(?<=月)(\d{1,2})[日号]?)?)?")
@@ -113,6 +112,8 @@ def parse(cell: str, format: ColumnFormat = UNDECIDED) -> PartialDate:
     """
     if is_nothing(cell) or cell in _DATELESS:
         raise nothing(cell)
+    if day := day_of_milliseconds(cell):
+        return PartialDate(day)
     if isinstance(cell, SheetNumber):
         return _of_number(str(cell))
     text = _normal(cell)
@@ -125,10 +126,9 @@ def parse(cell: str, format: ColumnFormat = UNDECIDED) -> PartialDate:
         return _month(int(match[2]), int(match[1]), cell)
     if lacks_year(text):
         raise InvalidInput(
-            "'%(cell)s' names no year.",
+            "'%(cell)s' names no year.", cell=cell,
             mend="Write it with its year, or the year in a line above the titles.",
-            cell=cell,
-        )
+        )  # fmt: skip
     if _ONLY_TIME.fullmatch(text):
         raise InvalidInput("'%(cell)s' is a time of day, not a date.", cell=cell)
     return _of_figures(text, cell, format)

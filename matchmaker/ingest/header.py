@@ -15,7 +15,7 @@ from matchmaker.ingest.group_titles import needs_group
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.question_titles import is_numbered
 from matchmaker.ingest.rows import Row
-from matchmaker.ingest.suggestions import only_counts
+from matchmaker.ingest.title_keys import only_counts
 from matchmaker.ingest.totals import MAX_TITLE, is_text, is_total, shortened
 from matchmaker.messages import Message, languages, message
 from matchmaker.regex import regex

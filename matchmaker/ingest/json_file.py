@@ -18,6 +18,7 @@ import ijson
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.json_stream import JsonStream
+from matchmaker.ingest.need_fields import NEEDS
 from matchmaker.ingest.number_formats import plain
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, refuse_many_columns
 from matchmaker.ingest.text_file import open_text, read_lines
@@ -38,8 +39,8 @@ _SUFFIXES = (".json", ".jsonl", ".ndjson", ".geojson", ".json.gz", ".jsonl.gz", 
 class JsonSource(RowSource):
     """Objects as rows under the names of all their fields: `address.city` for what is nested.
 
-    `prefix` is where the list is, as ijson writes it. Rows are numbered by object from 1,
-    those of JSON lines by line.
+    `prefix` is where the list is, as ijson writes it. Rows are numbered from 1, those of JSON
+    lines by line. An object with several needs is a row for each.
     """
 
     codec: str
@@ -49,20 +50,25 @@ class JsonSource(RowSource):
     has_positions: bool = True
 
     def rows(self) -> Iterator[Row]:
-        """A row for each object."""
-        for number, item in self._items():
+        """A row for each object, and for each need of one that has several."""
+        number = 0
+        for line, item in self._items():
+            number = line if self.kind == "jsonl" else number + 1
             if isinstance(item, Message):
                 yield Row(number, [], broken=item)
                 continue
-            cells = _paired(_flat(item))
-            yield Row(number, [cells.get(title, "") for title in self.titles])
+            for further, each in enumerate(_of_needs(item)):
+                number += bool(further) and self.kind != "jsonl"
+                cells = _paired(_flat(each))
+                yield Row(number, [cells.get(title, "") for title in self.titles])
 
     def with_titles(self) -> JsonSource:
         """The same with the names of all fields. Raises InvalidInput."""
         titles: dict[str, None] = {}
         for number, item in self._items():
             if not isinstance(item, Message):
-                titles.update(dict.fromkeys(_paired(_flat(item))))
+                for each in _of_needs(item):
+                    titles.update(dict.fromkeys(_paired(_flat(each))))
                 refuse_many_columns(self.path.name, number, len(titles))
         return replace(self, titles=tuple(titles))
 
@@ -181,6 +187,20 @@ def _paired(pairs: Iterable[tuple[str, Any]]) -> _Object:
     for key, value in pairs:
         read[key] = value
     return read
+
+
+def _of_needs(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """An object once for each of its needs, where these are objects; else as it is."""
+    named = (key for key, value in item.items() if NEEDS.fullmatch(key) and _are_objects(value))
+    name = next(named, "")
+    for each in item[name] if name else ():
+        yield {**item, name: each}
+    if not name:
+        yield item
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
 def _object(line: str) -> dict[str, Any] | Message:

@@ -9,6 +9,7 @@ from itertools import islice
 from matchmaker.domain import Layer
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_organization_name
+from matchmaker.ingest.dealings import DEALINGS
 from matchmaker.ingest.links import shown_and_linked
 from matchmaker.ingest.list_formats import (
     DOWNSTREAM,
@@ -183,7 +184,8 @@ def are_no_members(titles: Iterable[str]) -> bool:
 
 
 _OF_TRADE = regex(
-    r"(?:供应商|供货商|客户)(?:(?:信息|情况) ?)?(?:单位)?(?:名称|编号|编码|代码|全称|简称)"
+    r"vendor|kreditor|debitor|(?:purch\.?|purchase|posting) block|payt\.? terms|matl\.? gr(?:ou)?p"
+    r"|(?:供应商|供货商|客户)(?:(?:信息|情况) ?)?(?:单位)?(?:名称|编号|编码|代码|全称|简称)"
     r"|采购物资|(?:全?年度?)?(?:采购|供货|交易)(?:总?额|金额)(?:[(（].{1,6}[)）])?"
     r"|(?:lieferant|kreditor|debitor|kunde|vendor|supplier|customer)(?:en|s)?"
     r"[ .-]{0,3}(?:no|nr|nummer|number|id|code|name)\.?"
@@ -246,6 +248,7 @@ def _is_any_in(words: Collection[str], titles: Iterable[str]) -> bool:
 def _score(name: str, columns: Mapping[str, str]) -> int:
     """How much is recognised; 0 where the list would lack what it needs."""
     known = {column for column in columns.values() if column}
+    known -= DEALINGS.keys() if name == MEMBERS else frozenset[str]()
     telling = known & TELLING[name]
     if name == MEMBERS and _are_others(columns):
         telling -= {"name"}

@@ -44,6 +44,17 @@ _OF_LABS = regex(
 )
 # What says more of a need, and is one only beside it.
 _TERMS = "主要技术指标|技术指标|主要指标|性能指标|技术要求|指标要求|主要技术参数|技术参数|具体要求|规格要求|technical requirements|target parameters"
+# What ends titles of what is looked for, but for money, people and land: 缺链环节及配套需求.
+_OF_NEED = regex(
+    r"(?:.*(?:缺链|补链|强链|延链|断链|短板|配套|采购|外协|协作|合作|对接|技术|研发|检测|设备|产品|零部件|原材料).{0,6})?"
+    r"需求(?:描述|内容|情况|清单|说明|简述)?|(?:产业链)?(?:缺链|补链|缺失|薄弱)环节|(?:堵点|断点|卡点)(?:堵点|断点|卡点|难点)?"
+    r"|.*(?:needed|wanted|sought|looked for)"
+)
+_OF_NO_NEED = regex(
+    r"融资|资金|贷款|人才|用工|招聘|用地|厂房|培训|类型|类别|状态|时间|数量|预算|金额|编号"
+)
+_QUANTITIES = "数量|数量/规模|规模/数量|数量规模|数量及规模|需求规模|数量(规模)|quantity|qty"
+_LAST_DAYS = "有效期|信息有效期|有效期至|有效期限|有效时间|发布有效期|valid until|valid till|expires|gültig bis"
 _OF_RESEARCH = regex(r"技术|难题|攻关|research|technolog|technical|challenge|problem|forschung")
 _BETWEEN = regex(r"[;；、,，|\n]")
 NO_PARTNER = ""
@@ -75,6 +86,12 @@ def _goal(cell: str) -> str:
         raise InvalidInput("'%(cell)s' is no kind of need known here.", cell=cell) from None
 
 
+def heads_need(title: str) -> bool:
+    """Tell whether a title ends as those of what is looked for do: 配套需求, parts needed."""
+    plain = normal(title)
+    return bool(_OF_NEED.fullmatch(plain)) and not _OF_NO_NEED.search(plain)
+
+
 def goal_of_titles(titles: Iterable[str]) -> GoalName:
     """The goal of needs under these titles: 技术难题 is for research, others for suppliers."""
     is_research = any(_OF_RESEARCH.search(normal(title)) for title in titles)
@@ -101,14 +118,24 @@ def goal_of_need(titles: Iterable[str], text: str, asker: Kind) -> str:
 
 
 def terms_of_needs(taken: Mapping[str, str]) -> dict[str, str]:
-    """Columns that say how what is needed must be, by title: 主要技术指标 beside 需求描述.
+    """Columns that say more of what is needed, by title: 主要技术指标, 数量/规模 and 有效期.
 
-    `taken` are the columns of all titles, "" for none. Alone such a column is no need.
+    `taken` are the columns of all titles, "" for none. Alone such a column is of no need.
     """
     if "need" not in taken.values():
         return {}
-    terms = frozenset(map(word_key, _TERMS.split("|")))
-    return {title: "need" for title, name in taken.items() if not name and word_key(title) in terms}
+    found: dict[str, str] = {}
+    for title, key in ((title, word_key(title)) for title, name in taken.items() if not name):
+        name = _terms().get(key, "")
+        if name == "need" or (name and name not in (*taken.values(), *found.values())):
+            found[title] = name
+    return found
+
+
+@cache
+def _terms() -> Mapping[str, str]:
+    words = {"need": _TERMS, "need_quantity": _QUANTITIES, "need_deadline": _LAST_DAYS}
+    return {word_key(word): name for name, all in words.items() for word in all.split("|")}
 
 
 @cache

@@ -187,11 +187,16 @@ def is_below_zero(cell: str) -> bool:
     return negative and any(any(map(str.isdigit, run.strip("0 .,'"))) for run, _ in numbers)
 
 
+# 50万(元), 300(万元): the unit alone, as registers write it.
+_UNIT_IN_BRACKETS = regex(r"(?<=[\d万亿千])\s?\((万?(?:元|人民币|美元|欧元|港元|日元)|人民币元)\)$")
+
+
 def _normal(cell: str) -> str:
     """Half width, plain signs, Chinese numerals in digits, single spaces."""
     if _PLAIN.fullmatch(cell):
         return cell
     text = " ".join(unicodedata.normalize("NFKC", cell).split())
+    text = _UNIT_IN_BRACKETS.sub(r"\1", text)
     return with_digits(_TAX.sub("", text).translate(_SIGNS).strip())
 
 

@@ -25,7 +25,7 @@ from matchmaker.ingest.list_formats import (
 )
 from matchmaker.ingest.list_guess import named_above, named_by_file
 from matchmaker.ingest.names import name_key
-from matchmaker.ingest.patents import has_lapsed_by
+from matchmaker.ingest.patent_status import has_lapsed_by
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.sheet_names import sheet_of
 from matchmaker.ingest.suggestions import expected_titles, recognised

@@ -16,6 +16,7 @@ from matchmaker.ingest.certificates import is_not_held
 from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.qualifications import highest
 from matchmaker.ingest.title_keys import title_keys
+from matchmaker.ingest.title_words import MEMBER_SINCE
 from matchmaker.ingest.words import flag, member_of, word_key
 from matchmaker.regex import regex
 from matchmaker.vocabulary import Tier
@@ -29,6 +30,7 @@ _ROUNDED = regex(r"\d(?:[.,]\d+)?e\+?\d{1,2}", re.IGNORECASE)
 _BLOCKED = (
     "sperre|sperrkennzeichen|gesperrt|zentrale sperre|einkaufssperre|löschkennzeichen"
     "|löschvormerkung|blocked|block|purchasing block|deletion flag"
+    "|purch block|purch. block|purchase block|posting block"
     "|marked for deletion|deleted|inactive|do not use"
     "|bloqué|bloqueado|bloccato|停用|是否停用|停用标志|冻结|是否冻结|作废|是否作废|黑名单|是否黑名单"
 )
@@ -38,6 +40,11 @@ _LEFT = regex(
     r"|(?:has )?left(?: the (?:cluster|association|park))?|resigned|moved (?:away|out)"
     r"|(?:ex-|former )member"
     r"|ausgetreten|démissionné",
+    re.IGNORECASE,
+)
+# Behind the day on which a member joined: 2011 (ausgetreten 2023), 2015年（已退会）.
+_LEFT_IN_BRACKETS = regex(
+    r"[(（][^()（）]{0,8}(?:退会|除名|ausgetreten|left|resigned|démission)[^()（）]{0,16}[)）]$",
     re.IGNORECASE,
 )
 _BETWEEN = regex(r"[、,，;；/+&\n]")
@@ -70,6 +77,8 @@ def blocked_by(cells: Mapping[str, str], read: Collection[str]) -> str:
     """
     for title, cell in cells.items():
         if title not in read and _LEFT.fullmatch(cell) and is_remark(title):
+            return f"{title}: {cell}"
+        if _LEFT_IN_BRACKETS.search(cell) and not _since().isdisjoint(title_keys(title)):
             return f"{title}: {cell}"
         if not cell or title in read or _blocking().isdisjoint(title_keys(title)):
             continue
@@ -107,6 +116,11 @@ def is_remark(title: str) -> bool:
 @cache
 def _remarking() -> frozenset[str]:
     return frozenset(map(word_key, _REMARKS.split("|")))
+
+
+@cache
+def _since() -> frozenset[str]:
+    return frozenset(map(word_key, f"{MEMBER_SINCE}|eintritt".split("|")))
 
 
 @cache

@@ -15,6 +15,7 @@ from matchmaker.domain import (
     GoalName,
     Membership,
     Need,
+    NeedState,
     Observation,
     Organization,
     OrganizationStatus,
@@ -23,12 +24,14 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.certificates import certificates_in
 from matchmaker.ingest.dates import PartialDate
+from matchmaker.ingest.dealings import DEALINGS, named_in
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.names import normal_name
 from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_need
+from matchmaker.ingest.need_sides import SIDES, with_sides
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
-from matchmaker.ingest.report import joined_to
+from matchmaker.ingest.report import NamedDealing, joined_to
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, TableReader
 from matchmaker.ingest.table_reading import RowValues
@@ -44,7 +47,7 @@ from matchmaker.store.merging import (
 )
 from matchmaker.text import language_of, normal
 
-HEADCOUNT, NEED, NEED_KIND = "headcount", "need", "need_kind"
+HEADCOUNT, NEED, NEED_KIND, NEED_STATE = "headcount", "need", "need_kind", "need_state"
 NEED_QUANTITY, NEED_BUDGET, NEED_DEADLINE = "need_quantity", "need_budget", "need_deadline"
 # What goes with a need, and with nothing else.
 _OF_NEEDS = (NEED_QUANTITY, NEED_BUDGET, NEED_DEADLINE)
@@ -59,13 +62,23 @@ TEXTS = {"description": "about", "description_en": "about-en", CERTIFICATES: CER
 # Says which fields of a row nobody stated: worked out, or as they are by default.
 WORKED_OUT = "worked_out"
 UNSTATED_DEFAULTS: dict[str, Any] = {"listed": True, "status": OrganizationStatus.ACTIVE}
-PARTS = (*TEXTS, NEED, NEED_KIND, *_OF_NEEDS, *FIGURES, *MEMBERSHIP_DAYS)
+PARTS = (
+    *TEXTS, SIDES, NEED, NEED_KIND, NEED_STATE, *_OF_NEEDS, *FIGURES, *MEMBERSHIP_DAYS, *DEALINGS
+)  # fmt: skip
 
 
 def keep_parts(
     reader: TableReader, line: Line, row: RowValues, organization: str, parts: Mapping[str, Any]
 ) -> None:
     """Keep the values of the columns PARTS that go with an organisation."""
+    if SIDES in reader.titles:
+        parts, doubt = with_sides(parts)
+        if doubt is not None:
+            reader.reading.warn(reader.file.name, row.line, NEED, doubt, is_lost=True)
+    if parts.get(NEED_STATE) not in (None, NeedState.OPEN):
+        reason = message("is looked for no more, as the line says: not kept.")
+        reader.reading.warn(reader.file.name, row.line, NEED, reason, is_lost=True)
+        parts = {name: value for name, value in parts.items() if name not in (NEED, *_OF_NEEDS)}
     for name, suffix in TEXTS.items():
         if text := parts.get(name):
             _keep_description(reader, row, organization, (name, suffix, text))
@@ -96,6 +109,30 @@ def keep_parts(
     days = [parts.get(name) for name in MEMBERSHIP_DAYS]
     if any(days):
         _keep_membership(reader, row, organization, *days)
+    for name in DEALINGS:
+        if cell := parts.get(name):
+            _keep_dealings(reader, row, organization, (name, cell))
+
+
+def _keep_dealings(
+    reader: TableReader, row: RowValues, organization: str, named: tuple[str, str]
+) -> None:
+    """Whom it deals with, by their names, until it is known who they are."""
+    column, cell = named
+    reading, file = reader.reading, reader.file.name
+    if reading.spool is not None:
+        if column not in reader.bare:
+            reader.bare.add(column)
+            reason = message(
+                "In a file of this size whom they deal with is not read: import the same file once"
+                " more as relations, with this column as the other side."
+            )
+            reading.problems.append(reader.note(reader.titles[column][0], reason))
+        return
+    reading.dealings += (
+        NamedDealing(organization, column, name, file, row.line, row.provenance)
+        for name in named_in(cell)
+    )
 
 
 def _figures(

@@ -13,25 +13,13 @@ from matchmaker.ingest.facts import Fact, Party, digest
 from matchmaker.ingest.mapped_reader import Dated, MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Patents
+from matchmaker.ingest.patent_status import has_lapsed_by
 from matchmaker.ingest.people_names import is_name_of_person
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.messages import message
 from matchmaker.regex import regex
 from matchmaker.text import language_of, normal
 
-# What offices and databases write of rights that are no more, of applications that came to
-# nothing, and of those that hold or may come to hold.
-_LAPSED = regex(
-    r"失效|无权|终止|驳回|撤回|视撤|放弃|届满|过期|到期|未缴|全部无效|宣告无效|(?<!部分)无效(?!宣告|请求)|撤销|避免重复授权"
-    r"|\b(?:lapsed|expired|withdrawn|rejected|refused|revoked|abandoned|ceased|terminated|cancell?ed"
-    r"|invalid(?:ated)?|dead|inactive|not in force|no longer|fee related|non-?payment|deemed)\b"
-    r"|\b(?:erloschen|zurückgewiesen|zurückgenommen|abgelehnt|widerrufen|déchu|rejeté|retiré)\b"
-)
-_HOLDS = regex(
-    r"有效|有权|授权|授予|维持|登记|审中|实审|审查|审理|公开|公布|受理|申请|在审|转让|许可|质押|恢复|部分无效"
-    r"|\b(?:active|alive|in force|granted|grant|valid|maintained|pending|published|filed|registered"
-    r"|issued|examination|application|open|erteilt|anhängig|in kraft|délivré|en vigueur)\b"
-)
 _PREFIX = regex(r"^(?:zl|专利号|申请号)[:：.]?", re.IGNORECASE)
 
 
@@ -122,16 +110,6 @@ class PatentReader(MappedReader[Patents]):
             )
             row.warn(self.status, reason)
         return bool(has_lapsed)
-
-
-def has_lapsed_by(status: str) -> bool | None:
-    """Tell whether a legal status says that a right lapsed, None where it says neither."""
-    plain = normal(status)
-    if is_placeholder(status) or plain == "-":
-        return False
-    if _LAPSED.search(plain):
-        return True
-    return False if _HOLDS.search(plain) else None
 
 
 def _plain(number: str) -> str:

@@ -77,6 +77,7 @@ _PATTERNS = tuple(
         r"(?:supplier|vendor|buyer|customer) [a-z]|(?:供应商|客户|公司|企业)(?:\d{1,2}|[a-z]|[甲乙丙丁])",
         r"(?:请|详)?见.{0,6}(?:附件|清单|名单|列表|附表|备注|公告|下表|下文)\d*",
         r"(?:暂无|尚无|无|没有)(?:供应商|中标.{0,3}|投标人|信息|数据|名称|相关.{0,4})",
+        r"(?:einmal|divers(?:e|er)?[- ]?)(?:lieferant|kreditor|kunde|debitor)\w*(?: .{0,30})?",
         r"(?:cpd|cpd[- ]account)(?: .{0,40})?|.{0,20}\bone[- ]time (?:vendor|supplier|customer)s?",
         r"\?+|？+|x{2,}|\*+|0+",
         # Bills of lading that go to whom the bill is handed, and parties told by another's column.

@@ -19,6 +19,7 @@ from babel import Locale
 from matchmaker.domain import MAX_NAME, Place, PlaceLevel
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.foreign_cities import ForeignCities
+from matchmaker.ingest.island_counties import under_province
 from matchmaker.ingest.regions_abroad import country_of_region
 from matchmaker.ingest.townships import Townships
 from matchmaker.messages import NAMES, BilingualName, Message, message, sentences
@@ -156,7 +157,7 @@ class PlaceIndex:
         return tuple(self.places[id] for id in wanted)
 
     def _find(self, cell: str, country: str, within: str) -> PlaceMatch:
-        text = _AT_PLACE.sub("", normal(cell))
+        text = under_province(_AT_PLACE.sub("", normal(cell)))
         if not text:
             return PlaceMatch()
         if text in self._by_id:
@@ -177,7 +178,7 @@ class PlaceIndex:
         if chosen:
             return PlaceMatch(candidates=tuple(sorted(allowed or chosen)), dropped=dropped)
         country = country or country_of_region(text)
-        above = within or (f"iso3166:{country}" if country else "")
+        above = within or (country and f"iso3166:{country}")
         return self._match(above, cell.strip()) if above in self.places else PlaceMatch()
 
     def _match(self, id: str, dropped: str) -> PlaceMatch:

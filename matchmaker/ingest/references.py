@@ -10,6 +10,7 @@ from matchmaker.domain import Engagement, GraphRows, key_of
 from matchmaker.ingest.report import Parsed, Problem, Severity
 from matchmaker.messages import message
 from matchmaker.store.schema import (
+    DUPLICATES,
     ORGANIZATIONS,
     PARTICIPANTS,
     REFERRED_TABLES,
@@ -77,16 +78,19 @@ def drop_orphans(parsed: Parsed) -> Parsed:
     named = {
         id
         for table, reference, rows in references(parsed.rows)
-        if ORGANIZATIONS.name in reference.tables
+        if ORGANIZATIONS.name in reference.tables and table is not DUPLICATES
         for row in rows
         for id in table.referred_ids(row, reference)
     }
-    kept = tuple(
-        row
+    orphans = {
+        row.id
         for row in parsed.rows.organizations
-        if row.id in named or parsed.origins.get((ORGANIZATIONS.name, row.id)) not in refused
-    )
-    return replace(parsed, rows=replace(parsed.rows, organizations=kept))
+        if row.id not in named and parsed.origins.get((ORGANIZATIONS.name, row.id)) in refused
+    }
+    own = parsed.rows
+    kept = tuple(row for row in own.organizations if row.id not in orphans)
+    pairs = tuple(row for row in own.duplicates if orphans.isdisjoint(row.key))
+    return replace(parsed, rows=replace(own, organizations=kept, duplicates=pairs))
 
 
 def _faults(

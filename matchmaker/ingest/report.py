@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-from matchmaker.domain import GraphRows
+from matchmaker.domain import GraphRows, Provenance
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message, sentences
 from matchmaker.store.schema import TABLES
@@ -82,6 +82,18 @@ class FileCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedDealing:
+    """One whom the organisation of a line deals with by the list, under a column of `dealings`."""
+
+    organization: str
+    column: str
+    name: str
+    file: str
+    line: int
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """Rows that are valid by themselves, problems with the others, rows read by file.
 
@@ -91,7 +103,8 @@ class Parsed:
     file knows organisations by the way, and changes nothing that is known of them. `merged`
     counts lines joined to an earlier line of the same organisation. `earlier_ids` lead from an
     organisation's id to the one that its source's mapping gave it before. `are_ids_made`: ids of
-    relations and undertakings are made of what lines say, and are no source's own.
+    relations and undertakings are made of what lines say, and are no source's own. `dealings`
+    name others, of whom it is not known yet who they are.
     """
 
     rows: GraphRows
@@ -103,6 +116,7 @@ class Parsed:
     merged: int = 0
     earlier_ids: Mapping[str, str] = field(default_factory=dict)
     are_ids_made: bool = False
+    dealings: tuple[NamedDealing, ...] = ()
 
     @property
     def organization_ids(self) -> set[str]:
@@ -141,6 +155,7 @@ class Reading:
     only_blanks: bool = False
     merged: int = 0
     earlier_ids: dict[str, str] = field(default_factory=dict)
+    dealings: list[NamedDealing] = field(default_factory=list)
 
     def keep(self, table: str, key: str, row: Any, file: str, line: int) -> None:
         """Keep a row, and where it came from."""
@@ -168,7 +183,7 @@ class Reading:
         rows = GraphRows(**{name: tuple(table.values()) for name, table in self.rows.items()})
         return Parsed(
             rows, tuple(self.problems), self.read, self.origins, self.explicit,
-            self.only_blanks, self.merged, self.earlier_ids,
+            self.only_blanks, self.merged, self.earlier_ids, dealings=tuple(self.dealings),
         )  # fmt: skip
 
 

@@ -115,6 +115,7 @@ def within(
     names = {row.id: row.name for row in before.organizations if row.id not in hidden}
     names |= {row.id: row.name for row in parsed.rows.organizations}
     problems = list(parsed.problems)
+    told: set[tuple[str, int, str, str]] = set()  # of one line its need and its text
     kept: dict[str, tuple[Any, ...]] = {}
     for name, rows in parsed.rows.tables():
         table = TABLES[name]
@@ -129,7 +130,10 @@ def within(
                 continue  # no line of the file says it
             else:
                 _, file, line = origin_of(parsed, name, row)
-                problems.append(Problem(file, line, *_why_not(table, row, names, hidden)))
+                why = _why_not(table, row, names, hidden, joins=joins)
+                if (key := (file, line, *why[:1], why[1].id)) not in told:
+                    problems.append(Problem(file, line, *why))
+                told.add(key)
         kept[name] = tuple(good)
     if parsed.only_blanks and not joins:
         kept = _without_unnamed(kept, new)
@@ -314,7 +318,7 @@ def _why_lowered(row: Certificate, is_own: bool) -> Message:
 
 
 def _why_not(
-    table: Table[Any], row: Any, names: Mapping[str, str], hidden: Collection[str]
+    table: Table[Any], row: Any, names: Mapping[str, str], hidden: Collection[str], *, joins: bool
 ) -> tuple[str, Message]:
     """The field and the reason for which a row is not the cluster's."""
     if table is ORGANIZATIONS and row.id in hidden:
@@ -332,6 +336,12 @@ def _why_not(
             name=names.get(row.organization, row.organization),
         )
     named = sorted(names[id] for id in _organizations_of(table, row) if id in names)
+    if named and not joins:
+        return "organization", message(
+            "%(names)s: no member of this cluster, and nobody joins by a list such as this. Import "
+            "its members first, or choose that new organisations join.",
+            names=named,
+        )
     if named:
         return "organization", message(
             "%(names)s: no member of this cluster. Import its members first, or ask an "

@@ -16,6 +16,7 @@ from matchmaker.ingest.column_values import (
     are_kinds_of_needs,
     are_kinds_of_offers,
     are_no_kinds,
+    are_no_sizes,
     are_running,
     are_units_of_measure,
     is_phone,
@@ -25,20 +26,23 @@ from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.customs import is_of_tariff
+from matchmaker.ingest.dealings import dealings_of_titles
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.list_formats import FORMATS, ORDERS, OWN_LISTS
-from matchmaker.ingest.need_kinds import terms_of_needs
+from matchmaker.ingest.need_kinds import heads_need, terms_of_needs
+from matchmaker.ingest.need_sides import SIDES, are_sides
 from matchmaker.ingest.own_titles import by_form
+from matchmaker.ingest.patent_status import remarks_on_patents
 from matchmaker.ingest.question_titles import asked_for, is_about_answer, is_of_survey
 from matchmaker.ingest.title_keys import (
     OF_GOODS,
     are_of_different_years,
     halves_of,
+    only_counts,
     title_keys,
     year_of_title,
 )
-from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
 from matchmaker.ingest.two_names import second_names
 from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.ingest.verdicts import is_of_bidders
@@ -114,8 +118,9 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not (column.name == "order_number" and is_of_tariff(title))
         and not _is_place_with_country(column, title, samples[title])
         and not (_is_where_of_side(column) and OF_GOODS.search(normal(title)))
-        and not (column.name == "size" and are_counts(samples[title]))
+        and not (column.name == "size" and are_no_sizes(samples[title]))
         and not (column.name == "kind" and are_no_kinds(table, samples[title]))
+        and not (column.name == "need_kind" and are_sides(samples[title]))
         and not (column.name in _NAMED and are_units_of_measure(samples[title]))
         and not (is_survey and is_about_answer(title))
         and not (table in OWN_LISTS and are_in_codes(title))
@@ -138,7 +143,8 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
     if table == ORDERS and "supplier" not in taken.values() and "verdict" in taken.values():
         bidders = [title for title in samples if title not in taken and is_of_bidders(title)]
         taken |= dict.fromkeys(bidders[:1], "supplier")
-    return {title: taken.get(title, "") for title in samples}
+    all_taken = {title: taken.get(title, "") for title in samples}
+    return all_taken | (dealings_of_titles(all_taken) if table == "organizations" else {})
 
 
 def suggested(table: str, samples: Samples) -> dict[str, str]:
@@ -152,7 +158,7 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     beside = beside_parties(table, samples, taken)
     known = {*taken.values(), *beside.values()}
     free = [column for column in FORMATS[table].columns if column.name not in known]
-    for by in (_by_question, _by_scheme, _by_values, _by_likeness):
+    for by in (_by_question, _by_need, _by_scheme, _by_values, _by_likeness):
         unknown = [title for title, name in taken.items() if not name and title not in beside]
         for title in unknown[:_TRIED]:
             column = by(table, title, samples, free)
@@ -165,7 +171,7 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     if table in OWN_LISTS:
         taken |= by_form(samples, taken)
     taken |= beside_parties(table, samples, taken) | _second_names(table, samples, taken)
-    return taken | terms_of_needs(taken)
+    return taken | terms_of_needs(taken) | remarks_on_patents(table, samples, taken)
 
 
 def _second_names(table: str, samples: Samples, taken: Mapping[str, str]) -> dict[str, str]:
@@ -261,24 +267,9 @@ def _ranks_in(column: Column, languages: tuple[str, ...]) -> Mapping[str, int]:
     return ranks
 
 
-def says_opted_out(title: str) -> bool:
-    """Tell whether a yes under the title means that an organisation is not to be recommended."""
-    return not _opting_out().isdisjoint(title_keys(title))
-
-
-@cache
-def _opting_out() -> frozenset[str]:
-    return frozenset(map(word_key, OPTED_OUT.split("|")))
-
-
-@cache
-def _counting() -> frozenset[str]:
-    return frozenset(map(word_key, RUNNING_NUMBER.split("|")))
-
-
 def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
     """Tell whether a title only counts the lines: as it says so, or as an id that runs from 1."""
-    if word_key(title) in _counting() and column.name != "lot":
+    if only_counts(title) and column.name != "lot":
         return True
     # "Item 1, 2, 3" is no name of anything.
     return column.name in ("id", "lot", "name") and normal(title) != "id" and are_running(values)
@@ -328,11 +319,6 @@ def _is_place_with_country(column: Column, title: str, values: Sequence[str]) ->
 _JOINED_TITLE = regex(r"[/,，&+、及和]|\band\b")
 
 
-def only_counts(title: str) -> bool:
-    """Tell whether a title says that its column only counts the lines."""
-    return word_key(title) in _counting()
-
-
 def _by_question(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
     """A column of organisations that a question asks for; of texts also one that is taken."""
     if table != "organizations" or any(
@@ -344,6 +330,14 @@ def _by_question(table: str, title: str, samples: Samples, free: Sequence[Column
         return None
     columns = (each for each in FORMATS[table].columns if each in free or each.joined_by)
     return next((each for each in columns if each.name == name), None)
+
+
+def _by_need(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
+    """The needs, where a title ends as theirs do and nothing heads them yet."""
+    is_need = table == "organizations" and heads_need(title)
+    if not is_need or not any(map(_is_filled_by_words, samples[title])):
+        return None
+    return next((each for each in free if each.name == "need"), None)
 
 
 def _is_filled_by_words(value: str) -> bool:
@@ -375,6 +369,8 @@ def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column])
         each.name == "size" and _rank(each, title) is not None for each in FORMATS[table].columns
     ):
         return next((each for each in free if each.name == "headcount"), None)
+    if are_sides(values):
+        return next((each for each in free if each.name == SIDES), None)
     if _heads_needs(title, free) and are_kinds_of_needs(values):
         return next((each for each in free if each.name == "need_kind"), None)
     for column in free:
@@ -406,6 +402,7 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
         for column in free
         if column.name not in _NEVER_BY_LIKENESS
         and not _is_where_of_side(column)
+        and not (column.name in _TEXTS and _holds_codes(samples[title]))
         # Nothing is published, or left out, by a title that is only like.
         and not (
             table in OWN_LISTS and column.name in ("owner", "specification", "model", "number")

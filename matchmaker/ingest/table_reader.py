@@ -18,6 +18,7 @@ from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_c
 from matchmaker.ingest.coded_words import CodedCells
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.consortia import is_only_form
+from matchmaker.ingest.continued_lines import with_further_needs
 from matchmaker.ingest.country_cells import PlaceAsCountry, place_as_country
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
@@ -153,7 +154,7 @@ class TableReader:
         self._require_columns()
         self.reading.read[self.file.name] = 0
         self.reading.problems.extend(self._notes())
-        for line in self.file.lines():
+        for line in with_further_needs(self.file.lines(), self.table.name, self.columns):
             self.reading.read[self.file.name] += 1
             if line.passed_over is not None:
                 self.reading.pass_line(self.file.name, line.number, line.passed_over)
@@ -325,10 +326,8 @@ class TableReader:
 
     def cells_of(self, line: Line, column: str) -> list[tuple[str, str]]:
         """Title and text of the cells that are filled."""
-        cells = line.cells
-        return [
-            (title, cell) for title in self.titles.get(column, ()) if (cell := cells.get(title))
-        ]
+        titles = self.titles.get(column, ())
+        return [(title, cell) for title in titles if (cell := line.cells.get(title))]
 
     def _value(self, line: Line, column: Column, problems: list[Problem]) -> tuple[Any, bool]:
         """A column's value, and whether it is the default that was chosen for all."""

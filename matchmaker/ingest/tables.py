@@ -53,12 +53,12 @@ from matchmaker.ingest.row_names import check_names, clean_names, take_former, t
 from matchmaker.ingest.sizes import people_between, size_between
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import end_in_name, status_in_remark, without_status
-from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_fields import fields_of
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import TableReader
 from matchmaker.ingest.table_reading import RowValues, TableReading
+from matchmaker.ingest.title_keys import says_opted_out
 from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.ingest.unused_words import is_remark
 from matchmaker.ingest.words import implied_by_kind, kind_of_name

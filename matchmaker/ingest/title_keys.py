@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from matchmaker.ingest.group_titles import named_side
+from matchmaker.ingest.need_fields import field_of_need
 from matchmaker.ingest.title_units import unit_of_title
+from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
 from matchmaker.ingest.words import word_key
 from matchmaker.regex import regex
 from matchmaker.text import normal
@@ -78,6 +80,9 @@ def _title_keys(title: str) -> Iterator[str]:
         yield word_key(title[: -len(unit)].strip().removesuffix(" in"))
     if (plain := _YEAR.sub("", bare).strip()) != bare and word_key(plain):
         yield word_key(plain)
+    if said := field_of_need(folded):
+        yield word_key(said)
+        return
     if match := _PART_OF_ADDRESS.fullmatch(bare):
         yield word_key(match[1])
     if "," in bare:  # Сумма, тыс. руб.
@@ -128,3 +133,23 @@ def are_of_different_years(titles: Iterable[str]) -> bool:
     """Tell whether each title names a year that no other does; one may name none."""
     years = [year_of_title(title) for title in titles]
     return len(set(years)) == len(years)
+
+
+def says_opted_out(title: str) -> bool:
+    """Tell whether a yes under the title means that an organisation is not to be recommended."""
+    return not _opting_out().isdisjoint(title_keys(title))
+
+
+@cache
+def _opting_out() -> frozenset[str]:
+    return frozenset(map(word_key, OPTED_OUT.split("|")))
+
+
+def only_counts(title: str) -> bool:
+    """Tell whether a title says that its column only counts the lines."""
+    return word_key(title) in _counting()
+
+
+@cache
+def _counting() -> frozenset[str]:
+    return frozenset(map(word_key, RUNNING_NUMBER.split("|")))

@@ -7,9 +7,9 @@ from itertools import islice
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TableFormat
-from matchmaker.ingest.suggestions import recognised, says_opted_out
+from matchmaker.ingest.suggestions import recognised
 from matchmaker.ingest.table_file import TableFile
-from matchmaker.ingest.title_keys import are_of_different_years
+from matchmaker.ingest.title_keys import are_of_different_years, says_opted_out
 from matchmaker.ingest.unused_titles import why_unused
 from matchmaker.messages import Message, message
 

@@ -31,6 +31,11 @@ _COUNTED = regex(
     r"|firms|organi[sz]ations|enterprises|suppliers|customers|entries|records|projects|orders|partners)"
     r"(?:\W.{0,40})?"
 )
+# Beside a word for a total, how many: Summe, 5 Mitglieder; 合计, 8家单位，供4条.
+_COUNT_BESIDE = regex(
+    r"(?:共|共计)?\d+ ?(?:[家个条项台件份户名位]|(?:members?|companies|firms|entries|lines|vendors?"
+    r"|suppliers?|mitglieder|firmen|unternehmen|einträge|zeilen)\b)"
+)
 _CURRENCY = regex(r"eur|usd|gbp|chf|cny|rmb|jpy|sek|dkk|nok|pln|czk|huf|hkd|sgd|cad|aud|€|\$|£")
 # Of which: a part of the total above.
 _OF_WHICH = regex(r"(?:其中|of which|davon)\s*[:：].*")
@@ -45,7 +50,8 @@ def is_text(cell: str) -> bool:
 
 def is_total(filled: Sequence[str]) -> bool:
     """Tell whether the filled cells of a line are a total."""
-    if any(is_text(cell) and not _MONEY.fullmatch(cell) for cell in filled[1:]):
+    beside = [cell for cell in filled[1:] if not _COUNT_BESIDE.match(normal(cell[:MAX_TITLE]))]
+    if any(is_text(cell) and not _MONEY.fullmatch(cell) for cell in beside):
         return False
     if len(filled) == 1 and _COUNTED.fullmatch(normal(filled[0][:MAX_TITLE])):
         return True

@@ -10,16 +10,13 @@ from matchmaker.ingest.column_values import are_ranks_of_members, are_running
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import OFFERINGS
 from matchmaker.ingest.question_titles import is_about_answer
-from matchmaker.ingest.suggestions import is_no_stage, only_counts, recognised
-from matchmaker.ingest.title_keys import title_keys
+from matchmaker.ingest.suggestions import is_no_stage, recognised
+from matchmaker.ingest.title_keys import only_counts, title_keys
 from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
-from matchmaker.regex import regex
 
 _BELONGS_TO = "依托单位|主管部门|主管单位|上级单位|上级主管部门|母公司|控股股东|所属集团|集团|举办单位|建设单位|运营单位|hosted by|host institution|parent|parent company|parent organisation|group|belongs to|muttergesellschaft|konzern|träger|maison mère"
-_DEALS_WITH = "供应商|主要供应商|上游供应商|上游企业|上游配套企业|配套供应商|客户|主要客户|下游客户|下游企业|下游应用企业|重点客户|合作企业|主要合作企业|合作单位|主要合作单位|合作伙伴|合作院校|主要合作院校|合作高校|合作高校院所|竞争对手|主要竞争对手|suppliers|main suppliers|key suppliers|customers|main customers|key customers|clients|competitors|main competitors|partners|main partners|key partners|university partners|lieferanten|hauptlieferanten|kunden|hauptkunden|wettbewerber"
-_COUNTED = regex(r"[\s_#-]*[1-9一二三四五][)）]?$")
 NO_PLACE = message("No column here corresponds to it.")
 _PRICES = "价格|单价|含税单价|不含税单价|未税单价|售价|销售价|出厂价|含税价|未税价|不含税价|报价|面价|标价|目录价|零售价|批发价|代理价|经销价|优惠价|参考价|参考价格|市场价|折扣|折扣率|成本|成本价|进价|采购价|金额|总价|税率|price|unit price|list price|net price|gross price|retail price|wholesale price|fob price|exw price|price per unit|price per piece|cost|discount|amount|preis|listenpreis|stückpreis|prix|precio|prezzo|eur|usd|rmb|cny|€|$"
 _UNITS = "单位|计量单位|基本单位|unit|units|uom|unit of measure|einheit|me|unité|unidad"
@@ -42,22 +39,11 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
         )
     if table == "organizations" and not _belonging().isdisjoint(title_keys(title)):
         return message("Whom it belongs to is a relation: import it in a list of relations.")
-    if table == "organizations" and _names_partners(title):
-        return message(
-            "Whom it deals with is a relation: read the same file once more as relations, with this "
-            "column as the other side."
-        )
     if table == "organizations" and are_ranks_of_members(values):
         return message("Fees, ranks and terms of a membership are not kept.")
     if is_no_stage(table, title, values):
         return message("Its words are no stages of the value chain that are known here.")
     return None
-
-
-def _names_partners(title: str) -> bool:
-    """Tell whether a title heads names of those whom an organisation deals with: 上游供应商1."""
-    plain = _COUNTED.sub("", title) or title
-    return not _keys(_DEALS_WITH).isdisjoint((*title_keys(title), *title_keys(plain)))
 
 
 def _why_not_offered(title: str) -> Message | None:

@@ -34,7 +34,7 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("What position a person has is not kept."),
     ),
     (
-        "签到|是否签到|签到情况|是否到会|到会情况|签名|座位|座位号|用餐|住宿|attended|checked in|signature|seat|table no|dietary requirements",
+        "是否愿意参加对接会|愿意参加对接会|是否参加对接会|参加对接会|是否愿意参加对接活动|愿意参加对接活动|是否参会|是否参展|will attend|签到|是否签到|签到情况|是否到会|到会情况|签名|座位|座位号|用餐|住宿|attended|checked in|signature|seat|table no|dietary requirements",
         message("Who came to an event is not kept."),
     ),
     (
@@ -54,7 +54,7 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("How somebody filed a contact is not kept."),
     ),
     (
-        "vendor no|vendor number|vendor id|vendor code|supplier no|supplier number|supplier id|supplier code|customer no|customer number|customer id|customer code|lieferantennr|lieferantennummer|lieferanten-nr|lieferant nr|kreditor|kreditorennr|kreditorennummer|debitor|debitorennr|debitorennummer|kundennr|kundennummer|供应商编号|供应商编码|供应商代码|客户编号|客户编码|客户代码|经营单位代码|境内收发货人代码",
+        "vendor|kreditor|debitor|mitgl-nr|mitgl.-nr.|mitgliedsnummer|mitglieds-nr|member no|member id|membership no|vendor no|vendor number|vendor id|vendor code|supplier no|supplier number|supplier id|supplier code|customer no|customer number|customer id|customer code|lieferantennr|lieferantennummer|lieferanten-nr|lieferant nr|kreditor|kreditorennr|kreditorennummer|debitor|debitorennr|debitorennummer|kundennr|kundennummer|供应商编号|供应商编码|供应商代码|客户编号|客户编码|客户代码|经营单位代码|境内收发货人代码",
         message("Numbers of organisations in others' systems are not kept."),
     ),
     (
@@ -74,7 +74,7 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("Of a project only its whole budget is kept."),
     ),
     (
-        "sperre|sperrkennzeichen|gesperrt|zentrale sperre|einkaufssperre|löschkennzeichen|löschvormerkung|blocked|deletion flag|停用|是否停用|停用标志|冻结|是否冻结|黑名单|是否黑名单",
+        "purch block|purch. block|purchase block|posting block|sperre|sperrkennzeichen|gesperrt|zentrale sperre|einkaufssperre|löschkennzeichen|löschvormerkung|blocked|deletion flag|停用|是否停用|停用标志|冻结|是否冻结|黑名单|是否黑名单",
         message("Only a mark that an entry is no longer to be used is taken from it."),
     ),
     (
@@ -82,7 +82,7 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("Which part of an organisation it is is not kept."),
     ),
     (
-        "登记日期|登记时间|填表日期|填表时间|填报日期|记录日期|录入时间|创建时间|更新时间|date|datum|recorded on|last updated|updated|created|timestamp",
+        "create time|createtime|create date|update time|updatetime|publish time|publishtime|created on|angelegt am|登记日期|登记时间|填表日期|填表时间|填报日期|记录日期|录入时间|创建时间|更新时间|date|datum|recorded on|last updated|updated|created|timestamp",
         message("When a line was written is not kept."),
     ),
     ("传真|传真号|传真号码|fax|fax number|telefax|faks|факс", message("Fax numbers are not kept.")),
@@ -91,7 +91,7 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("Where exactly it stands is not kept: the place stands for it."),
     ),
     (
-        "组织机构代码|工商注册号|注册号|营业执照注册号|海关编码|海关注册编码|股票代码|证券代码|handelsregister|handelsregisternummer|hrb|hrb nummer|siret|siren|duns|duns number|d-u-n-s|regon|krs|ičo|ico|инн|огрн|кпп|stock code|ticker|registration no|register number|company number|company registration number|companies house number",
+        "统一编号|组织机构代码|工商注册号|注册号|营业执照注册号|海关编码|海关注册编码|股票代码|证券代码|handelsregister|handelsregisternummer|hrb|hrb nummer|siret|siren|duns|duns number|d-u-n-s|regon|krs|ičo|ico|инн|огрн|кпп|stock code|ticker|registration no|register number|company number|company registration number|companies house number",
         message(
             "Numbers of other registers are not kept: credit code, VAT number, LEI and ROR are."
         ),

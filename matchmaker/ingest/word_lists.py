@@ -37,7 +37,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
             "上市公司|上市企业|上市|listed|publicly listed|有限公司|有限责任公司|股份有限公司|股份公司|一人有限公司|集团|集团公司|"
             "分公司|子公司|合伙企业|个人独资企业|个人独资|内资|内资企业|高新技术企业|高企|科技企业|"
             "科技型企业|科技型中小企业|银行|金融机构|"
-            "family firm|family business|startup|start-up|spin-off|spinoff|foundry|workshop|familienunternehmen|handwerksbetrieb|初创企业|创业公司|company|companies|enterprise|business|corporation|corporate|firms|manufacturer|producer|"
+            "e.k.|ek|ohg|gbr|kgaa|eg|family firm|family business|startup|start-up|spin-off|spinoff|foundry|workshop|familienunternehmen|handwerksbetrieb|初创企业|创业公司|company|companies|enterprise|business|corporation|corporate|firms|manufacturer|producer|"
             "factory|plant|supplier|trader|trading company|service provider|private|private company|"
             "privately owned|private enterprise|state-owned enterprise|state owned|soe|joint venture|"
             "foreign-invested enterprise|listed company|limited company|ltd|prc|industry|commercial|"

@@ -261,3 +261,36 @@ def test_rows_with_ids_of_their_own_are_never_joined(desk: Desk) -> None:
     desk.bring("of-a", OF_A)
     desk.bring("ties", "id,source,target,layer\nmy:1,m:0,m:1,SUPPLIES\n", table="ties")
     assert len(desk.ties()) == 3
+
+
+# A list of members that names whom they deal with: A on record, a firm of the list, nobody known.
+MEMBERS = (
+    "企业名称,主要供应商,主要客户,合作院校\n"
+    f"示例名单甲厂,{A}、示例无人知晓厂,出口欧美,\n"
+    f"示例名单乙厂,自产,示例名单甲厂;{C}等,示例无人知晓大学\n"
+)
+
+
+def test_whom_members_deal_with_is_a_relation_where_it_is_known(desk: Desk) -> None:
+    """A supplies 甲; 乙 supplies 甲 and C. Of the four others each is told with its line."""
+    id = desk.bring("members", MEMBERS)
+    names = {row.id: row.name for row in desk.store.export().rows.organizations}
+    assert {(names[tie.source], tie.layer, names[tie.target]) for tie in desk.ties()} == {
+        (A, Layer.SUPPLIES, "示例名单甲厂"),
+        ("示例名单乙厂", Layer.SUPPLIES, "示例名单甲厂"),
+        ("示例名单乙厂", Layer.SUPPLIES, C),
+    }
+    told = [(each.line, each.field) for each in desk.report.problems if each.is_lost]
+    assert told == [(2, "suppliers"), (2, "customers"), (3, "suppliers"), (3, "partners")]
+    desk.bring("members", MEMBERS)
+    assert len(desk.ties()) == 3
+    assert desk.report.created.get("ties", 0) == desk.report.changed.get("ties", 0) == 0
+    desk.take_back(id)
+    assert desk.ties() == []
+
+
+def test_what_a_list_of_members_says_of_a_supply_on_record_adds_its_word(desk: Desk) -> None:
+    desk.bring("of-a", f"企业a,企业b,关系\n{A},{B},供应\n")
+    desk.bring("members", f"企业名称,主要供应商\n{B},{A}\n")
+    [tie] = desk.ties()
+    assert [each.source for each in tie.also_stated] == ["members"]

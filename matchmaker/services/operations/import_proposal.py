@@ -9,6 +9,7 @@ from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.address_books import is_address_book
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.like_sheets import holds_the_like
 from matchmaker.ingest.list_formats import FORMATS, LISTS, OFFERINGS
@@ -116,6 +117,12 @@ def _completed(
     """The options by which a table is read, with what was left open in them."""
     state, samples = upload.state, column_samples(table)
     allowed = formats_of(state.cluster, state.organization)
+    if not options.table and is_address_book(table.header):
+        raise InvalidInput(
+            "is somebody's address book: people, and where they work, are not made organisations.",
+            mend="Where these organisations are meant, choose what kind of list it is.",
+            where=table.name,
+        )
     kind = options.table or (OFFERINGS if state.organization else guessed_format(samples, allowed))
     if kind not in allowed:
         raise InvalidInput("is no table that you may import.", where="table")

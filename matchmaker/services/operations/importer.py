@@ -20,6 +20,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
+from matchmaker.ingest.dealings import with_dealings
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.hidden_parties import aliases_found, pairs_found, without_hidden
 from matchmaker.ingest.known_certificates import may_be_known_as, under_known_ids
@@ -189,9 +190,10 @@ class Importer:
             others = NotOfCluster(options.cluster, self._members(options.cluster), hidden)
             parsed = others.left_out(self.store, parsed, known, aliases)
             aliases = aliases_found(aliases, hidden, parsed.organization_ids)
+        members = self._members(options.cluster) - hidden if options.cluster else set[str]()
+        parsed = with_dealings(parsed, known, None if principal.admin else members)
         decisions = self._decisions(principal, parsed, known, aliases, options, hidden)
         apart = self.not_duplicates() | decisions.apart
-        members = self._members(options.cluster) - hidden if options.cluster else set[str]()
         same = named_members(parsed.rows.organizations, known, members, apart) | {**decisions.same}
         resolved = partial(resolve, trust_keys=trust_keys, same=same, not_duplicates=apart)
         resolution = resolved(parsed.rows, known, aliases)
@@ -208,7 +210,6 @@ class Importer:
             alias for alias in resolution.merged if aliases.get(alias.id) != alias.organization
         )
         leads_to = aliases | {alias.id: alias.organization for alias in resolution.merged}
-        review = resolution.review
         rows = replace(
             resolution.rows,
             organizations=self._with_merged(parsed.rows, resolution, leads_to),
@@ -252,10 +253,10 @@ class Importer:
             notes=tuple(row for row in checked.problems if row.severity == "note"),
             files=file_counts(checked.read, checked.problems),
             merged=len(merged) + checked.merged,
-            to_review=len(review),
-            alike=review[:MAX_ALIKE],
+            to_review=len(resolution.review),
+            alike=(review := resolution.review[:MAX_ALIKE]),
             decided=decisions.pairs,
-            names=_names_of(review[:MAX_ALIKE], {row.id: row for row in rows.organizations}),
+            names=_names_of(review, {row.id: row for row in rows.organizations}),
         )
         is_refused = options.strict and not report.is_clean
         rules = MergeRules(

@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import GoalName, Role, Size
+from matchmaker.ingest.address_books import is_address_book
 from matchmaker.ingest.cells import CellWarning
+from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date
-from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
+from matchmaker.ingest.list_guess import all_titles, are_no_members, column_samples, guessed_format
+from matchmaker.ingest.numbers import parse
+from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.sizes import size_between
 from matchmaker.ingest.suggestions import suggested
@@ -19,7 +23,6 @@ from matchmaker.ingest.table_file import open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
 from matchmaker.ingest.text_file import separator_of
-from matchmaker.ingest.unused_titles import why_unused
 from tests.unit.ingest.test_list_reader import read
 
 
@@ -216,9 +219,151 @@ def test_what_is_offered_to_others_is_what_it_does(tmp_path: Path) -> None:
     assert [row.text for row in members(tmp_path, TOWNS).rows.descriptions] == ["夜里代织"]
 
 
-@pytest.mark.parametrize("title", ["上游供应商1", "主要客户", "主要合作院校", "Key customers"])
-def test_whom_members_deal_with_is_told_how_to_bring(title: str) -> None:
-    reason = why_unused("organizations", title, ())
-    assert reason is not None
-    assert "once more as relations" in reason.text("en")
-    assert why_unused("organizations", "主要产品", ()) is None
+@pytest.mark.parametrize(
+    ("title", "column"),
+    [("上游供应商1", "suppliers"), ("主要客户", "customers"), ("客户", "customers"),
+     ("主要合作院校", "partners"), ("Key customers", "customers"), ("竞争对手", "competitors")],
+)  # fmt: skip
+def test_whom_members_deal_with_is_known_beside_their_names(title: str, column: str) -> None:
+    samples = {"企业名称": ("示例甲厂", "示例乙厂"), title: ("示例丙厂", "示例丁厂、示例戊厂")}
+    assert suggested("organizations", samples)[title] == column
+    assert guessed_format(samples | {"联系电话": ("0577-67000001",)}) == "organizations"
+
+
+MARKET = """类型（供/需）,单位名称,供需内容,数量/规模,有效期,是否愿意参加对接会
+需,示例甲厂,CF8M球阀阀体,2000件/月,2027年3月31日,愿意
+供,示例乙厂,富余的精铸产能,80吨/月,长期有效,不愿意
+供需,示例丙厂,可供电动装置；需蜗轮加工,,,
+,示例丁厂,需要一台二手加工中心,1台,,
+需（融资）,示例戊厂,流动资金贷款300万元,,,
+供需,示例己厂,电机,,,
+"""
+
+
+def test_a_table_of_what_is_sought_and_offered_is_told_apart_line_by_line(tmp_path: Path) -> None:
+    """A fair that somebody does not come to is no opting out."""
+    parsed = members(tmp_path, MARKET)
+    names = {row.id: row.name[2] for row in parsed.rows.organizations}
+    assert {(names[row.organization], row.text, row.quantity) for row in parsed.rows.needs} == {
+        ("甲", "CF8M球阀阀体", "2000件/月"), ("丙", "需蜗轮加工", ""),
+        ("丁", "需要一台二手加工中心", "1台"),
+    }  # fmt: skip
+    assert {(names[row.organization], row.text) for row in parsed.rows.descriptions} == {
+        ("乙", "富余的精铸产能; 80吨/月"), ("丙", "可供电动装置"),
+    }  # fmt: skip
+    assert [row.deadline for row in parsed.rows.needs if row.deadline] == [
+        datetime.date(2027, 3, 31)
+    ]
+    assert all(row.listed for row in parsed.rows.organizations)
+    assert [row.line for row in parsed.problems if row.field == "need" and row.is_lost] == [6, 7]
+
+
+PORTAL = """{"data": {"total": 2, "list": [
+ {"orgName": "示例甲公司", "createTime": 1730419200000, "regDate": 1262275200000,
+  "contact": {"name": "吕", "mobile": "13600000001"},
+  "needs": [{"title": "膜壳", "type": "采购", "deadline": 1798646400000, "status": "进行中"},
+            {"title": "膜污染机理", "type": "技术攻关", "deadline": null, "status": "进行中"},
+            {"title": "减速机", "type": "采购", "deadline": null, "status": "已完成"}]},
+ {"orgName": "示例乙公司", "contact": null, "needs": []}]}}"""
+
+
+def test_each_need_of_an_object_is_a_line_of_its_own(tmp_path: Path) -> None:
+    """1262275200000 is the first of January 2010 in China, and 1798646400000 26-12-31 there."""
+    path = tmp_path / "portal.json"
+    path.write_text(PORTAL, "utf-8")
+    samples = column_samples(open_table(path, expected=all_titles()))
+    options = TableOptions(mapping=suggested("organizations", samples), source="my")
+    parsed = read_files([("organizations", path)], options)
+    first, second = parsed.rows.organizations
+    assert (first.name, first.contact, first.founded) == (
+        "示例甲公司", "吕, 13600000001", datetime.date(2010, 1, 1),
+    )  # fmt: skip
+    assert second.name == "示例乙公司"
+    assert [(row.text, row.goal, row.deadline) for row in parsed.rows.needs] == [
+        ("膜壳", GoalName.SUPPLIER, datetime.date(2026, 12, 31)),
+        ("膜污染机理", GoalName.RESEARCH_PARTNER, None),
+    ]
+    [lost] = [row for row in parsed.problems if row.is_lost]
+    assert (lost.line, lost.field) == (3, "need")
+    assert parsed.read == {"portal.json": 4}
+
+
+ISLAND = """廠商名稱,縣市,鄉鎮市區,設立日期
+範例閥門股份有限公司,彰化縣,鹿港鎮,078/06/15
+範例精密股份有限公司,新北市,新莊區,0670908
+"""
+
+
+def test_counties_and_years_of_taiwan(tmp_path: Path) -> None:
+    one, other = members(tmp_path, ISLAND).rows.organizations
+    assert (one.place, other.place) == ("gbt2260:710000", "gbt2260:710300")
+    assert (one.founded, other.founded) == (
+        datetime.date(1989, 6, 15), datetime.date(1978, 9, 8),
+    )  # fmt: skip
+    assert "鹿港" in one.street_address
+
+
+GERMAN = """Firma,Rechtsform,Ort,Gegr.,Suchen,Bieten,Eintritt
+Beispiel Feinguss,GmbH,Leipzig,1992,CNC-Fertiger,Röntgenprüfung,01.01.2010
+Beispiel Alt,GmbH,Leipzig,,,,2011 (ausgetreten 2023)
+Summe,5 Mitglieder,,,,,
+"""
+
+
+def test_a_german_list_of_members(tmp_path: Path) -> None:
+    parsed = members(tmp_path, GERMAN)
+    [firm] = parsed.rows.organizations
+    assert (firm.name, firm.founded) == ("Beispiel Feinguss GmbH", datetime.date(1992, 1, 1))
+    assert [row.text for row in parsed.rows.needs] == ["CNC-Fertiger"]
+    assert [row.text for row in parsed.rows.descriptions] == ["Röntgenprüfung"]
+    assert [row.line for row in parsed.problems if row.severity == "passed"] == [3, 4]
+
+
+PARTS_NEEDED = """企业名称,主导产品,缺链环节及配套需求,融资需求
+示例甲厂,高压阀门,大口径阀体铸钢件,500万元
+,,核电级密封件,
+,无名的,,
+"""
+
+
+def test_a_line_that_only_says_what_else_is_needed_is_the_one_above_s(tmp_path: Path) -> None:
+    parsed = members(tmp_path, PARTS_NEEDED)
+    [firm] = parsed.rows.organizations
+    assert {row.text for row in parsed.rows.needs} == {"大口径阀体铸钢件", "核电级密封件"}
+    assert {row.organization for row in parsed.rows.needs} == {firm.id}
+    assert [(row.line, row.field) for row in parsed.problems if row.field == "name"] == [
+        (3, "name"), (4, "name"),
+    ]  # fmt: skip
+
+
+def test_a_list_of_vendors_is_none_of_members_and_its_groups_are_what_they_do() -> None:
+    samples = {
+        "Vendor": ("0000100001", "0000100002"), "Name 1": ("Muster Guss GmbH", "Esempio S.p.A."),
+        "Matl Group": ("1010", "2010"), "Material Group Desc.": ("Castings, steel", "Springs"),
+        "Purch. block": ("", "X"),
+    }  # fmt: skip
+    taken = suggested("organizations", samples)
+    assert (taken["Matl Group"], taken["Material Group Desc."]) == ("", "description")
+    assert are_no_members(samples)
+    assert is_placeholder("Einmallieferant Inland")
+    assert not is_placeholder("Einmal Eins Verlag GmbH")
+
+
+@pytest.mark.parametrize(
+    ("titles", "is_one"),
+    [("First Name,Last Name,URL,Email Address,Company,Position,Connected On", True),
+     ("Given Name,Family Name,Organization Name,Organization Title,Labels", True),
+     ("First Name,Last Name,Company,E-mail,Product", False), ("Company,Phone,Website", False)],
+)  # fmt: skip
+def test_an_address_book_is_known_by_its_titles(titles: str, is_one: bool) -> None:
+    assert is_address_book(titles.split(",")) is is_one
+
+
+@pytest.mark.parametrize(("cell", "value"), [("50万(元)", 500_000), ("300（万元）", 3_000_000)])
+def test_a_unit_in_brackets_behind_an_amount(cell: str, value: float) -> None:
+    assert parse(cell).value == value
+
+
+@pytest.mark.parametrize(("cell", "code"), [("502", "USD"), ("142", "CNY"), ("300", "EUR")])
+def test_currencies_by_the_numbers_of_the_customs(cell: str, code: str) -> None:
+    assert currency_code(cell) == code
