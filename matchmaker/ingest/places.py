@@ -177,8 +177,7 @@ class PlaceIndex:
             return self._match(allowed.pop(), dropped)
         if chosen:
             return PlaceMatch(candidates=tuple(sorted(allowed or chosen)), dropped=dropped)
-        country = country or country_of_region(text)
-        above = within or (country and f"iso3166:{country}")
+        above = within or f"iso3166:{country or country_of_region(text)}"
         return self._match(above, cell.strip()) if above in self.places else PlaceMatch()
 
     def _match(self, id: str, dropped: str) -> PlaceMatch:

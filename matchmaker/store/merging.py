@@ -366,16 +366,23 @@ def _is_told(old: FieldOrigin, row: Organization, name: str, new: FieldOrigin) -
     return (old.conflict.value, old.conflict.source) == (text_of(row, name), new.source)
 
 
+# As by default where nobody says it, and where somebody does.
+_SAID_OR_NOT = frozenset({"listed", "status"})
+
+
 def _told_apart(
     origins: Collection[FieldOrigin], provenance: Provenance
 ) -> tuple[FieldOrigin, ...]:
-    """Those that differ from where the row comes from, or are contradicted, in order."""
+    """Those that differ from where the row comes from, or are contradicted, in order.
+
+    Of what is as by default they tell that somebody said it: they stay.
+    """
     return tuple(
         sorted(
             (
                 origin
                 for origin in origins
-                if origin != _from(origin.field, provenance) or origin.field == "listed"
+                if origin != _from(origin.field, provenance) or origin.field in _SAID_OR_NOT
             ),
             key=lambda origin: origin.field,
         )

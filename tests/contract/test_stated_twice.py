@@ -294,3 +294,13 @@ def test_what_a_list_of_members_says_of_a_supply_on_record_adds_its_word(desk: D
     desk.bring("members", f"企业名称,主要供应商\n{B},{A}\n")
     [tie] = desk.ties()
     assert [each.source for each in tie.also_stated] == ["members"]
+
+
+def test_a_state_that_is_as_by_default_and_is_written_stays_said(desk: Desk) -> None:
+    """Else the same register again changes each firm that it calls 存续."""
+    text = "企业名称,经营状态\n示例在册厂,存续\n"
+    desk.bring("register", text)
+    before, version = desk.store.export().rows.organizations, desk.store.version()
+    desk.bring("register", text)
+    assert desk.store.export().rows.organizations == before
+    assert desk.store.version() == version
