@@ -267,23 +267,21 @@ class AffiliationNetwork:
             partners = partners[np.lexsort((partners, self.degree[partners]))]
             within = np.cumsum(self.degree[partners], dtype=np.float64) <= PATH_BUDGET
             partners, cost = partners[within], PATH_BUDGET
-        is_theirs = np.zeros(self.organizations, dtype=np.bool_)
-        is_theirs[partners] = True
         # From the rarest on, as long as that costs no more than to look up all whom theirs met.
         start, step, spent = 0, FIRST_LINKS, 0
-        while start < len(around.rarest_first) and spent <= cost:
-            rows = around.rarest_first[start : start + step]
-            _, met, counts = entries(self.adjacency, rows)
-            hits = is_theirs[met]
-            if hits.any():
-                return int(rows[np.searchsorted(np.cumsum(counts), hits.argmax(), "right")])
-            start, step, spent = start + step, 4 * step, spent + len(met)
+        with self._collector.marked(partners) as is_theirs:
+            while start < len(around.rarest_first) and spent <= cost:
+                rows = around.rarest_first[start : start + step]
+                _, met, counts = entries(self.adjacency, rows)
+                hits = is_theirs[met]
+                if hits.any():
+                    return int(rows[np.searchsorted(np.cumsum(counts), hits.argmax(), "right")])
+                start, step, spent = start + step, 4 * step, spent + len(met)
         if start >= len(around.rarest_first) or not len(partners):
             return None
-        reached = np.zeros(self.organizations, dtype=np.bool_)
-        reached[entries(self.adjacency, partners)[1]] = True
-        left = around.rarest_first[start:]
-        left = left[reached[left]]
+        with self._collector.marked(entries(self.adjacency, partners)[1]) as is_reached:
+            left = around.rarest_first[start:]
+            left = left[is_reached[left]]
         return int(left[0]) if len(left) else None
 
     def shared_partners(self, row: int) -> NearFigures:

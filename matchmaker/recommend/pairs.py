@@ -251,11 +251,12 @@ class Pairs:
 
         Undertakings that are no ties are told of all the same, without them.
         """
+        if not self.seeker.hidden:
+            return np.zeros(len(self.rows), dtype=np.float32)
         incidence, ties = self.network.incidence, self.network.undertakings.tie
         theirs = np.zeros(incidence.shape[1], dtype=np.float32)
-        if self.seeker.hidden:
-            columns = incidence[sorted(self.seeker.hidden)].indices
-            theirs[columns[ties[columns] >= 0]] = 1
+        columns = incidence[sorted(self.seeker.hidden)].indices
+        theirs[columns[ties[columns] >= 0]] = 1
         return np.asarray(incidence[self.rows] @ theirs, dtype=np.float32)
 
     def narrowed(self, rows: IntArray, ranks: dict[str, IntArray]) -> Pairs:

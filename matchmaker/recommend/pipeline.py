@@ -313,7 +313,8 @@ def rank(
 
 
 def _all_pairs(snapshot: Snapshot, goal: Goal, seeker: Seeker) -> Pairs:
-    return Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
+    rows = snapshot.cached("all rows", lambda: np.arange(len(snapshot), dtype=np.int32))
+    return Pairs(snapshot, goal, seeker, rows)
 
 
 def _rank(
@@ -333,7 +334,7 @@ def _rank(
     with span("retrieve"):
         retrieved = [
             retrieve(
-                *(all_pairs, group & all_pairs.whereabouts.allowed, request.limit),
+                *(all_pairs, all_pairs.whereabouts.within(group), request.limit),
                 texts=needs_texts,
                 ranked=needs_ranks,
             )

@@ -51,14 +51,15 @@ def eligible_and_known(pairs: Pairs, request: Request[int]) -> tuple[BoolArray, 
     Where words are asked, those of the same owner are partners: nobody vanishes who says it.
     """
     suitable = _suitable(pairs, request)
-    known = np.zeros(len(pairs.snapshot), dtype=np.bool_)
-    known[_known_rows(pairs)] = True
+    rows = _known_rows(pairs)
     if pairs.seeker.row is not None and pairs.seeker.asks_in_words:
-        known[same_owner(pairs.snapshot, pairs.seeker.row)] = True
-    allowed = suitable & (pairs.snapshot.organizations.capacity != 0)
+        rows = np.concatenate([rows, same_owner(pairs.snapshot, pairs.seeker.row)])
+    known = np.zeros(len(pairs.snapshot), dtype=np.bool_)
+    known[rows] = suitable[rows]
+    allowed = suitable & _with_capacity(pairs.snapshot)
     if request.only_new:
-        allowed &= ~known
-    return allowed, suitable & known
+        allowed[rows] = False
+    return allowed, known
 
 
 def _known_rows(pairs: Pairs) -> NDArray[np.int64]:
@@ -126,6 +127,11 @@ def _of_goal(snapshot: Snapshot, goal: Goal) -> BoolArray:
         return organizations.open_to_meet & np.isin(organizations.kind, codes)
 
     return snapshot.cached(("open to meet", goal.candidates), made)
+
+
+def _with_capacity(snapshot: Snapshot) -> BoolArray:
+    """A mask of those who have capacity left, or do not say, (N,), made once."""
+    return snapshot.cached("with capacity", lambda: snapshot.organizations.capacity != 0)
 
 
 def _calling(snapshot: Snapshot, goal: Goal, kinds: frozenset[Kind]) -> BoolArray:

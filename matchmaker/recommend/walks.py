@@ -10,7 +10,8 @@ in FORA (Wang et al., 2017).
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -21,7 +22,7 @@ from scipy import sparse
 
 from matchmaker.recommend.matrices import Matrix
 from matchmaker.recommend.scores import LOOKED_AT, NearFigures, Ranking, distinct_below
-from matchmaker.snapshot.model import FloatArray, IntArray
+from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
 
 # Mass goes on from where there is so much of it for each entry that it is passed on to: a step
 # costs at most 1 / LEAST entries, however large the network.
@@ -61,6 +62,18 @@ class Collector:
         last, every = self._kept.last, np.arange(len(numbers), dtype=np.int32)
         last[numbers] = every
         return np.sort(numbers[last[numbers] == every])
+
+    @contextmanager
+    def marked(self, numbers: IntArray) -> Iterator[BoolArray]:
+        """A mask of these of all numbers, (size,), in memory that is used again afterwards."""
+        if not hasattr(self._kept, "marks"):
+            self._kept.marks = np.zeros(self.size, dtype=np.bool_)
+        marks = self._kept.marks
+        marks[numbers] = True
+        try:
+            yield marks
+        finally:
+            marks[numbers] = False
 
     def collect(self, numbers: IntArray, weights: NDArray[Any]) -> tuple[IntArray, Mass]:
         """Distinct numbers in order, and the sum of each one's weights ≥ 0, added in order.

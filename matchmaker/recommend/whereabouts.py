@@ -63,7 +63,11 @@ class Whereabouts:
     """
 
     met: dict[str, FloatArray]
-    allowed: BoolArray
+    allowed: BoolArray | None = None
+
+    def within(self, group: BoolArray) -> BoolArray:
+        """Those of a group (N,) who are where the question insists on."""
+        return group if self.allowed is None else group & self.allowed
 
 
 def whereabouts(
@@ -83,7 +87,7 @@ def whereabouts(
     others = alternatives(need)
     labs_alone = any(text.goal is GoalName.RESEARCH_PARTNER for text in seeker.texts)
     met: dict[str, FloatArray] = {}
-    allowed = np.ones(len(snapshot), dtype=np.bool_)
+    allowed: BoolArray | None = None
     hard = {r.key for r in need.requirements if r.kind in _FILTERS and not r.soft}
     for requirement in need.requirements:
         key = requirement.key
@@ -96,7 +100,8 @@ def whereabouts(
         met[key] = _with_another(judged[key], [judged[other] for other in instead])
         if key in hard:
             insisted = [judged[other] for other in instead & hard]
-            allowed &= np.isin(_with_another(judged[key], insisted), (1, NOT_NEEDED))
+            is_there = np.isin(_with_another(judged[key], insisted), (1, NOT_NEEDED))
+            allowed = is_there if allowed is None else allowed & is_there
     return Whereabouts(met, allowed)
 
 
