@@ -10,7 +10,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from matchmaker import messages, regex, terms, text, thesaurus
+from matchmaker import compiled, messages, regex, terms, text, thesaurus
 from matchmaker import remembered as remembered_module
 from matchmaker.marks import mark_of
 from matchmaker.recommend.specification.model import (
@@ -25,7 +25,7 @@ from matchmaker.snapshot.model import Snapshot
 from matchmaker.snapshot.specified import TextReader
 
 # What reading imports beside the lists and programs of its own folder and the thesaurus.
-_MODULES = (messages, regex, remembered_module, terms, text)
+_MODULES = (compiled, messages, regex, remembered_module, terms, text)
 _KINDS = {kind.value: kind for kind in RequirementKind}
 _ROLES = {role.value: role for role in ItemRole}
 
