@@ -243,7 +243,9 @@ def compare(first: ComparableName, second: ComparableName) -> NameLevel:
         return NameLevel.ORDER
     if sorted(first.translated) == sorted(second.translated):
         return NameLevel.TRANSLATION
-    return _compare_words(first, second)
+    if first.numerals != second.numerals:
+        return NameLevel.DIFFERENT
+    return compare_words(first.translated, second.translated)
 
 
 def are_spelled_alike(first: ComparableName, second: ComparableName) -> bool:
@@ -306,10 +308,10 @@ def _have_other_trade_names(one: str, other: str) -> bool:
     return False
 
 
-def _compare_words(first: ComparableName, second: ComparableName) -> NameLevel:
-    if first.numerals != second.numerals:
-        return NameLevel.DIFFERENT
-    less, more = sorted((first.translated, second.translated), key=len)
+def compare_words(first: tuple[str, ...], second: tuple[str, ...]) -> NameLevel:
+    """The level of two names in Latin letters with the same numerals, whose translated words
+    are not the same in whatever order."""
+    less, more = sorted((first, second), key=len)
     only = set(less) ^ set(more)
     if only & _DIRECTIONS:
         return NameLevel.DIFFERENT

@@ -1,4 +1,5 @@
-"""Pairs of names that are surely unlike, told from a few numbers of each, many at once.
+"""Pairs of names that are surely unlike, told from a few numbers of each, many at once, or from
+their words.
 
 Most pairs that share a block are: to take both names apart for each would take most of an
 import's time. Whoever is not told apart here is compared properly.
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.ingest.matching_model import Comparable
-from matchmaker.ingest.name_comparison import ALIKE, ComparableName
+from matchmaker.ingest.name_comparison import ALIKE, ComparableName, NameLevel, compare_words
 
 _BINS = 32
 _WAITING = 5_000
@@ -24,13 +25,15 @@ _SHORT = 6  # letters of what may be initials
 
 
 class NameSummaries:
-    """Some 85 bytes for each organisation, in order."""
+    """Some 130 bytes for each organisation, in order."""
 
     def __init__(self) -> None:
         self._flags, self._letters = bytearray(), bytearray()
         # Names whose letters are still to be counted: of many at once.
         self._texts: list[str] = []
         self._folded, self._translated, self._numerals = array("q"), array("q"), array("q")
+        # Words of names in Latin letters, parted by spaces, and where each name ends.
+        self._spelled, self._ends = bytearray(), array("q", [0])
         # 0 where there is none.
         self._other, self._host, self._code = array("q"), array("q"), array("q")
 
@@ -50,7 +53,10 @@ class NameSummaries:
         else:
             self._flags.append(_flags(name))
             self._texts.append(text)
+            if not name.is_han:
+                self._spelled += text.encode("utf-8", "surrogatepass")
             self._add_words(name.folded, name.translated, name.numerals)
+        self._ends.append(len(self._spelled))
         if len(self._texts) >= _WAITING:
             self._count_letters()
         self._other.append(_letters_of(organization.others[0].folded) if organization.others else 0)
@@ -77,7 +83,7 @@ class NameSummaries:
             self._count_letters()
         flags = np.frombuffer(self._flags, dtype=np.uint8)
         both, either = flags[first] & flags[second], flags[first] | flags[second]
-        one = both ^ either
+        only_one = both ^ either
         differ = ~self._share(first, second)
         for words in (self._folded, self._translated):
             hashes = np.frombuffer(words, dtype=np.int64)
@@ -87,9 +93,17 @@ class NameSummaries:
         unlike = differ & ((numerals[first] != numerals[second]) | is_far)
         # Of a Chinese name and one in Latin letters only that they may be one is cheap to tell:
         # they share a block where the one is the other in pinyin.
-        may_tell = (both & _TOLD != 0) & (one & (_BRANCH | _HAN) == 0)
+        may_tell = (both & _TOLD != 0) & (only_one & (_BRANCH | _HAN) == 0)
         told: NDArray[np.bool_] = may_tell & unlike
+        for pair in np.flatnonzero(may_tell & differ & ~unlike & (either & _HAN == 0)).tolist():
+            one, other = self._words(int(first[pair])), self._words(int(second[pair]))
+            told[pair] = compare_words(one, other) is NameLevel.DIFFERENT
         return told
+
+    def _words(self, position: int) -> tuple[str, ...]:
+        """The translated words of a name in Latin letters."""
+        start, end = self._ends[position : position + 2]
+        return tuple(self._spelled[start:end].decode("utf-8", "surrogatepass").split(" "))
 
     def _share(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell whether two may have a website, a code or an other name in common."""
