@@ -25,6 +25,7 @@ from matchmaker.store.sqlite.documents import (
     remove_documents_and_log,
     write_documents_and_log,
 )
+from matchmaker.store.sqlite.many_participants import ManyParticipants
 from matchmaker.store.sqlite.transaction import SqliteTransaction
 
 
@@ -43,8 +44,12 @@ class SqliteStore(Store):
             return work(SqliteTransaction(connection))
 
     def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:  # noqa: ARG002
-        with span("store"), self._connections.writing() as connection:
-            return work(SqliteTransaction(connection))
+        with (
+            span("store"),
+            self._connections.writing() as connection,
+            ManyParticipants.of(connection) as participants,
+        ):
+            return work(SqliteTransaction(connection, participants))
 
     def prepare(self) -> None:
         self._connections.create()

@@ -255,6 +255,9 @@ ORGANIZATION_NUMBERS = "SELECT id, row FROM organizations JOIN wanted ON id = fi
 PUT_ORGANIZATION_TERMS = "INSERT INTO organization_terms (rowid, terms) VALUES (?, ?)"
 ADD_ENDED = "ALTER TABLE participants ADD COLUMN ended INTEGER NOT NULL DEFAULT 0"
 DROP_PARTICIPANTS = "DELETE FROM participants WHERE engagement IN (SELECT first FROM wanted)"
+COUNT_PARTICIPANTS = "SELECT count(*) FROM participants"
+PARTICIPANTS_INDEX = "SELECT sql FROM sqlite_schema WHERE name = 'participants_by_organization'"
+DROP_PARTICIPANTS_INDEX = "DROP INDEX participants_by_organization"
 PUT_PARTICIPANT = "INSERT INTO participants VALUES (?, ?, ?, ?, ?, ?)"
 
 SET_GRAPH = "UPDATE graph SET version = ?, identity = ?"

@@ -38,6 +38,7 @@ from matchmaker.store.search_terms import match_expression
 from matchmaker.store.sql import PARTICIPANTS, codec
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.documents import append_to_log, change_documents
+from matchmaker.store.sqlite.many_participants import ManyParticipants
 from matchmaker.store.sqlite.row_parts import (
     drop_parts,
     participants_of,
@@ -57,8 +58,11 @@ STATEMENT_CHUNK = 400
 class SqliteTransaction:
     """See `Transaction`. Keys and ids go in through a temporary table, or as a JSON array."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, participants: ManyParticipants | None = None
+    ) -> None:
         self._connection = connection
+        self._participants = participants
         self._changes_many = False
 
     def version(self) -> int:
@@ -119,6 +123,8 @@ class SqliteTransaction:
         drop_parts(self._connection, table)
         self._connection.executemany(codec(table).replace(), map(codec(table).encode, rows))
         write_parts(self._connection, table, rows)
+        if table is ENGAGEMENTS and self._participants is not None:
+            self._participants.wrote(sum(len(row.participants) for row in rows))
         self._note_wanted(table)
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
