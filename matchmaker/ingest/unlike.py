@@ -42,9 +42,11 @@ class NameSummaries:
         text = " ".join(name.translated) if name else ""
         codes = [each for each in enumerate(organization.codes) if each[1]]
         is_told = (
-            len(organization.names) == 1
+            name is not None
+            and len(organization.names) == 1
             and max(len(organization.others), len(codes)) <= 1
             and len(text) <= _LONGEST
+            and text.count(" ") < max(1, len(name.translated))  # not within a word
         )
         if name is None or not is_told:
             self._flags.append(0)

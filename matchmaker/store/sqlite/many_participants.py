@@ -19,37 +19,44 @@ class ManyParticipants:
     """The count of those that a transaction writes, and what is put off because of it.
 
     Where they are as many as there were before, an index is made anew in less time than it takes
-    to put each into it. Until the end of the transaction nothing asks by organisation then.
+    to put each into it.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._written, self._next = 0, MANY
+        # What makes the index again while there is none.
         self._index = ""
+        self._cache: int | None = None
 
     @classmethod
     @contextmanager
     def of(cls, connection: sqlite3.Connection) -> Iterator[ManyParticipants]:
-        """Those of the transaction that is the block; what was put off is done at its end."""
-        (cache,) = connection.execute("PRAGMA cache_size").fetchone()
+        """Those of the transaction that is the block; the index is there at its end."""
         participants = cls(connection)
         try:
             yield participants
-            if participants._index:
-                connection.execute(participants._index)
+            participants.restore_index()
         finally:
-            if participants._index:
-                connection.execute(f"PRAGMA cache_size = {cache}")
+            if participants._cache is not None:
+                connection.execute(f"PRAGMA cache_size = {participants._cache}")
 
     def wrote(self, count: int) -> None:
         """Note that so many more were written."""
         self._written += count
-        if self._index or self._written < self._next:
+        if self._cache is not None or self._written < self._next:
             return
         self._next *= 2
         (total,) = self._connection.execute(queries.COUNT_PARTICIPANTS).fetchone()
         if total > 2 * self._written:
             return
+        (self._cache,) = self._connection.execute("PRAGMA cache_size").fetchone()
+        self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         (self._index,) = self._connection.execute(queries.PARTICIPANTS_INDEX).fetchone()
         self._connection.execute(queries.DROP_PARTICIPANTS_INDEX)
-        self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+    def restore_index(self) -> None:
+        """Have them in order of organisation again, for what asks for that or at the end."""
+        if self._index:
+            self._connection.execute(self._index)
+            self._index = ""

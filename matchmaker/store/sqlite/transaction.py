@@ -128,6 +128,8 @@ class SqliteTransaction:
         self._note_wanted(table)
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
+        if self._participants is not None:  # those of an organisation that goes are looked for
+            self._participants.restore_index()
         self._fill_wanted(keys)
         drop_parts(self._connection, table)
         if table.statement is not None:
@@ -161,6 +163,8 @@ class SqliteTransaction:
             self._connection.execute(query)
 
     def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
+        if self._participants is not None:
+            self._participants.restore_index()
         self._fill_wanted(ids)
         for other in TABLES.values():
             for reference in other.references:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -361,7 +362,9 @@ def test_an_acronym_that_many_share_tells_nothing() -> None:
 def test_who_is_told_apart_at_once_is_unlike_in_full() -> None:
     """Names that share a block: only such as the whole comparison calls unlike are dismissed."""
     draw = random.Random(7)
-    words = "Universität University Sample Muster Pumps GmbH Branch Institut de la 2 II Group MIT"
+    words = (
+        "Universität University Sample Muster Pumps GmbH Branch Institut de la 2 II Group MIT & %"
+    )
     signs = "温州示例阀门集团控股有限公司第一二分研究院电子12机械"
     names = [
         joined.join(draw.choice(parts) for _ in range(draw.randint(1, most)))
@@ -380,6 +383,14 @@ def test_who_is_told_apart_at_once_is_unlike_in_full() -> None:
     every, kept = set(pairs(rows)), set(pairs(rows, 0, NameSummaries()))
     assert kept < every
     assert all(are_unlike(of[first], of[second]) for first, second in every - kept)
+
+
+def test_names_of_the_same_letters_are_told_apart_by_their_words_and_not_from_a_part() -> None:
+    names, summaries = ("Casa Rete", "Cesare Ata", "Casa Rete Uno"), NameSummaries()
+    for number, name in enumerate(names):
+        summaries.add(Comparable.of(DuplicateKeys(f"x:{number}", name)))
+    told = summaries.are_unlike(np.array([0, 0]), np.array([1, 2]))
+    assert told.tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
