@@ -121,6 +121,10 @@ _IN_A_PLACE = regex(
 _MANY = 100  # 年8万
 _A_DAY = 1 / 31
 _BAR_STOCK = regex(r"[ -](?:stock|ends?)(?![a-z])")
+# Of what a radar works at: 毫米波雷达 77G.
+_RADAR = regex(r"雷达|毫米波|(?<![a-z])(?:radar|mm-?wave)")
+_WEIGHED = regex(r"重|weigh|mass")
+_BANDS = frozenset({24, 60, 76, 77, 78, 79, 80})
 # Of mobile networks, and no grams.
 _GENERATION = regex(r"[345]g/[345]g?|[345]g(?=[/网通模基信专])")
 # How far a thing reaches or flies, and not how far away a partner is.
@@ -300,6 +304,10 @@ def _amount(
 ) -> Requirement | None:
     after = folded[end : end + 24]
     if name == "g" and _GENERATION.search(folded, max(0, start - 3), end + 1):
+        return None
+    said = {round(1000 * value) for value in (bounds.low, bounds.high) if value is not None}
+    is_weighed = _WEIGHED.search(folded, max(0, start - 8), start)
+    if name == "g" and said <= _BANDS and not is_weighed and _RADAR.search(folded):
         return None
     is_range = None not in (bounds.low, bounds.high) and bounds.low != bounds.high
     ordered = (not is_range and _ORDER.search(folded[max(0, start - 24) : start])) or (

@@ -61,6 +61,11 @@ _TOOL_BROUGHT = regex(
     r"(?:^|[，,;；。!！\s])(?:(?:我们|我方|我司|我厂|客户|甲方|需方|买方)?自带|(?:我们|我方|我司|我厂|客户|甲方|需方|买方)带)"
     r"(?:来|着)?(?:现成的?|[一两几]?[副套个])?$"
 )
+# 注塑加工 ABS外壳 5000件 有模具: said by itself, and not 有模具的注塑厂.
+_TOOL_THERE = regex(
+    r"(?:^|[，,;；。!！\s])(?:我们?|我方|我司|我厂|客户)?(?:已经?|自|现)?有(?:现成的?|[一两几]?[副套个])?$"
+)
+_TOOL_ALONE = regex(r"了?\s?(?:$|[，,;；。!！.])")
 _TOOL_FIRST = regex(r"(?:我们|我方|我司|我厂)?(?:自?带|有)(?:着|好)?(?:现成的?|[一两几]?[副套个])?")
 _THEN_SEEKS = regex(r"了?[，,;；\s]*(?:想要?|要|需要|急|现)?(?:找|求(?!购)|寻)")
 _STOPS = frozenset("，,;；。 \n")
@@ -100,6 +105,8 @@ def _is_own_tool(folded: str, terms: Sequence[TermMatch], tool: TermMatch) -> bo
     start = max(0, tool.start - _REACH)
     is_there = any(each.search(folded, start, tool.start) for each in (_TOOL_BEFORE, _TOOL_BROUGHT))
     is_there = is_there and _TOOL_ITSELF.match(folded, tool.end) is not None
+    if _TOOL_THERE.search(folded, start, tool.start) and _TOOL_ALONE.match(folded, tool.end):
+        is_there = True
     if _TOOL_FIRST.fullmatch(folded, 0, tool.start) and _THEN_SEEKS.match(folded, tool.end):
         is_there = True
     if not (is_there or _TOOL_AFTER.match(folded, tool.end)):

@@ -62,6 +62,14 @@ class _Quality(NamedTuple):
     beside: re.Pattern[str] | None = None
 
 
+_BOARD = regex(r"线路板|电路板|软硬结合|软板|硬板|贴片|(?<![a-z])pcbs?(?![a-z])|rigid-flex")
+TRAPEZOIDAL = "trapezoidal thread"
+# TR90 of frames is a plastic.
+_SCREWED = regex(
+    r"螺纹|丝杆|丝杠|滚丝|阀杆|螺母|螺杆|梯形|thread|screws?(?![a-z])|spindle|(?<![a-z])stems?(?![a-z])"
+)
+
+
 def _quality(
     aspect: str, unit: str, pattern: str, factor: float = 1.0, beside: re.Pattern[str] | None = None
 ) -> _Quality:
@@ -116,6 +124,8 @@ _QUALITIES = (
     _quality(CELLS, "S", r"(?:packs?(?![a-z])|batter(?:y|ies)|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?<!in )(?<!within )(?<!every )(?<!after )(?<!充电)(?<!每)(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d]|\s?(?:响应|内|以内|后|一|charg|response|deliver|cycle))", beside=_BATTERY),
     _quality(CELLS, "S", r"(?<![a-z\d.-])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?=\s(?:high-voltage |smart |lipo |li-?ion |lithium |drone |battery )*(?:packs?|batter|lipo)|\s?(?:高压|智能|锂聚合物|聚合物)?(?:锂电|电池))", beside=_BATTERY),
     _quality(CELLS, "S", r"(?<![a-z\d.-])(?P<low>\d{1,2})s(?P<high>(?!))?(?=\s\d{3,6}\s?mah)", beside=_BATTERY),
+    _quality("layers", "layers", rf"{_RANGE}[\s-]?层(?=$|[，,;；、。\s])", beside=_BOARD),
+    _quality(TRAPEZOIDAL, "Tr", r"(?<![a-z])tr\s?(?!90(?!\d))(?P<low>\d{1,3})(?:\s?[x×*]\s?\d{1,2})?(?:\s?[-~至到]\s?(?:tr\s?)?(?P<high>\d{1,3}))?(?![a-z\d])", beside=_SCREWED),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"(?<!\+){_RANGE}[\s-]?(?:腔|穴|cav(?:it(?:y|ies)|s)?(?![a-z]))"),
     _quality(INDEX, "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),

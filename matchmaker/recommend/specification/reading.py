@@ -87,6 +87,14 @@ _BUT_OTHER = regex(r",? (?:but|instead) (?!from|in|outside|elsewhere|near|made|o
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 
+# Trades that are not meant: 袜业以外的抗菌材料, 非袜业的客户, outside the sock industry.
+_OTHER_TRADES = regex(
+    r"(?:除了?)?[一-鿿]{1,6}?(?:行业|产业|领域|业)(?:以外|之外)的?|除了?[一-鿿]{1,6}?(?:行业|产业|领域)外的?"
+    r"|非[一-鿿]{1,4}?(?:行业|产业|领域|业)的?"
+    r"|(?<![a-z])(?:outside|beyond|other than) (?:of )?(?:the )?[a-z-]{3,20}(?: [a-z-]{3,20})? (?:industry|sector|trade)"
+)
+
+
 @remembered(CACHED)
 def read(text: str) -> Specification:
     """The specification that a text states, `MOST` of its items; empty when it states none.
@@ -109,6 +117,10 @@ def read(text: str) -> Specification:
     items += others
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
     items += phrases(text, folded, free)
+    if outside := [match.span() for match in _OTHER_TRADES.finditer(folded)]:
+        items = [i for i in items if not any(a <= i.start < b for a, b in outside)]
+        for start, end in outside:
+            taken[start:end] = b"\x01" * (end - start)
     items = with_help(text, folded, items)
     named = {item.kind for item in items if _is_named(item)}
     concepts: list[Requirement] = []

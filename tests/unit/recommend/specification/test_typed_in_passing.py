@@ -230,3 +230,53 @@ def test_what_is_to_stay_right_is_sought(need, thing):
 def test_what_a_thing_is_of_parts_it_not_from_the_work_on_it(need, is_sought):
     """Else a polisher sells frames, and no maker of frames is its customer."""
     assert bool(sought(need) & {"spectacle frame", "sock"}) is is_sought
+
+
+@pytest.mark.parametrize(
+    ("need", "value", "offer", "expected"),
+    [
+        ("梯形丝杆 Tr40", "40 Tr", "阀杆滚丝，Tr16–Tr60", Fulfilment.MET),
+        ("Tr100 阀杆滚丝", "100 Tr", "阀杆滚丝，Tr16–Tr60", Fulfilment.UNMET),
+        ("rigid-flex PCB, 6 layers", "6 layers", "软硬结合板打样，4–12层，24小时", Fulfilment.MET),
+        ("PCB 16 layers", "16 layers", "软硬结合板打样，4–12层，24小时", Fulfilment.UNMET),
+        ("医用压力袜", "compression sock", "Compression running socks", Fulfilment.MET),
+        ("H13 电渣料", "tool steel", "H13 ESR模具钢，板材圆钢", Fulfilment.MET),
+        ("PAN precursor oil agent", "spin finish", "硅油纺丝油剂，专给PAN原丝", Fulfilment.MET),
+        ("镶件 随形水路", "conformal cooling", "镶件扩散焊异形水路", Fulfilment.MET),
+    ],
+)
+def test_words_and_figures_of_the_trades(need, value, offer, expected):
+    assert verdict(need, value, offer) is expected
+
+
+@pytest.mark.parametrize("offer", ["不勒腿糖尿病袜，弹力丝减半", "Non-binding diabetic socks"])
+def test_socks_that_do_not_press_are_no_compression_socks(offer):
+    assert verdict("求购医用压力袜", "compression sock", offer) is not Fulfilment.MET
+
+
+def test_the_plastic_of_frames_is_no_thread():
+    assert [item.value for item in read("TR90镜架，配螺丝").of(RequirementKind.SIZE)] == []
+
+
+@pytest.mark.parametrize(("need", "weights"), [("毫米波雷达 77G", 0), ("雷达重77g", 1)])
+def test_what_a_radar_works_at_is_no_weight(need, weights):
+    assert len(read(need).of(RequirementKind.SIZE)) == weights
+
+
+@pytest.mark.parametrize(
+    ("need", "is_sought"),
+    [
+        ("注塑加工 ABS外壳 5000件 有模具", False),
+        ("PP外壳注塑，我们已有模具，3万件", False),
+        ("谁有模具", True),
+    ],
+)
+def test_a_mould_that_is_there_is_not_sought(need, is_sought):
+    assert ("mould" in sought(need)) is is_sought
+
+
+@pytest.mark.parametrize(
+    "need", ["袜业以外的抗菌材料", "找非袜业的客户", "antibacterial yarn outside the sock industry"]
+)
+def test_a_trade_that_is_not_meant_is_not_sought(need):
+    assert "sock" not in sought(need)
