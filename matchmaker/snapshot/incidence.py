@@ -49,12 +49,14 @@ def ranges(starts: NDArray[Any], counts: NDArray[Any]) -> tuple[NDArray[Any], ND
 def transposed(incidence: Incidence, columns: int) -> Incidence:
     """Columns as rows, each in order of the former row."""
     count = len(incidence.indices)
+    # As narrow as the other numbers: else all are made wide first.
+    indptr = incidence.indptr.astype(np.int32)
     entries = csr_array(
-        (np.arange(count, dtype=np.int32), incidence.indices, incidence.indptr),
+        (np.arange(count, dtype=np.int32), incidence.indices, indptr),
         shape=(len(incidence.indptr) - 1, columns),
     ).tocsc()  # which sorts by counting
     return Incidence(
         entries.indptr.astype(np.int64),
-        entries.indices.astype(np.int32),
+        entries.indices.astype(np.int32, copy=False),
         incidence.code[entries.data],
     )

@@ -243,15 +243,14 @@ def respliced(index: LexicalIndex, splice: Splice, texts: Sequence[str]) -> Lexi
         columns = np.repeat(np.arange(first, last), np.diff(index.indptr[first : last + 1]))
         columns, rows = columns[stays], rows[stays]
         new = slice(*np.searchsorted(fresh.columns, (first, last)).tolist())
-        between = Splice.by_number(
+        places = np.searchsorted(
             columns * np.int64(len(lengths)) + rows,
-            rows[:0],
             fresh.columns[new] * np.int64(len(lengths)) + fresh.rows[new],
         )
-        columns = between.array(columns, fresh.columns[new])
-        rows = between.array(rows, fresh.rows[new])
+        columns = np.repeat(np.arange(first, last), np.diff(indptr[first : last + 1]))
+        rows = np.insert(rows, places, fresh.rows[new])
         kept = index.frequency[former][stays].astype(np.float32)
-        frequencies = between.array(kept, fresh.frequencies[new])
+        frequencies = np.insert(kept, places, fresh.frequencies[new])
         now = slice(int(indptr[first]), int(indptr[last]))
         joined.statements[now] = rows
         joined.weight[now] = scale.weights(columns, frequencies, lengths[rows])
