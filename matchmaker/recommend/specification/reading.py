@@ -89,10 +89,14 @@ _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 # Trades that are not meant: 袜业以外的抗菌材料, 非袜业的客户, outside the sock industry.
 _OTHER_TRADES = regex(
-    r"(?:除了?)?[一-鿿]{1,6}?(?:行业|产业|领域|业)(?:以外|之外)的?|除了?[一-鿿]{1,6}?(?:行业|产业|领域)外的?"
+    r"(?:除了?)?[一-鿿]{1,10}?(?:以外|之外)(?:的(?!.{0,4}[还也另])|[，,](?=.{0,4}(?:谁|哪|找|寻|求|有没有)))|除了?[一-鿿]{1,6}?(?:行业|产业|领域)外的?"
     r"|非[一-鿿]{1,4}?(?:行业|产业|领域|业)的?"
     r"|(?<![a-z])(?:outside|beyond|other than) (?:of )?(?:the )?[a-z-]{3,20}(?: [a-z-]{3,20})? (?:industry|sector|trade)"
 )
+
+
+def _is_in(item: Requirement, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= item.start < end for start, end in spans)
 
 
 @remembered(CACHED)
@@ -118,7 +122,7 @@ def read(text: str) -> Specification:
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
     items += phrases(text, folded, free)
     if outside := [match.span() for match in _OTHER_TRADES.finditer(folded)]:
-        items = [i for i in items if not any(a <= i.start < b for a, b in outside)]
+        items = [i for i in items if i.kind in _WISHES or not _is_in(i, outside)]
         for start, end in outside:
             taken[start:end] = b"\x01" * (end - start)
     items = with_help(text, folded, items)

@@ -280,3 +280,18 @@ def test_a_mould_that_is_there_is_not_sought(need, is_sought):
 )
 def test_a_trade_that_is_not_meant_is_not_sought(need):
     assert "sock" not in sought(need)
+
+
+@pytest.mark.parametrize(
+    ("need", "things"),
+    [
+        ("再生涤纶之外，哪里有再生尼龙的技术", {"nylon"}),
+        ("除了球阀以外，还要闸阀", {"ball valve", "gate valve"}),
+    ],
+)
+def test_what_is_left_out_is_not_sought_and_what_is_wanted_besides_is(need, things):
+    items = read(need).items
+    named = {
+        i.value for i in items if i.kind in (RequirementKind.PRODUCT, RequirementKind.MATERIAL)
+    }
+    assert named == things
