@@ -7,9 +7,11 @@ from functools import cache
 from itertools import islice
 
 from matchmaker.domain import Layer
+from matchmaker.ingest.address_books import is_address_book
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.dealings import DEALINGS
+from matchmaker.ingest.inquiries import is_list_of_requests
 from matchmaker.ingest.links import shown_and_linked
 from matchmaker.ingest.list_formats import (
     DOWNSTREAM,
@@ -70,6 +72,8 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
     }
     if own:
         return max(own, key=own.__getitem__)
+    if MEMBERS in allowed and is_list_of_requests(samples):
+        return MEMBERS
     scores = {
         name: _score(name, _told(name, samples)) if _is_named(name, samples) else 0
         for name in (MEMBERS, *LISTS)
@@ -177,9 +181,14 @@ def are_no_members(titles: Iterable[str]) -> bool:
 
     Of those who came to an event, whom somebody knows, suppliers or customers of one firm.
     """
-    return any(
-        not _of_event().isdisjoint(title_keys(title)) or _OF_TRADE.fullmatch(normal(title))
-        for title in titles
+    titles = tuple(titles)
+    return (
+        is_list_of_requests(titles)
+        or is_address_book(titles)
+        or any(
+            not _of_event().isdisjoint(title_keys(title)) or _OF_TRADE.fullmatch(normal(title))
+            for title in titles
+        )
     )
 
 

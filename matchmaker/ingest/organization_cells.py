@@ -47,6 +47,8 @@ _LEFT_IN_BRACKETS = regex(
     r"[(（][^()（）]{0,8}(?:退会|除名|ausgetreten|left|resigned|démission)[^()（）]{0,16}[)）]$",
     re.IGNORECASE,
 )
+# Of tenants who may come one day.
+_NOT_YET = regex(r"(?:洽谈|在谈|商谈|招商|对接|跟踪)中?|意向(?:入驻)?|[拟待]入驻|储备")
 _BETWEEN = regex(r"[、,，;；/+&\n]")
 # 浙江省专精特新 is the province's.
 _OF_PROVINCE = regex(r"^[一-鿿]{2,3}(?=[省市](?!级))")
@@ -77,6 +79,8 @@ def blocked_by(cells: Mapping[str, str], read: Collection[str]) -> str:
     """
     for title, cell in cells.items():
         if title not in read and _LEFT.fullmatch(cell) and is_remark(title):
+            return f"{title}: {cell}"
+        if (_LEFT.fullmatch(cell) or _NOT_YET.fullmatch(cell)) and _is_state(title):
             return f"{title}: {cell}"
         if _LEFT_IN_BRACKETS.search(cell) and not _since().isdisjoint(title_keys(title)):
             return f"{title}: {cell}"
@@ -116,6 +120,16 @@ def is_remark(title: str) -> bool:
 @cache
 def _remarking() -> frozenset[str]:
     return frozenset(map(word_key, _REMARKS.split("|")))
+
+
+def _is_state(title: str) -> bool:
+    return not _states().isdisjoint(title_keys(title))
+
+
+@cache
+def _states() -> frozenset[str]:
+    words = "状态|入驻状态|企业状态|租赁状态|入驻情况|在园状态|tenancy|occupancy"
+    return frozenset(map(word_key, words.split("|")))
 
 
 @cache

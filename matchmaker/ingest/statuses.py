@@ -21,7 +21,8 @@ STATUS_WORDS: dict[str, OrganizationStatus] = {
         (
             "active", "in operation", "operating", "open", "existing", "registered", "live", "aktiv",
             "存续", "在业", "在营", "在册", "开业", "正常", "正常经营", "营业", "经营中", "迁入",
-            "存续(在营、开业、在册)", "仍注册", "核准设立",
+            "存续(在营、开业、在册)", "仍注册", "核准设立", "已入驻", "入驻", "在驻", "已开业", "装修中",
+            "试生产", "已投产", "投产",
         ),
         _ACTIVE,
     ),

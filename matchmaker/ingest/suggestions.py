@@ -29,6 +29,7 @@ from matchmaker.ingest.customs import is_of_tariff
 from matchmaker.ingest.dealings import dealings_of_titles
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
+from matchmaker.ingest.inquiries import columns_of_requests
 from matchmaker.ingest.list_formats import FORMATS, ORDERS, OWN_LISTS
 from matchmaker.ingest.need_kinds import heads_need, terms_of_needs
 from matchmaker.ingest.need_sides import SIDES, are_sides
@@ -171,6 +172,8 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     if table in OWN_LISTS:
         taken |= by_form(samples, taken)
     taken |= beside_parties(table, samples, taken) | _second_names(table, samples, taken)
+    if table == "organizations":
+        taken |= columns_of_requests(samples)
     return taken | terms_of_needs(taken) | remarks_on_patents(table, samples, taken)
 
 

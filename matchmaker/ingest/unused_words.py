@@ -46,6 +46,14 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("Where somebody stands at a fair is not kept."),
     ),
     (
+        "楼栋|楼号|楼层|房号|室号|单元|面积|面积(㎡)|租赁面积|建筑面积|租期|租金|楼栋号|unit no|floor|floor area|lease|lease term|rent",
+        message("Which rooms somebody rents is not kept."),
+    ),
+    (
+        "走访日期|走访时间|走访单位|走访人|走访人员|责任部门|责任单位|办结时间|办结日期|包联领导|visit date|visited on|visited by",
+        message("Who called on somebody when, and who deals with it, is not kept."),
+    ),
+    (
         "邮编|邮政编码|zip|zip code|postcode|post code|postal code|plz|postleitzahl|code postal|código postal|cap|psč|kod pocztowy|индекс|почтовый индекс|郵便番号|우편번호",
         message("A postcode is not kept: the place stands for it."),
     ),

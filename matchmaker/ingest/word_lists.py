@@ -175,9 +175,9 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Terms.MARKET: "市场价|市场|市价|有偿|收费|market price|paid|at market price|marktpreis",
     },
     NeedState: {
-        NeedState.OPEN: "开放|未解决|待对接|对接中|进行中|有效|待解决|新建|new|active|pending|searching|offen",
+        NeedState.OPEN: "正在办理|办理中|跟进中|推进中|已受理|未办结|待办|暂时无法解决|无法解决|开放|未解决|待对接|对接中|进行中|有效|待解决|新建|new|active|pending|searching|offen",
         NeedState.MATCHED: "已匹配|已对接|匹配成功|对接成功|已解决|matched|solved|resolved|fulfilled",
-        NeedState.CLOSED: "关闭|已关闭|完成|已完成|结束|已结束|撤销|已撤销|close|completed|done|cancelled",
+        NeedState.CLOSED: "已办结|办结|已办理|已答复|已落实|关闭|已关闭|完成|已完成|结束|已结束|撤销|已撤销|close|completed|done|cancelled",
         NeedState.EXPIRED: "过期|已过期|失效|已失效|lapsed|abgelaufen",
     },
     PlaceLevel: {

@@ -367,3 +367,49 @@ def test_a_unit_in_brackets_behind_an_amount(cell: str, value: float) -> None:
 @pytest.mark.parametrize(("cell", "code"), [("502", "USD"), ("142", "CNY"), ("300", "EUR")])
 def test_currencies_by_the_numbers_of_the_customs(cell: str, code: str) -> None:
     assert currency_code(cell) == code
+
+
+PARK = """楼栋,入驻企业,员工数,状态
+1号楼,示例甲厂,35,已入驻
+1号楼,空置,,招商中
+2号楼,示例乙厂,22,已退租
+2号楼,示例丙厂,,洽谈中
+"""
+
+
+def test_tenants_who_left_and_who_may_come_are_no_members(tmp_path: Path) -> None:
+    parsed = members(tmp_path, PARK)
+    assert [row.name for row in parsed.rows.organizations] == ["示例甲厂"]
+    told = {row.line: row.severity for row in parsed.problems if row.line}
+    assert told == {3: "passed", 4: "passed", 5: "passed"}
+
+
+VISITS = """走访日期,走访企业,企业诉求,办理情况
+2026/10/8,示例甲厂,希望对接两家不锈钢铸造厂,正在办理
+2026/10/9,示例乙厂,与高校合作开发磁力泵,已办结
+2026/10/9,示例丙厂,用地指标20亩,暂时无法解决
+"""
+
+
+def test_what_firms_that_were_called_on_ask_for(tmp_path: Path) -> None:
+    parsed = members(tmp_path, VISITS)
+    assert [row.text for row in parsed.rows.needs] == ["希望对接两家不锈钢铸造厂"]
+    assert [row.line for row in parsed.problems if row.is_lost] == [3, 4]
+
+
+INQUIRIES = """RFQ No.,Buyer,Item,Specification,Qty,Required by,Status
+R1,Sample Procuring Ltd,Valve bodies,CF8M DN50,2000,2027-02-28,Open
+R2,Sample Procuring Ltd,Tubes,30 mm,500,2027-01-15,Closed
+"""
+
+
+def test_inquiries_are_needs_and_no_orders(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(INQUIRIES, "utf-8")
+    samples = column_samples(open_table(path, expected=all_titles()))
+    assert guessed_format(samples) == "organizations"
+    assert are_no_members(samples)
+    [need] = members(tmp_path, INQUIRIES).rows.needs
+    assert (need.text, need.quantity, need.deadline) == (
+        "Valve bodies; CF8M DN50", "2000", datetime.date(2027, 2, 28),
+    )  # fmt: skip
