@@ -315,7 +315,7 @@ def _also_lacking(
     if goal in _BOUGHT:
         return Comparison(whole=True)
     compared = compare(asked, says)
-    if compared.aside:
+    if compared.aside or compared.names_nothing:
         return Comparison(whole=True)
     if goal is not GoalName.CROSS_CLUSTER or _BROUGHT.search(says.text):
         return None

@@ -61,8 +61,9 @@ def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> As
         asked = without_clusters(without_aim(asked), named)
     kind = _kind_of(asked, goal)
     if goal.name is GoalName.INDUSTRY_PARTNER:
-        asked = without_named_speaker(text)
-        kind = StatementKind.NEED if asked != text else kind
+        told = without_aim(text)
+        asked = without_named_speaker(told)
+        kind = StatementKind.NEED if asked != told else kind
     own = {row for each in named if each.is_own for row in each.clusters}
     return AskedWords(
         asked,

@@ -224,6 +224,12 @@ class Comparison:
         return self.denial is not None
 
     @property
+    def names_nothing(self) -> bool:
+        """Whether things, work or materials are asked for, and none of them is met."""
+        asked = [j for j in self.judgements if j.requirement.kind in SUBJECT_KINDS]
+        return bool(asked) and all(j.verdict is not Fulfilment.MET for j in asked)
+
+    @property
     def another(self) -> bool:
         """Whether the exact type that is required is said to be another one (6204, 6240)."""
         return any(

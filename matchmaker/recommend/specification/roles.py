@@ -130,6 +130,10 @@ _WANTED_FOR = regex(
 )
 _OF = regex(rf"[{HAN}]{{1,8}}的")
 _OF_IT = regex(rf"的[{HAN}a-z\d-]{{0,10}}")
+# 做电池的企业一起开发无人机: who makes a thing is spoken of, which is no part of the next one.
+_WHO_MAKES_IT = regex(
+    r"的(?:那种|一家|几家|一些)?(?:企业|公司|厂家?|厂商|工厂|单位|团队|师傅|商家|供应商|制造商|品牌)"
+)
 _OF_ALL = regex(rf"的[{HAN}]{{1,4}}(?:[、和及与]|以及)")  # 袜子的卡头和挂钩
 # What is wrong with a thing of one's own: "the valve by our furnaces screams".
 COMPLAINED = regex(
@@ -231,6 +235,16 @@ _MADE_WITH = regex(r"来?(?:赶|做|织|生产|加工|打样|试)")
 # A set is all of what it consists of: 碳纤桨动力套.
 _SETS = {"propulsion set": frozenset({"propeller", "motor", "electronic speed controller"})}
 # One beside the other: 螺栓螺母垫片.
+# Work that a thing is used in, and nobody is to do: 压铸用脱模剂, "masterbatch for moulding".
+_USED_FOR = regex(
+    r"用(?:的)?(?=$|[，,;；。、 \u4e00-\u9fff])(?![户途量力时法完过于在得来了什哪我不]|一下)"
+)
+_CONSUMED = regex(
+    r"\b(?:agents?|masterbatch(?:es)?|granules|granulate|pellets|powders?|wheels?|belts?|oils?|fluids?|wires?|electrodes?|pastes?|"
+    r"gas(?:es)?|salts?|chemicals?|auxiliar(?:y|ies)|lubricants?|coolants?|inks?|dyes|dyestuffs?|needles?|fixtures?|jigs?|"
+    r"machines?|machinery|furnaces?|robots?|software|rectifiers?|racks?|baths?)"
+    r"(?: (?:suitable|used|meant))? for (?:the )?$"
+)
 _FASTENERS = frozenset({"bolt", "nut", "washer", "gasket", "screw", "rivet"})
 # Work named as a feature of the thing behind it: polished seats, anti-fog lenses.
 _FEATURES = ("ed", "fog", "smudge", "reflective", "oleophobic", "fingerprint")
@@ -248,6 +262,11 @@ def role_of(
     if following is not None and _modifies(folded, match, following):
         return ItemRole.WHOLE
     if term.kind is not RequirementKind.PROCESS and is_worked_on(folded, match, before, following):
+        return ItemRole.WHOLE
+    if (term.kind is RequirementKind.PROCESS or term.value in shapes()) and (
+        _USED_FOR.match(folded, end)
+        or _CONSUMED.search(folded, max(0, match.start - _REACH), match.start)
+    ):
         return ItemRole.WHOLE
     if term.kind is RequirementKind.PROCESS:
         return ItemRole.ITSELF
@@ -409,6 +428,8 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         return not ({term.value, head.value} & parts() and {term.value, head.value} & shapes())
     if between == "的" and term.value in shapes() and head.value in parts():
         return False  # 要锻件的阀体
+    if _WHO_MAKES_IT.match(between):
+        return False
     if _OF_ALL.fullmatch(between) or _FOR_WHICH.fullmatch(folded, match.end, following.start):
         return True
     if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):

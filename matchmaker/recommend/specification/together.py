@@ -5,6 +5,7 @@ from __future__ import annotations
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import CORE, RequirementKind
 from matchmaker.recommend.specification.reading import read
+from matchmaker.recommend.specification.vocabulary import comes_with
 from matchmaker.regex import regex
 
 _AIM = (
@@ -19,6 +20,15 @@ _BEFORE = regex(
     rf"^{_AIM}(?={_PARTNER})|"
     r"^.{3,90}?\b(?:together|jointly|in partnership|hand in hand) with (?=\S)"
 )
+# 找电池厂一起开发无人机, "looking for a battery maker to develop a drone": what is sought comes
+# first, and then what is to be made with it.
+_AIM_BEHIND = regex(
+    r"^.{0,40}?(?:找|寻|求|联合|联系|跟|和|与)(?P<partner>[^,，;；。!?的]{1,14}的?[^,，;；。!?的]{0,4}?(?:厂家?|企业|公司|商|品牌))"
+    r"(?P<aim>(?:来)?(?:一起|共同|联合|合作|合伙|联手)(?:来)?(?:开发|研发|研制|试制|设计|推出|做|搞)[^,，;；。!?]{2,24})|"
+    r"^.{0,90}?\b(?:look(?:ing|s)? for|seek(?:ing|s)?|search(?:ing)? for|needs?|wants?) "
+    r"(?P<firm>(?:[a-z-]+ ){1,5}?(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|shops?|suppliers?))"
+    r"(?P<to> to (?:co-?develop|develop|design|build|launch|create|make|start) [^,;.!?]{3,60})"
+)
 _SUBJECT = CORE | {RequirementKind.MATERIAL}
 
 
@@ -27,9 +37,31 @@ def without_aim(text: str) -> str:
 
     Whole where it says of them nothing that a list names.
     """
-    aim = _BEFORE.match(fold(text))
-    if aim is None:
+    folded = fold(text)
+    aim, behind = _BEFORE.match(folded), _AIM_BEHIND.match(folded)
+    if aim is None and behind is None:
         return text
-    wanted = " " * aim.end() + text[aim.end() :]
+    if aim is not None:
+        wanted = " " * aim.end() + text[aim.end() :]
+    elif behind is not None:
+        start, end = behind.span("aim" if behind["aim"] else "to")
+        wanted = text[:start] + " " * (end - start) + text[end:]
+        if not _is_of(
+            text[slice(*behind.span("partner" if behind["aim"] else "firm"))], text[start:end]
+        ):
+            return text  # 找热流道企业搞伺服阀针: that tells of them, too
     names = any(item.kind in _SUBJECT and not item.denied for item in read(wanted).items)
     return wanted if names else text
+
+
+def _is_of(partner: str, aim: str) -> bool:
+    """Whether what partners make is known to be a part of what is to be made."""
+    wholes = read(aim).of(RequirementKind.PRODUCT)
+    parts = {
+        part
+        for whole in wholes
+        for name in (whole.value, whole.family)
+        for part in comes_with(name)
+    }
+    made = read(partner).of(RequirementKind.PRODUCT)
+    return any(not parts.isdisjoint((each.value, each.family)) for each in made)

@@ -441,3 +441,13 @@ def test_a_mould_with_a_hot_runner_is_no_offer_of_hot_runners(offer, verdict) ->
 def test_what_is_denied_beside_a_place_is_denied():
     need, statement = "ball valves in Wenzhou", "we make no ball valves in Wenzhou"
     assert compare(read(need), read(statement)).denied
+
+
+@pytest.mark.parametrize(
+    ("statement", "names_nothing"),
+    [("想跟外地碳纤维厂直接合作", True), ("718H预硬模具钢，板材圆钢", False)],
+)
+def test_who_speaks_of_another_material_names_nothing_of_the_one_that_is_asked(
+    statement, names_nothing
+):
+    assert compare(read("找外地的特种钢材"), read(statement)).names_nothing is names_nothing

@@ -1,0 +1,82 @@
+"""With whom something is to be made, told apart from what is to be made with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.recommend.specification import ItemRole, RequirementKind, read, without_aim
+
+
+def things(text: str) -> set[str]:
+    """The things that a text asks for itself."""
+    return {item.value for item in read(text).of(RequirementKind.PRODUCT) if is_asked(item)}
+
+
+def is_asked(item) -> bool:
+    return item.role is ItemRole.ITSELF and not item.denied
+
+
+@pytest.mark.parametrize(
+    ("need", "partner"),
+    [
+        ("想找做电池的企业一起开发长航时物流无人机", "battery"),
+        ("找电池厂合作研发无人机", "battery"),
+        ("looking for a battery maker to develop a long-range drone together", "battery"),
+        ("we need an actuator manufacturer to co-develop a subsea valve", "actuator"),
+    ],
+)
+def test_who_is_to_make_it_with_one_is_asked_for_and_what_is_made_is_not(need, partner):
+    """Seen: for makers of batteries to build a drone with, makers of drones stood first."""
+    assert things(without_aim(need)) == {partner}
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "想找高校合作开发阀门",  # nothing says of which trade the partner is
+        "looking for a company to make socks",
+        "找一家企业一起做推广",
+        "找做阀门铸件的厂，长期合作",
+        "想跟热流道企业一起搞伺服阀针",  # who makes the one may say the other
+    ],
+)
+def test_a_need_that_names_no_trade_of_the_partner_stays_whole(need):
+    assert without_aim(need) == need
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [("做电池的企业，做无人机的企业也行", "battery"), ("找做镜片的厂家一起做眼镜", "lens")],
+)
+def test_who_makes_a_thing_is_no_part_of_the_next_one(text, thing):
+    assert thing in things(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "work"),
+    [
+        ("压铸用脱模剂", "die casting"),
+        ("水性脱模剂 压铸用", "die casting"),
+        ("研磨用砂轮", "grinding"),
+        ("masterbatch for injection moulding", "injection moulding"),
+        ("release agent for die casting", "die casting"),
+        ("grinding wheels for grinding", "grinding"),
+    ],
+)
+def test_nobody_is_asked_to_do_the_work_that_a_thing_is_used_in(text, work):
+    """Seen: for release agents, makers of die-casting dies were suggested."""
+    named = [item for item in read(text).items if item.value == work]
+    assert named
+    assert not any(map(is_asked, named))
+
+
+@pytest.mark.parametrize(
+    ("text", "work"),
+    [
+        ("valve stems for hard chrome plating", "hard chrome plating"),
+        ("喷涂用一下阀门", "painting"),
+        ("阀体焊接用什么厂好", "welding"),
+    ],
+)
+def test_work_that_is_to_be_done_on_a_thing_is_asked_for(text, work):
+    assert any(item.value == work and is_asked(item) for item in read(text).items)
