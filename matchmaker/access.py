@@ -42,6 +42,11 @@ class Principal:
         """
         return min(self.organizations or self.clusters, default="")
 
+    @property
+    def counted_as(self) -> str:
+        """The name by which what they take of something scarce counts: of a firm one for all."""
+        return self.firm or self.subject
+
     def acts_for(self, organization_id: str) -> bool:
         """Tell whether they are a member of the organisation."""
         return organization_id in self.organizations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, ServiceUnavailable, WrongState
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.cooperation.call_files import CallFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
@@ -271,3 +274,35 @@ def test_files_are_put_beside_a_call_so_often_and_no_more(desk: Desk) -> None:
     assert desk.world.told(FIRST, call) == told
     assert desk.kept() == 1
     desk.files.detach(caller, call, file.id)
+
+
+def test_two_people_of_a_firm_leave_a_place_of_the_scanner_to_others(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """They held both of a process, one file after another, and nobody else could send any."""
+    call, over, begun = desk.world.open(FIRST, SECOND), tmp_path / "over", tmp_path / "begun"
+    script = tmp_path / "scan.sh"
+    script.write_text(
+        f"#!/bin/sh\ngrep -q slow $1 || exit 0\ntouch {begun}\n"
+        f"for i in $(seq 80); do [ -e {over} ] && exit 0; sleep 0.1; done\n"
+    )
+    script.chmod(0o700)
+    scanned = AttachmentFiles(desk.folder, Scanner(str(script)))
+    files = replace(desk.files, files=scanned)
+    person = desk.world.people[FIRST]
+    colleague = replace(person, subject="account:colleague", account="colleague")
+
+    def send(by: Principal, firm: str, content: bytes) -> None:
+        files.attach_to_answer(by, call, firm, [("plan.txt", BytesIO(content))])
+
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(send, person, FIRST, b"slow")
+        until = time.monotonic() + 5
+        while not begun.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        with pytest.raises(ServiceUnavailable):
+            send(colleague, FIRST, b"slow")
+        send(desk.world.people[SECOND], SECOND, b"quick")
+        over.touch()
+        first.result()
+    assert desk.kept() == 2

@@ -284,20 +284,29 @@ def test_a_clusters_channel_ends_with_its_authors_office_until_a_colleague_takes
 def test_whoever_tries_channels_holds_one_thread_and_for_seconds_only(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """While one firm's hung, tried again and again, nobody else could try theirs."""
     channel = desk.use_cases.enter(OWNER, ChannelContent(ROBOT))
+    of_cluster = desk.use_cases.enter(COORDINATOR, ChannelContent(ROBOT, "c:1"))
     waited: list[object] = []
 
     def slow(address: str, message: ChannelMessage, **rules: object) -> Delivered:
         del address, message
         waited.append(rules["seconds"])
-        with pytest.raises(TooManyAttempts):  # somebody else, meanwhile
+        if len(waited) == 2:  # two at once
+            with pytest.raises(TooManyAttempts):
+                desk.use_cases.test(OWNER, channel.id)
+            return Delivered.SENT
+        with pytest.raises(TooManyAttempts):  # itself, meanwhile
             desk.use_cases.test(OWNER, channel.id)
+        if len(waited) == 1:  # somebody else
+            verdict = desk.use_cases.test(COORDINATOR, of_cluster.id)
+            assert verdict is Delivered.SENT
         return Delivered.NOT_SENT
 
     monkeypatch.setattr(service, "call", slow)
     for _ in range(2):  # one after the other is as well
         assert desk.use_cases.test(OWNER, channel.id) is Delivered.NOT_SENT
-    assert waited == [10, 10]
+    assert waited == [10, 10, 10]
 
 
 @pytest.mark.parametrize(("begin", "end"), [(22, None), (None, 7), (22, 22)])

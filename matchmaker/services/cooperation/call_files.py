@@ -211,7 +211,7 @@ class CallFiles:
             raise InvalidInput("must not be empty.", where="file")
         if len(sent) > MAX_FILES:
             raise _too_many()
-        with self.files.kept(principal.subject, sent) as kept:
+        with self.files.kept(principal.counted_as, sent) as kept:
             commit_changes(
                 self.views.repositories.records,
                 principal,

@@ -114,7 +114,7 @@ class Conversations:
             )
         # Before anything is kept for somebody who may not write here.
         self._side(principal, self._views.visible(principal, id).value, organization)
-        with self.files.kept(principal.subject, files) as attachments:
+        with self.files.kept(principal.counted_as, files) as attachments:
             return commit_changes(
                 self.repositories.records,
                 principal,

@@ -22,6 +22,7 @@ _PATIENCE_SECONDS = 1.0
 class ScanPlaces:
     """Places of a process in which files are looked through, of each sender one at a time.
 
+    The people of a firm are one: two of them would keep out all others for as long as they send.
     Where the scanner hangs most threads are left to who sends nothing, and a place to who sends
     one file while somebody sends many.
     """

@@ -109,7 +109,7 @@ class Certificates:
         organization = member_id(self.store, principal, organization_id)
         _check_issuer(content)
         row = self._entered(principal, certificate_id(organization, "new"), organization, content)
-        with self.records.kept(principal.subject, proof) as file:
+        with self.records.kept(principal.counted_as, proof) as file:
 
             def change(unit: UnitOfWork) -> Certificate:
                 require_itself(self.store, organization)
@@ -143,7 +143,7 @@ class Certificates:
             _check_issuer(content, self.store.certificate(id))
             after = self._entered(principal, id, organization, content)
         replaced: list[Attachment] = []
-        with self.records.kept(principal.subject, proof) as file:
+        with self.records.kept(principal.counted_as, proof) as file:
 
             def change(unit: UnitOfWork) -> Certificate:
                 before = self.store.certificate(id)

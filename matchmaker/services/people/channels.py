@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import timedelta
 from threading import Lock
@@ -48,6 +48,8 @@ from matchmaker.workflow.notification import NotificationKind
 
 log = structlog.get_logger(__name__)
 MAX_CHANNELS = 10
+# In a process, of different firms: else one whose channel hangs keeps all others from trying.
+TRIED_AT_ONCE = 2
 SIDE_BY_SIDE = 4
 STOPPED_WITHIN = timedelta(days=400)
 # A message is short: the rest is in the inbox.
@@ -83,8 +85,9 @@ class Channels:
     names_caller: NamesCaller = names_anybody
     private_allowed: bool = False
     hosts: tuple[str, ...] = ()
-    # Whoever tries a channel waits for its service: of the threads that serve pages, one.
-    _trying: Lock = field(default_factory=Lock, init=False, compare=False, repr=False)
+    # Who tries a channel now. They wait for its service: of the threads that serve pages, two.
+    _trying: set[str] = field(default_factory=set, init=False, compare=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, compare=False, repr=False)
 
     def listed(self, principal: Principal, cluster: str = "") -> tuple[NoticeChannel, ...]:
         """One's own, or a cluster's. Raises SignInNeeded, NotAllowed."""
@@ -189,18 +192,10 @@ class Channels:
         principal.require_writing()
         channel = self._own(principal, id).value
         line = message("This channel works: notices of Matchmaker come here.")
-        if not self._trying.acquire(blocking=False):
-            raise TooManyAttempts(
-                "Another channel is being tried.",
-                mend="Try again in some seconds.",
-                seconds=TRY_SECONDS,
-            )
-        try:
+        with self._tried_by(principal.counted_as):
             return self._call(
                 channel, message("Matchmaker"), [line.text(channel.language)], seconds=TRY_SECONDS
             )
-        finally:
-            self._trying.release()
 
     def stop(self, token: str) -> None:
         """No more of it, by the link at the foot of a message. Raises InvalidInput."""
@@ -280,6 +275,23 @@ class Channels:
         if taken or not after.active:
             self._drop(notices)
         return taken
+
+    @contextmanager
+    def _tried_by(self, whose: str) -> Iterator[None]:
+        """A place to try a channel in, of each firm one. Raises TooManyAttempts."""
+        with self._lock:
+            if whose in self._trying or len(self._trying) >= TRIED_AT_ONCE:
+                raise TooManyAttempts(
+                    "Another channel is being tried.",
+                    mend="Try again in some seconds.",
+                    seconds=TRY_SECONDS,
+                )
+            self._trying.add(whose)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._trying.remove(whose)
 
     def _is_answered_for(self, channel: NoticeChannel) -> bool:
         stored = self.repositories.accounts.get_or_none(channel.by)
