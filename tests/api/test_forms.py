@@ -62,3 +62,21 @@ def test_pages_keep_no_answer_for_a_repetition(app, world, wired):
         answer = client.post("/language", data=form, headers={"Idempotency-Key": "page"})
         assert answer.status_code == 303
         assert "Idempotent-Replayed" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/language", "/unsubscribe", "/sign-in"])
+def test_a_form_of_nothing_but_fields_is_refused_before_they_are_read(app, path):
+    """490,000 empty ones took half a second of the processor, from whoever sent them."""
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    assert app.test_client().post(path, data="a&" * 490_000, **form).status_code == 413
+    # As many as a list of 2,000 lines has, with several for each.
+    taken = app.test_client().post(path, data="a&" * 19_000 + "language=zh", **form)
+    assert taken.status_code != 413
+
+
+def test_a_form_as_long_as_texts_may_be_is_read_whole(app, world):
+    client = app.test_client()
+    sent = {"queries": json.dumps({"q": {"query": "阀" * 20_000 + "&=;" * 1_000}})}
+    answer = client.post(f"{API}/reconcile", data=sent)
+    assert answer.status_code == 422  # too long for a name, which it is only read whole
+    assert answer.json["errors"][0]["field"] == "queries.q.query"

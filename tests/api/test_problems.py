@@ -265,3 +265,13 @@ def test_where_to_report_a_hole_is_told_where_it_is_set(wired):
     assert fields["Contact"] == "mailto:security@a.example"
     assert datetime.fromisoformat(fields["Expires"]) > datetime.now(UTC)
     services.store.close()
+
+
+def test_of_very_many_faults_the_first_are_named(client):
+    """80,000 fields that nobody knows were answered with 6 MB, of a body of one."""
+    body = {f"unknown{number}": 1 for number in range(20_000)}
+    answer = client.post(f"{API}/session", json=body)
+    assert answer.status_code == 422
+    assert [each["field"] for each in answer.json["errors"]][:2] == ["email", "password"]
+    assert len(answer.json["errors"]) == 100
+    assert len(answer.data) < 30_000

@@ -8,18 +8,22 @@ them, as out of an imported cell.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from io import BytesIO
+from typing import IO, Any, NoReturn
 
 import flask_openapi3.request
 from flask import Request
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError, from_json
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from matchmaker.text import without_hidden
 
 _NUL = "\x00"
 _AS_TYPED = "password"
+# Each takes a microsecond to be read, and may be two bytes long.
+MOST_FIELDS = 20_000
 
 
 class _AsSent:
@@ -38,10 +42,26 @@ def take_fields_as_sent() -> None:
 class _VisibleFields(FormDataParser):
     """Leaves invisible characters out of the fields, but of passwords."""
 
-    def parse(self, *args: Any, **options: Any) -> Any:
-        stream, fields, files = super().parse(*args, **options)
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> Any:
+        if mimetype == "application/x-www-form-urlencoded":
+            stream = _counted(stream)
+        stream, fields, files = super().parse(stream, mimetype, content_length, options)
         kept = [(name, _visible(name, text)) for name, text in fields.items(multi=True)]
         return stream, self.cls(kept), files
+
+
+def _counted(stream: IO[bytes]) -> IO[bytes]:
+    """The form that was sent. Raises RequestEntityTooLarge for more fields than any page has."""
+    sent = stream.read()
+    if sent.count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge
+    return BytesIO(sent)
 
 
 def _visible(name: str, text: str) -> str:

@@ -67,6 +67,9 @@ class PreconditionRequired(errors.InvalidInput):
 
 STATUS[PreconditionRequired] = 428
 
+# Of a request, which may name 80,000 fields that nobody knows.
+_MOST_FAULTS = 100
+
 
 def problem(status: int, detail: Message, fields: Sequence[FieldProblem] = ()) -> Response:
     """A problem in the reader's language; `fields` are the fields at fault."""
@@ -118,10 +121,11 @@ def of_error(error: errors.MatchmakerError) -> Response:
 
 
 def of_validation(error: ValidationError) -> Response:
-    """A request whose fields do not fit; values sent are not repeated."""
+    """A request whose fields do not fit; values sent are not repeated, nor are all faults told."""
+    faults = error.errors(include_url=False, include_input=False)[:_MOST_FAULTS]
     fields = [
         (".".join(str(part) for part in fault["loc"]) or "body", field_fault(fault))
-        for fault in error.errors(include_url=False, include_input=False)
+        for fault in faults
     ]
     names = tuple(dict.fromkeys(field for field, _ in fields))
     return problem(422, message("Correct %(names)s.", names=names), fields)
