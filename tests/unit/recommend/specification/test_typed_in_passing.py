@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.recommend.specification import Fulfilment, RequirementKind, compare, read
-from matchmaker.recommend.specification.customers import compare_customer, is_rival
+from matchmaker.recommend.specification.customers import (
+    asks_for_customers,
+    compare_customer,
+    is_rival,
+)
 from tests.unit.recommend.specification.test_asked_at_the_door import sought, verdict
 
 WORK = RequirementKind.PROCESS
@@ -295,3 +299,15 @@ def test_what_is_left_out_is_not_sought_and_what_is_wanted_besides_is(need, thin
         i.value for i in items if i.kind in (RequirementKind.PRODUCT, RequirementKind.MATERIAL)
     }
     assert named == things
+
+
+@pytest.mark.parametrize(
+    ("need", "is_asked"),
+    [
+        ("压铸模具厂想给无人机电机壳做配套", True),
+        ("想找给无人机做配套的厂", False),
+        ("能给阀门做配套的密封件厂有吗", False),
+    ],
+)
+def test_who_would_supply_the_makers_of_a_thing_asks_for_them(need, is_asked):
+    assert asks_for_customers(need) is is_asked
