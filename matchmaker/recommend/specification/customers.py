@@ -95,6 +95,7 @@ _BARE = regex(
     r"\s*(?:$|[^\w\s-]|\d|(?:for|from|to|in|with|at|on|by|and|or|of|per|as|which|that|who|whom|we|grade|stocks?|scrap|off-?cuts?)(?![a-z])"
     r"|[给供找谁卖求要现库回废]|原?材?料)"
 )
+_SPEAKS_THEN = regex(r"(?:的)?(?:厂家?|企业|公司)(?:想要?|希望|打算|愿意)(?:给|为|向)")
 _OWN_BEFORE = regex(r"(?:自有|自己|自建|自带|内部)[^，,;；。]{0,4}$|\b(?:our own|own|in-house) $")
 _SURFACE = regex(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
 _TRADE_AFTER = regex(r"行业|[ -]industry(?![a-z])")
@@ -366,6 +367,8 @@ def _is_for_customer(offer: Specification, item: Requirement) -> bool:
     text = fold(offer.text)
     is_whole = item.role is not ItemRole.ITSELF
     if is_what_is_offered(text, item.start, item.end, is_whole=is_whole):
+        return False
+    if _SPEAKS_THEN.match(text, item.end):  # 压铸模具厂想给…做配套: who asks
         return False
     before = text[max(0, item.start - 40) : item.start]
     is_lacked = bool(_LACKED.search(before)) and not _MAKER_AFTER.match(text, item.end)

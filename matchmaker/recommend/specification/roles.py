@@ -47,6 +47,8 @@ _SERVED = regex(
 _SPEAKER_AFTER = regex(r"厂(?:求|找|寻|采购|诚|急|需|想)")
 _ORDERS_AFTER = regex(rf"[{HAN}]{{0,5}}(?:订单|的单|单子|给活|来活|拉走|的活)")
 _MATCHED = regex(r"(?:为|给)[^，,;；。]{0,4}$")
+# 给无人机做配套的压铸模厂: it is they who serve.
+_WHO_SERVES = regex(r"(?:做|搞)?(?:配套|供货|代工)的$")
 _MATCHED_AFTER = regex(r"[^，,;；。]{0,6}(?:配套|供货|服务|代工)")
 # Things that are accessories themselves: screws and "screw accessories" are the same.
 SOLD_AS_PARTS = frozenset(
@@ -304,7 +306,8 @@ def role_of(
         return ItemRole.WHOLE
     made = _MAKER_AFTER.match(folded, end)
     wanted = _WANTED_FOR.search(ahead)
-    if made and not wanted and (_SERVED.search(ahead) or _ORDERS_AFTER.match(folded, end)):
+    served = _SERVED.search(ahead) and not _WHO_SERVES.search(ahead)
+    if made and not wanted and (served or _ORDERS_AFTER.match(folded, end)):
         return ItemRole.CUSTOMER
     if _MATCHED.search(ahead) and _MATCHED_AFTER.match(folded, end):
         return ItemRole.CUSTOMER

@@ -311,3 +311,14 @@ def test_what_is_left_out_is_not_sought_and_what_is_wanted_besides_is(need, thin
 )
 def test_who_would_supply_the_makers_of_a_thing_asks_for_them(need, is_asked):
     assert asks_for_customers(need) is is_asked
+
+
+def test_those_who_serve_somebody_are_sought_themselves():
+    need = "找给无人机做配套的压铸模厂"
+    assert verdict(need, "die-casting die", "铝压铸模，逆变器壳") is Fulfilment.MET
+
+
+def test_who_asks_is_not_whom_it_looks_for():
+    need = read("压铸模具厂想给无人机电机壳做配套")
+    assert is_rival(compare_customer(need, read("镁合金压铸模，真空压铸。")))
+    assert compare_customer(need, read("Fixed-wing VTOL drones.")).met
