@@ -118,6 +118,8 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     )
     held = tuple(unless_work_is_wanted(j, held) for j in held)
     core = [j for j in held if _is_core(j.requirement)]
+    # Where a material is all that is asked for, it is what is to be had.
+    core = core or [j for j in held if _is_material(j.requirement)]
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.
     apart = aside and not names_kind(core, statement)
@@ -156,12 +158,15 @@ def _is_made_of_it(judgement: Judgement) -> bool:
 
 
 def _is_its_material(judgement: Judgement) -> bool:
-    is_met = judgement.verdict is Fulfilment.MET
-    return is_met and judgement.requirement.kind is RequirementKind.MATERIAL
+    return judgement.verdict is Fulfilment.MET and _is_material(judgement.requirement)
 
 
 def _is_core(requirement: Requirement) -> bool:
     return requirement.kind in CORE and not requirement.denied
+
+
+def _is_material(requirement: Requirement) -> bool:
+    return requirement.kind is RequirementKind.MATERIAL and not requirement.denied
 
 
 def _another_does(

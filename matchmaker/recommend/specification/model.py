@@ -70,6 +70,8 @@ _MET = {
 }
 # Where work alone is needed it is what a product is elsewhere.
 _MET_OF_WORK = {**_MET, RequirementKind.PROCESS: _MET[RequirementKind.PRODUCT]}
+# So is a material where it is all that is needed.
+_MET_OF_MATERIAL = {**_MET, RequirementKind.MATERIAL: _MET[RequirementKind.PRODUCT]}
 UNMET, MET = -0.25, 0.04
 SOFT = 0.3
 # Chosen on the tuning half of the judged needs.
@@ -264,6 +266,7 @@ class Comparison:
         unmet = sum(_weight(j, _UNMET.get(j.requirement.kind, UNMET)) for j in plain)
         speaking = [j for j in self.met if not (self.aside and j.requirement.kind in TOLD_BY_GRAPH)]
         worth = _MET if any(_is_thing(j) for j in self.judgements) else _MET_OF_WORK
+        worth = worth if any(_is_of_core(j) for j in self.judgements) else _MET_OF_MATERIAL
         met = sum(_weight(j, worth.get(j.requirement.kind, MET)) for j in speaking)
         met *= ASIDE if self.aside else 1
         if unmet:  # what is met of another thing than the one asked for is worth little

@@ -451,3 +451,14 @@ def test_who_speaks_of_another_material_names_nothing_of_the_one_that_is_asked(
     statement, names_nothing
 ):
     assert compare(read("找外地的特种钢材"), read(statement)).names_nothing is names_nothing
+
+
+def test_a_material_that_is_all_that_is_asked_for_is_the_thing_itself():
+    """Seen: for alloy steel, makers of dies for magnesium alloys stood before all who have it."""
+    need = read("合金钢")
+    dies = compare(need, read("镁合金压铸模，变速箱壳"))
+    bars = compare(need, read("B7合金钢棒材现货"))
+    assert dies.aside
+    assert not bars.aside
+    # As much as a thing that is asked for by its name.
+    assert bars.adjustment == compare(read("棒材"), read("B7合金钢棒材现货")).adjustment
