@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from matchmaker.domain import Engagement, GraphRows, key_of
-from matchmaker.ingest.report import Parsed, Problem, Severity
+from matchmaker.ingest.report import Parsed, Problem, Severity, joined_to
 from matchmaker.messages import message
 from matchmaker.store.schema import (
     DUPLICATES,
@@ -90,7 +90,19 @@ def drop_orphans(parsed: Parsed) -> Parsed:
     own = parsed.rows
     kept = tuple(row for row in own.organizations if row.id not in orphans)
     pairs = tuple(row for row in own.duplicates if orphans.isdisjoint(row.key))
-    return replace(parsed, rows=replace(own, organizations=kept, duplicates=pairs))
+    rows = replace(own, organizations=kept, duplicates=pairs)
+    gone = {parsed.origins[ORGANIZATIONS.name, id] for id in orphans}
+    return replace(parsed, rows=rows, problems=tuple(_with_joined(parsed.problems, gone)))
+
+
+def _with_joined(
+    problems: Iterable[Problem], gone: Collection[tuple[str, int]]
+) -> Iterator[Problem]:
+    """Problems by which lines that were joined to one that is `gone` are left out with it."""
+    for each in problems:
+        line = each.reason.parameters.get("line")
+        is_joined = each.severity == "warning" and each.reason.id == joined_to(0).id
+        yield replace(each, severity="error") if is_joined and (each.file, line) in gone else each
 
 
 def _faults(

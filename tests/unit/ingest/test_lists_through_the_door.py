@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.domain import GoalName, Role, Size
+from matchmaker.domain import GoalName, GraphRows, Role, Size
 from matchmaker.ingest.address_books import is_address_book
 from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.currencies import currency_code
@@ -16,7 +16,9 @@ from matchmaker.ingest.dates import last_date
 from matchmaker.ingest.list_guess import all_titles, are_no_members, column_samples, guessed_format
 from matchmaker.ingest.numbers import parse
 from matchmaker.ingest.placeholders import is_placeholder
+from matchmaker.ingest.references import drop_orphans
 from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.scope import within
 from matchmaker.ingest.sizes import size_between
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import open_table
@@ -413,3 +415,11 @@ def test_inquiries_are_needs_and_no_orders(tmp_path: Path) -> None:
     assert (need.text, need.quantity, need.deadline) == (
         "Valve bodies; CF8M DN50", "2000", datetime.date(2027, 2, 28),
     )  # fmt: skip
+
+
+def test_a_line_that_is_joined_to_one_that_is_left_out_is_left_out_too(tmp_path: Path) -> None:
+    vendors = "Vendor,Name 1,Material Group Desc.\n1,Muster Guss GmbH,Castings\n1,Muster Guss GmbH,Turned parts\n"
+    parsed = members(tmp_path, vendors)
+    kept = drop_orphans(within(parsed, GraphRows(), "my:cluster", set(), joins=False))
+    assert kept.rows.organizations == ()
+    assert {row.line for row in kept.problems if row.severity == "error"} == {2, 3}
