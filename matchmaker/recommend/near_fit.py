@@ -26,6 +26,8 @@ from matchmaker.snapshot.nearest import best, nearest
 # Statements that are looked for at first by each vector and by each kind of words; where too few
 # of them are of candidates, `DEEPER` times as many, and so on.
 FIRST, DEEPER = 400, 8
+# Of several texts at least so many by each.
+EACH = 100
 # Reading all of so many costs no more: of 57,632 both took the same (docs/scale.md).
 READ_ALL_UP_TO = 100_000
 
@@ -67,7 +69,9 @@ class NearTextFit(TextFit):
             allowed = _speaking(snapshot, self)
             vectors = self._question_vectors.T
             asked = vectors[np.any(vectors != 0, axis=1)]
-            found += [nearest(snapshot, vector, depth, allowed)[0] for vector in asked]
+            # Of several texts each finds candidates for all of them.
+            each = max(round(depth / len(asked) ** 0.5), EACH) if len(asked) else depth
+            found += [nearest(snapshot, vector, each, allowed)[0] for vector in asked]
             if len(snapshot.passages.statement):
                 products = (snapshot.passage_vectors @ self._question_vectors).max(axis=1)
                 found.append(snapshot.passages.statement[best(products, depth)[0]])
