@@ -18,6 +18,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message, sentences
 from matchmaker.recommend.asides import Aside, without_asides
 from matchmaker.recommend.specification import (
+    SUBJECT_KINDS,
     Choices,
     Comparison,
     Fulfilment,
@@ -136,6 +137,12 @@ class Seeker:
     def asks_in_words(self) -> bool:
         """Tell whether a question was put in words, which then decide; else the profile asks."""
         return self.words is not None
+
+    @property
+    def says_what(self) -> bool:
+        """Whether a question names a thing, work or a material, sought or offered."""
+        items = (i for text in self.texts if text.is_question for i in text.specification.items)
+        return any(item.kind in SUBJECT_KINDS for item in items)
 
     @property
     def words(self) -> StatementKind | None:

@@ -37,7 +37,8 @@ class Answer:
     `recommendations` answer what was asked; `nearby`, `closest`, `known` and
     `further_known` and `programmes` as in `Recommendations`.
     Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
-    read from the question; `ignored` ones are not to count. `notices` say what a filter meant, and
+    read from the question; `ignored` ones are not to count. `says_what`: it names a thing,
+    work or a material, sought or offered. `notices` say what a filter meant, and
     which words were read otherwise than they are written.
     `open_programmes` counts all that can be applied to, None where the goal is another.
     `named` are those whom the question itself names. `elsewhere` is another goal, under which
@@ -54,6 +55,7 @@ class Answer:
     further_known: int = 0
     impression_id: str = ""
     in_words: bool = False
+    says_what: bool = False
     requirements: tuple[Requirement, ...] = ()
     ignored: tuple[Requirement, ...] = ()
     notices: tuple[Message, ...] = ()
@@ -134,7 +136,7 @@ class Answer:
             )
         if not self.in_words or self.recommendations or self.programmes or self.elsewhere:
             return None
-        if not (self.requirements or self.ignored or self.closest):
+        if not (self.says_what or self.requirements or self.ignored or self.closest):
             return message(
                 "Nothing in the graph comes near to that. Say what you look for: a product, a"
                 " material, work to be done, a test."

@@ -384,6 +384,7 @@ class Matching:
             known=recommended.known,
             further_known=recommended.further_known,
             in_words=seeker.asks_in_words,
+            says_what=seeker.says_what,
             requirements=requirements,
             ignored=ignored,
             notices=(
@@ -416,9 +417,8 @@ class Matching:
     def _require_filter(self, principal: Principal, request: Request[str]) -> None:
         """A filter by cluster tells who is in it. Raises SignInNeeded, NotAllowed."""
         principal.require_known()
-        if not request.filters.clusters:
-            return
-        for cluster_id in self._current_rows().cluster_ids(request.filters.clusters):
+        named = request.filters.clusters
+        for cluster_id in self._current_rows().cluster_ids(named) if named else ():
             self.directory.require_inside(principal, cluster_id)
 
     def _among(self, rows: SnapshotRows) -> BoolArray | None:

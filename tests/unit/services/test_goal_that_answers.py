@@ -54,3 +54,10 @@ def test_a_greeting_is_asked_what_is_looked_for(asked):
     answer = asked("hi")
     assert (answer.recommendations, answer.closest, answer.elsewhere) == ((), (), None)
     assert "Say what you look for" in answer.advice.text("en")
+
+
+def test_who_says_what_it_offers_is_not_asked_to_say_what_it_looks_for(asked):
+    """Seen: 我们的上浆剂谁要 was answered as a greeting is."""
+    answer = asked("我们的锂电池组谁要", GoalName.CUSTOMER)
+    assert (answer.recommendations, answer.requirements) == ((), ())
+    assert "Nobody in the graph says that" in answer.advice.text("en")

@@ -17,6 +17,7 @@ from matchmaker.recommend.question_fit import question_of
 from matchmaker.recommend.specification import (
     asks_for_customers,
     compare_customer,
+    is_rival,
     made_by_customers,
     read,
 )
@@ -208,3 +209,9 @@ def test_who_makes_the_like_or_recovers_it_itself_is_no_customer(offer, rival):
     comparison = compare_customer(read(offer), read(rival))
     assert [judgement.requirement.value for judgement in comparison.unmet]
     assert comparison.met == ()
+
+
+def test_who_sells_the_same_packing_is_a_rival_and_no_customer():
+    """Seen: 我们的低逸散填料卖给谁 was answered with two makers of it."""
+    offer = read("我们的低逸散填料卖给谁")
+    assert is_rival(compare_customer(offer, read("金属波纹管专业户，低逸散填料通过API 622")))
