@@ -38,8 +38,7 @@ class ManyParticipants:
             yield participants
             participants.restore_index()
         finally:
-            if participants._cache is not None:
-                connection.execute(f"PRAGMA cache_size = {participants._cache}")
+            participants._restore_cache()
 
     def wrote(self, count: int) -> None:
         """Note that so many more were written."""
@@ -58,5 +57,10 @@ class ManyParticipants:
     def restore_index(self) -> None:
         """Have them in order of organisation again, for what asks for that or at the end."""
         if self._index:
+            self._restore_cache()  # or sorting them would take as much memory once more
             self._connection.execute(self._index)
             self._index = ""
+
+    def _restore_cache(self) -> None:
+        if self._cache is not None:
+            self._connection.execute(f"PRAGMA cache_size = {self._cache}")
