@@ -218,7 +218,7 @@ def grown(source: Path, times: int, folder: Path) -> None:
     if (folder / "graph.db").exists():
         pass
     elif times == 1 and source.is_dir():
-        SqliteStore(next(source.glob("*.db"))).copy_to(folder / "graph.db")
+        SqliteStore(source / "matchmaker.db").copy_to(folder / "graph.db")
     elif times == 1:
         from cordis_import import command
 
