@@ -96,7 +96,7 @@ _ASPECTS = {
     NOMINAL_DIAMETER: r"口径|通径|公称直径|bore size|nominal (?:diameter|size|bore)",
     "inner diameter": r"内径|内孔|孔径|bore|inner diameter|inside diameter|\bid\b",
     "outer diameter": r"外径|outer diameter|outside diameter|\bod\b",
-    "diameter": r"直径|线径|diameter|dia\.?",
+    "diameter": r"直径|线径|罐径|筒径|球径|diameter|dia\.?",
     "length": r"长度?|long|length",
     "width": r"宽度?|幅宽|wide|width",
     "height": r"高度?|high|height|tall",

@@ -46,7 +46,8 @@ def measured(requirement: Requirement, item: Requirement) -> Say | None:
         return MET if same else None
     aligned = _aligned(requirement, item)
     if aligned is None:
-        return MET if _is_plain_size(requirement, item) else None
+        is_met = _is_plain_size(requirement, item) or _is_wide_enough(requirement, item)
+        return MET if is_met else None
     wanted, stated = aligned
     if requirement.kind is RequirementKind.TEMPERATURE:
         return _temperature(wanted, stated)
@@ -111,6 +112,21 @@ def _is_plain_size(requirement: Requirement, item: Requirement) -> bool:
         and requirement.unit == item.unit
         and None not in _bounds(requirement)
         and _covers(_bounds(requirement), _bounds(item))
+    )
+
+
+def _is_wide_enough(requirement: Requirement, item: Requirement) -> bool:
+    """Whether a size wanted at least, that does not say of what, is less than a diameter.
+
+    An autoclave of 2 m or more is one of Φ2.5 × 6 m; of Φ1.8 × 4 m it is not said.
+    """
+    return (
+        not requirement.aspect
+        and item.aspect == forms.DIAMETER
+        and requirement.unit == item.unit
+        and requirement.low is not None
+        and requirement.high is None
+        and (item.high or 0) >= requirement.low
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.recommend.specification import Fulfilment, RequirementKind, read
+from matchmaker.recommend.specification import Fulfilment, RequirementKind, compare, read
 from tests.unit.recommend.specification.comparisons import NEED, VALVES, compared
 
 
@@ -111,3 +111,16 @@ def test_more_is_as_good_of_some_figures_and_less_of_others(need, statement, is_
 def test_whatever_is_no_larger_goes_into_a_vessel(need, statement, verdict) -> None:
     judged = {j.requirement.kind: j.verdict for j in compared(need, statement).judgements}
     assert judged[RequirementKind.SIZE] is verdict
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        ("热压罐代加工，Φ2.5×6米", Fulfilment.MET),
+        ("热压罐，罐径3米", Fulfilment.MET),
+        ("热压罐，Φ1.8×4米", Fulfilment.UNKNOWN),  # 4 m long, which may be meant
+    ],
+)
+def test_what_is_wanted_at_least_is_met_by_a_diameter_that_is_more(statement, verdict):
+    judged = compare(read("热压罐 2米以上"), read(statement)).judgements
+    assert next(j.verdict for j in judged if j.requirement.value == "≥2000 mm") is verdict
