@@ -62,6 +62,7 @@ class CodedCells:
     defaults: Mapping[str, str]
     chosen_values: Mapping[tuple[str, str], str]
     keeps_address: bool
+    keeps_country: bool
     places_of_column: Callable[[], tuple[str, ...]]
 
     def look_up(
@@ -121,6 +122,8 @@ class CodedCells:
 
     def _fill_country(self, column: str, id: str, values: dict[str, Any]) -> None:
         """The country of a place abroad, and of a country that stands for a place."""
+        if not self.keeps_country:
+            return
         place = self.index.places.places.get(id) if column == "place" else None
         if place is not None and not id.startswith(GBT_2260) and place.country:
             values.setdefault("country", place.country)

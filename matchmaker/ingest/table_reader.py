@@ -127,7 +127,8 @@ class TableReader:
         looked_up = tuple(name for name in _LOOKED_UP if name in self.table.names)
         return CodedCells(
             self.index, looked_up, self.options.defaults,
-            self.chosen_values, self.has("street_address"), lambda: self.places_of_column,
+            self.chosen_values, self.has("street_address"), "country" in self.table.names,
+            lambda: self.places_of_column,
         )  # fmt: skip
 
     @cached_property

@@ -10,7 +10,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from flask import (
     Blueprint,
@@ -31,6 +31,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker import errors
 from matchmaker.access import Principal
+from matchmaker.api.http.addresses import parts_of
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import API_PREFIX, FILES
 from matchmaker.api.http.problems import (
@@ -210,8 +211,8 @@ def is_own_path(target: str) -> bool:
     """
     if not target.startswith("/") or _UNWANTED.search(target):
         return False
-    parts = urlsplit(target)
-    return not target.startswith("//") and not parts.scheme and not parts.netloc
+    parts = parts_of(target)
+    return parts is not None and not (parts.scheme or parts.netloc or target.startswith("//"))
 
 
 def is_htmx_request() -> bool:
@@ -369,7 +370,8 @@ def _sign_in_again(error: errors.SignInNeeded, status: int) -> Response | tuple[
     if not is_htmx_request():
         return redirect(url_for("web.sign_in", next=here), 303)
     answer = make_response(labels.text_of(error), status)
-    if urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path:
+    asked_from = parts_of(request.headers.get("HX-Current-URL", ""))
+    if asked_from is not None and asked_from.path == request.path:
         # A part of the very page: the address has all that was asked. Of other parts the page
         # only says so itself: something may be half written on it.
         answer.headers["HX-Redirect"] = url_for("web.sign_in", next=here)

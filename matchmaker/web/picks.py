@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from flask import render_template, request, session, url_for
 
 from matchmaker.access import Principal
+from matchmaker.api.http.addresses import parts_of
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName, Offer, Place
 from matchmaker.errors import MatchmakerError, NotFound
@@ -140,7 +141,8 @@ def _tray() -> str:
 
 def _question_asked() -> tuple[str, str, str]:
     """Goal, words and id of the question on the page that htmx asks from."""
-    query = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    page = parts_of(request.headers.get("HX-Current-URL", ""))
+    query = parse_qs(page.query if page is not None else "")
     goal, text, question = (query.get(name, [""])[0] for name in ("goal", "text", "question"))
     return goal, text, question
 

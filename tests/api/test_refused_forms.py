@@ -165,6 +165,21 @@ def test_a_form_from_what_is_no_address_is_refused_in_words(app, origin):
     assert answer.status_code in (400, 401, 403)
 
 
+@pytest.mark.parametrize("address", ["//[", "http://[::1", "https://]x"])
+def test_a_page_that_is_said_to_lead_from_or_to_no_address_is_answered(app, address):
+    client = app.test_client()
+    asked = client.get("/sign-in", query_string={"next": address})
+    assert asked.status_code == 200
+    token = forms_of(asked.text)[0]["csrf_token"]
+    sent = client.post("/language", data={"csrf_token": token, "back": address})
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/")
+    part = client.get("/find", headers={"HX-Request": "true", "HX-Current-URL": address})
+    assert part.status_code == 401
+    shared = client.get("/api/v1/reconcile", headers={"Origin": address})
+    assert shared.status_code == 200
+    assert "Access-Control-Allow-Origin" not in shared.headers
+
+
 def test_a_channel_s_address_is_not_kept_when_the_session_has_ended(app):
     """What is kept to be sent again stands in the page, the robot's key with it."""
     sent = {"do": "enter", "secret_address": ADDRESS, "rhythm": "at_once", "zone": "Asia/Tokyo"}

@@ -34,7 +34,7 @@ def test_own_pages_are_led_to(path):
     "path",
     ["", "//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example",
      "\\\\evil.example", "https://evil.example", "javascript:alert(1)", "evil.example",
-     "///evil.example", "/\r/evil"],
+     "///evil.example", "/\r/evil", "//[", "//[::1", "//]x"],
 )  # fmt: skip
 def test_no_other_place_is_led_to(path):
     """As browsers read them (URL standard): without tabs and line ends, backslashes as slashes."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Response, request
 from flask_openapi3 import Tag
@@ -30,6 +29,7 @@ from matchmaker.api.directory.reconciliation_shapes import (
     types_of,
     values_of,
 )
+from matchmaker.api.http.addresses import parts_of
 from matchmaker.api.http.context import current_language, services
 from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import LookupId
@@ -185,7 +185,8 @@ def share(response: Response) -> Response:
     """
     origin = request.headers.get("Origin", "")
     is_public = services().settings.public_directory
-    if is_public or (origin and is_loopback(urlsplit(origin).hostname or "")):
+    page = parts_of(origin)
+    if is_public or (page is not None and is_loopback(page.hostname or "")):
         response.headers["Access-Control-Allow-Origin"] = "*" if is_public else origin
         response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
         response.headers["Access-Control-Allow-Headers"] = "Content-Type, Authorization"

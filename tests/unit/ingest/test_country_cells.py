@@ -108,3 +108,10 @@ def test_no_region_is_a_country_or_of_two_countries() -> None:
     assert [name for name in names if iso_code(name)] == []
     assert [name for name in names if not country_of_region(name)] == []
     assert read_regions(["BE|Limburg", "NL|Limburg;Zeeland"]) == {"limburg": "", "zeeland": "NL"}
+
+
+def test_a_cluster_lies_in_a_country_and_has_no_column_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "clusters.csv"
+    path.write_text("id,name,place\ncluster:v,Valve cluster,Germany\n", encoding="utf-8")
+    parsed = read_files([("clusters", path)])
+    assert [(row.name, row.place) for row in parsed.rows.clusters] == [("Valve cluster", GERMANY)]
