@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import GOALS, GoalName
-from matchmaker.messages import message
+from matchmaker.recommend.both_lack import also_lacking
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.literal import (
@@ -34,12 +34,9 @@ from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, 
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.specification import (
     CORE,
-    SUBJECT_KINDS,
     TOLD_BY_GRAPH,
     Comparison,
-    Fulfilment,
     RequirementKind,
-    Specification,
     compare,
     compare_customer,
     is_rival,
@@ -50,7 +47,6 @@ from matchmaker.recommend.specification import (
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.usable_statements import filled_rows
-from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import term_shares
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
@@ -68,14 +64,6 @@ MET, UNMET = 1.0, 3.0
 CODES_ASIDE = 0.5
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
-# Goals of needs of something that is bought, or done for one.
-_BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
-_WORK = frozenset({RequirementKind.PROCESS})
-# 把试飞场连上传感器集群: who has a thing to bring together with others.
-_BROUGHT = regex(
-    r"把[^,，;；。]{1,16}(?:连|接|带|放|开放|介绍)|"
-    r"\b(?:bring|open|connect|link) (?:our|the)\b"
-)
 NO_STATEMENT = -1
 # A statement, its fit with what is specified, and how it compares with that.
 RatedStatement = tuple[int, float, Comparison | None]
@@ -292,7 +280,7 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
         return compare(asked, offered(says)) if asked.items else None
     if question.kind is StatementKind.NEED:
-        return _also_lacking(asked, says, snapshot.goal_of(statement))
+        return also_lacking(asked, says, snapshot.goal_of(statement))
     if question.kind is StatementKind.OFFER and is_need:
         wanted = compare(says, offered(asked))
         return replace(wanted, aside=False, elsewhere=False, made_of_it=False)
@@ -302,30 +290,6 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
         is_joint = question.goal is GoalName.INDUSTRY_PARTNER
         return compared.without_unmet() if is_joint else compared
     return None
-
-
-def _also_lacking(
-    asked: Specification, says: Specification, goal: GoalName | None
-) -> Comparison | None:
-    """Two needs: who lacks something else, or buys the same, offers nothing of what is asked for.
-
-    Who wants to do the same together with others is asked for it, too; who looks elsewhere for
-    makers of the same thing looks for them, too.
-    """
-    if goal in _BOUGHT:
-        return Comparison(whole=True)
-    compared = compare(asked, says)
-    if compared.aside or compared.names_nothing:
-        return Comparison(whole=True)
-    if goal is not GoalName.CROSS_CLUSTER or _BROUGHT.search(says.text):
-        return None
-    note = message("they look for it, too")
-    sought = tuple(
-        replace(judged, verdict=Fulfilment.UNMET, note=note)
-        for judged in compared.met
-        if judged.requirement.kind in SUBJECT_KINDS - _WORK and not judged.requirement.denied
-    )
-    return Comparison(sought) if sought else None
 
 
 def _states_offer(snapshot: Snapshot, statement: int) -> bool:

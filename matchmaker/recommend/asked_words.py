@@ -19,6 +19,7 @@ from matchmaker.recommend.specification import (
     asks_for_customers,
     in_chinese,
     is_said_by_a_firm,
+    only_seeks,
     read,
     said_of_speaker,
     without_aim,
@@ -63,7 +64,8 @@ def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> As
     if goal.name is GoalName.INDUSTRY_PARTNER:
         told = without_aim(text)
         asked = without_named_speaker(told)
-        kind = StatementKind.NEED if asked != told else kind
+        is_only_sought = asked != told or only_seeks(told)
+        kind = StatementKind.NEED if is_only_sought else kind
     own = {row for each in named if each.is_own for row in each.clusters}
     return AskedWords(
         asked,

@@ -55,7 +55,7 @@ from matchmaker.recommend.specification.speaker import (
     without_named_speaker,
     without_speaker,
 )
-from matchmaker.recommend.specification.together import without_aim
+from matchmaker.recommend.specification.together import only_seeks, without_aim
 from matchmaker.recommend.specification.vocabulary import finishing
 from matchmaker.recommend.specification.wholes import is_made
 
@@ -97,6 +97,7 @@ __all__ = [
     "names_of",
     "names_of_kinds",
     "offered",
+    "only_seeks",
     "read",
     "said_of_speaker",
     "seeks_traders",

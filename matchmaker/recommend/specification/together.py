@@ -29,6 +29,14 @@ _AIM_BEHIND = regex(
     r"(?P<firm>(?:[a-z-]+ ){1,5}?(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|shops?|suppliers?))"
     r"(?P<to> to (?:co-?develop|develop|design|build|launch|create|make|start) [^,;.!?]{3,60})"
 )
+# Who seeks makers of a thing from the first word on, and says nothing of what it has itself.
+_ONLY_SEEKS = regex(
+    r"(?:我们?|我司|我厂|本厂|咱们?)?(?:现在?|正在?|目前|急)?(?:想要?|要|希望|打算|准备|需要?)?(?:找|寻找|寻求|求)(?:一?[家个]|几家)?"
+    r"(?:专门|专业|能|会)?(?:做|生产|制造|搞)?[^,，;；。!?找]{1,16}?(?:厂家?|企业|公司|商|品牌)\s*(?:来)?(?:一起|共同|联合|合作)?[。.!！\s]*$|"
+    r"(?:(?:we are|we're|i am|i'm|we|i) )?(?:look(?:ing)? for|search(?:ing)? for|seek(?:ing)?|need|want(?:ed)?:?) "
+    r"(?:an? |some )?(?:[a-z-]+ ){1,4}?(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|suppliers?)"
+    r"(?: together| with us)?[.!\s]*$"
+)
 _SUBJECT = CORE | {RequirementKind.MATERIAL}
 
 
@@ -65,3 +73,8 @@ def _is_of(partner: str, aim: str) -> bool:
     }
     made = read(partner).of(RequirementKind.PRODUCT)
     return any(not parts.isdisjoint((each.value, each.family)) for each in made)
+
+
+def only_seeks(text: str) -> bool:
+    """Whether a text seeks makers of a thing and says nothing of what its author has."""
+    return _ONLY_SEEKS.fullmatch(fold(text)) is not None

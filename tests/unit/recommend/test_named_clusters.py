@@ -196,6 +196,17 @@ def test_a_firm_that_looks_for_firms_is_shown_those_and_not_its_own_trade():
     assert found(snapshot, "无人机企业找复合材料企业，一起试制", INDUSTRY)[0] == "composites"
 
 
+def test_who_seeks_a_trade_is_shown_that_and_nobody_who_seeks_it_too():
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("seeks"), firm("makes")),
+            needs=(Need("n:1", "t:seeks", INDUSTRY, "找电池厂一起试制无人机，联合申报", "zh"),),
+            offers=(product("makes", "聚合物电池包，280 Wh/kg"),),
+        )
+    )
+    assert found(snapshot, "想找做电池的企业一起开发无人机", INDUSTRY)[0] == "makes"
+
+
 @pytest.mark.parametrize(
     ("text", "is_found"),
     [

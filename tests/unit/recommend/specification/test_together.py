@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from matchmaker.recommend.specification import ItemRole, RequirementKind, read, without_aim
+from matchmaker.recommend.specification import (
+    ItemRole,
+    RequirementKind,
+    only_seeks,
+    read,
+    without_aim,
+)
 
 
 def things(text: str) -> set[str]:
@@ -80,3 +86,20 @@ def test_nobody_is_asked_to_do_the_work_that_a_thing_is_used_in(text, work):
 )
 def test_work_that_is_to_be_done_on_a_thing_is_asked_for(text, work):
     assert any(item.value == work and is_asked(item) for item in read(text).items)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_all"),
+    [
+        ("想找做电池的企业", True),
+        ("我们想找一家电池厂一起", True),
+        ("looking for a battery maker", True),
+        ("我们做蓝牙方案，想找眼镜厂一起做", False),
+        ("找树脂厂一起过Tg180、上中试", False),
+        ("looking for lens makers whose lenses fade in the heat", False),
+        ("a foundry with trial blocks wanted", False),
+    ],
+)
+def test_who_only_seeks_has_nothing_to_offer_that_others_need(text, is_all):
+    """Seen: of who sought makers of batteries, institutes that seek them, too, stood first."""
+    assert only_seeks(text) is is_all
