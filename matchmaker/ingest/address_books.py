@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of, word_key
 
 # Titles that by themselves say so, and those of which two beside a person's names do.
 _ALONE = "connected on|linkedin url|business street|e-mail 1 - value|phone 1 - value|e-mail 1 - label|group membership|名片备注|名片分组"
@@ -18,11 +17,6 @@ _LAST = "last name|family name|surname|nachname|nom de famille|姓"
 def is_address_book(titles: Iterable[str]) -> bool:
     """Tell whether titles are those of an address book, whose people are no firms."""
     keys = frozenset(map(word_key, titles))
-    if keys.isdisjoint(_keys(_FIRST)) or keys.isdisjoint(_keys(_LAST)):
+    if keys.isdisjoint(keys_of(_FIRST)) or keys.isdisjoint(keys_of(_LAST)):
         return False
-    return not keys.isdisjoint(_keys(_ALONE)) or len(keys & _keys(_OF_PEOPLE)) > 1
-
-
-@cache
-def _keys(words: str) -> frozenset[str]:
-    return frozenset(map(word_key, words.split("|")))
+    return not keys.isdisjoint(keys_of(_ALONE)) or len(keys & keys_of(_OF_PEOPLE)) > 1

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from matchmaker.domain import PlaceLevel
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.title_words import PLACE, PLACE_PARTS
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of
 from matchmaker.messages import Message, message
 from matchmaker.regex import regex
 from matchmaker.text import normal
@@ -136,12 +135,8 @@ def home_of(index: PlaceIndex, texts: Iterable[str], otherwise: str = "") -> str
 
 def titles_of_places(titles: Iterable[str]) -> Iterator[str]:
     """Those that head where something is."""
-    return (title for title in titles if not _placing().isdisjoint(title_keys(title)))
-
-
-@cache
-def _placing() -> frozenset[str]:
-    return frozenset(map(word_key, f"{PLACE}|{PLACE_PARTS}".split("|")))
+    placing = keys_of(f"{PLACE}|{PLACE_PARTS}")
+    return (title for title in titles if not placing.isdisjoint(title_keys(title)))
 
 
 def _taken(name: str, full: str) -> Message:

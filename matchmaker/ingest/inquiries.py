@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 from matchmaker.ingest.title_keys import title_keys
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of
 
 # Titles that only such lists have, and those of what came of an inquiry.
 _OF_REQUESTS = "rfq|rfq no|rfq number|rfq id|rfq ref|request for quotation|inquiry no|enquiry no|inquiry id|询价单号|询价单编号|询盘编号|询盘单号|询盘日期|求购编号|anfragenummer|anfrage-nr"
@@ -24,7 +23,7 @@ _COLUMNS: Mapping[str, str] = {
 def is_list_of_requests(titles: Iterable[str]) -> bool:
     """Tell whether titles are those of inquiries, of which none names who got an order."""
     keys = {key for title in titles for key in title_keys(title)}
-    return not keys.isdisjoint(_keys(_OF_REQUESTS)) and keys.isdisjoint(_keys(_OF_ORDERS))
+    return not keys.isdisjoint(keys_of(_OF_REQUESTS)) and keys.isdisjoint(keys_of(_OF_ORDERS))
 
 
 def columns_of_requests(titles: Iterable[str]) -> dict[str, str]:
@@ -35,13 +34,8 @@ def columns_of_requests(titles: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for title in titles:
         keys = title_keys(title)
-        named = (name for name, words in _COLUMNS.items() if not _keys(words).isdisjoint(keys))
+        named = (name for name, words in _COLUMNS.items() if not keys_of(words).isdisjoint(keys))
         name = next(named, "")
         if name == "need" or (name and name not in found.values()):
             found[title] = name
     return found
-
-
-@cache
-def _keys(words: str) -> frozenset[str]:
-    return frozenset(map(word_key, words.split("|")))

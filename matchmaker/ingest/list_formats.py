@@ -17,7 +17,7 @@ from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.periods import duration_in_months
 from matchmaker.ingest.relation_words import relation
-from matchmaker.ingest.words import flag, one_of, word_key
+from matchmaker.ingest.words import flag, keys_of, one_of
 
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
 PROGRAMMES, PATENTS, TECHNOLOGIES = "programmes", "patents", "technologies"
@@ -271,7 +271,7 @@ OWN_LISTS: Mapping[str, TableFormat] = {
 }  # fmt: skip
 FORMATS: Mapping[str, TableFormat] = {**TABLES, **LISTS, **OWN_LISTS}
 # Titles of what is said of an offering as it stands there, without them.
-TOLD_BARE = frozenset(map(word_key, _TOLD_BARE.split("|")))
+TOLD_BARE = keys_of(_TOLD_BARE)
 # Of each of these groups a list must have a column, else it says nothing.
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ORDERS: (("supplier", "buyer", customs.DOMESTIC, customs.FOREIGN),),

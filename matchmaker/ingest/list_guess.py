@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
 from itertools import islice
 
 from matchmaker.domain import Layer
@@ -38,7 +37,7 @@ from matchmaker.ingest.suggestions import Samples, beside_parties, expected_titl
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.title_words import OF_EVENT
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of, word_key
 from matchmaker.regex import regex
 from matchmaker.text import normal
 
@@ -171,11 +170,6 @@ def all_titles() -> frozenset[str]:
     return frozenset().union(*map(expected_titles, (MEMBERS, *LISTS, *TABLES)))
 
 
-@cache
-def _of_event() -> frozenset[str]:
-    return frozenset(map(word_key, OF_EVENT.split("|")))
-
-
 def are_no_members(titles: Iterable[str]) -> bool:
     """Tell whether a list is of others than members, by a title that only such a list has.
 
@@ -186,7 +180,8 @@ def are_no_members(titles: Iterable[str]) -> bool:
         is_list_of_requests(titles)
         or is_address_book(titles)
         or any(
-            not _of_event().isdisjoint(title_keys(title)) or _OF_TRADE.fullmatch(normal(title))
+            not keys_of(OF_EVENT).isdisjoint(title_keys(title))
+            or _OF_TRADE.fullmatch(normal(title))
             for title in titles
         )
     )
@@ -225,7 +220,7 @@ def _told(name: str, samples: Samples) -> Mapping[str, str]:
         shared = f"{UPSTREAM}|{DOWNSTREAM}"
     else:
         return columns
-    keys = frozenset(map(word_key, shared.split("|")))
+    keys = keys_of(shared)
     return {title: "" if word_key(title) in keys else each for title, each in columns.items()}
 
 
@@ -236,7 +231,7 @@ def implied_relation(columns: Mapping[str, str]) -> str:
     heads, tails = (
         [title for title, column in columns.items() if column == side] for side in ("head", "tail")
     )
-    owners, owned = (frozenset(map(word_key, words.split("|"))) for words in (OWNER, OWNED))
+    owners, owned = keys_of(OWNER), keys_of(OWNED)
     is_owner = any(word_key(title) in owners for title in heads)
     is_owned = any(word_key(title) in owned for title in tails)
     return Layer.OWNS.value if is_owner and is_owned else ""
@@ -268,5 +263,5 @@ def _score(name: str, columns: Mapping[str, str]) -> int:
 
 def _are_others(columns: Mapping[str, str]) -> bool:
     """Tell whether the title of names says that they supply or buy: 客户名称, supplier name."""
-    sides = frozenset(map(word_key, SIDES.split("|")))
+    sides = keys_of(SIDES)
     return any(name == "name" and word_key(title) in sides for title, name in columns.items())

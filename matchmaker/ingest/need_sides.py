@@ -10,7 +10,7 @@ from typing import Any
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of, word_key
 from matchmaker.messages import Message, message
 from matchmaker.regex import regex
 from matchmaker.text import normal
@@ -49,7 +49,7 @@ def sides(cell: str, format: ColumnFormat = UNDECIDED, /) -> tuple[MarketSide, .
     del format
     for text in (cell, _ASIDE.sub("", cell)):
         key = word_key(text)
-        if key in _both():
+        if key in keys_of(_BOTH):
             return tuple(MarketSide)
         if key in _words():
             return (_words()[key],)
@@ -124,8 +124,3 @@ def _parted(text: str) -> tuple[list[str], list[str], list[str]]:
 @cache
 def _words() -> Mapping[str, MarketSide]:
     return {word_key(word): side for side, all in _WORDS.items() for word in all.split("|")}
-
-
-@cache
-def _both() -> frozenset[str]:
-    return frozenset(map(word_key, _BOTH.split("|")))

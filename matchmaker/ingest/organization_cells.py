@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from functools import cache
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, UndecidedCell
@@ -17,7 +16,7 @@ from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.qualifications import highest
 from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.title_words import MEMBER_SINCE
-from matchmaker.ingest.words import flag, member_of, word_key
+from matchmaker.ingest.words import flag, keys_of, member_of
 from matchmaker.regex import regex
 from matchmaker.vocabulary import Tier
 
@@ -49,6 +48,9 @@ _LEFT_IN_BRACKETS = regex(
 )
 # Of tenants who may come one day.
 _NOT_YET = regex(r"(?:洽谈|在谈|商谈|招商|对接|跟踪)中?|意向(?:入驻)?|[拟待]入驻|储备")
+# Titles of what a tenant is to a park, and of the day on which a member joined.
+_STATES = "状态|入驻状态|企业状态|租赁状态|入驻情况|在园状态|tenancy|occupancy"
+_SINCE = f"{MEMBER_SINCE}|eintritt"
 _BETWEEN = regex(r"[、,，;；/+&\n]")
 # 浙江省专精特新 is the province's.
 _OF_PROVINCE = regex(r"^[一-鿿]{2,3}(?=[省市](?!级))")
@@ -82,9 +84,9 @@ def blocked_by(cells: Mapping[str, str], read: Collection[str]) -> str:
             return f"{title}: {cell}"
         if (_LEFT.fullmatch(cell) or _NOT_YET.fullmatch(cell)) and _is_state(title):
             return f"{title}: {cell}"
-        if _LEFT_IN_BRACKETS.search(cell) and not _since().isdisjoint(title_keys(title)):
+        if _LEFT_IN_BRACKETS.search(cell) and not keys_of(_SINCE).isdisjoint(title_keys(title)):
             return f"{title}: {cell}"
-        if not cell or title in read or _blocking().isdisjoint(title_keys(title)):
+        if not cell or title in read or keys_of(_BLOCKED).isdisjoint(title_keys(title)):
             continue
         try:
             if flag(cell):
@@ -114,29 +116,8 @@ def _tier(piece: str) -> Tier | None:
 
 def is_remark(title: str) -> bool:
     """Tell whether a title heads remarks."""
-    return not _remarking().isdisjoint(title_keys(title))
-
-
-@cache
-def _remarking() -> frozenset[str]:
-    return frozenset(map(word_key, _REMARKS.split("|")))
+    return not keys_of(_REMARKS).isdisjoint(title_keys(title))
 
 
 def _is_state(title: str) -> bool:
-    return not _states().isdisjoint(title_keys(title))
-
-
-@cache
-def _states() -> frozenset[str]:
-    words = "状态|入驻状态|企业状态|租赁状态|入驻情况|在园状态|tenancy|occupancy"
-    return frozenset(map(word_key, words.split("|")))
-
-
-@cache
-def _since() -> frozenset[str]:
-    return frozenset(map(word_key, f"{MEMBER_SINCE}|eintritt".split("|")))
-
-
-@cache
-def _blocking() -> frozenset[str]:
-    return frozenset(map(word_key, _BLOCKED.split("|")))
+    return not keys_of(_STATES).isdisjoint(title_keys(title))

@@ -8,9 +8,8 @@ speaks of, and only proposed, for a person to confirm.
 from __future__ import annotations
 
 import re
-from functools import cache
 
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of, word_key
 from matchmaker.regex import regex
 from matchmaker.text import normal
 
@@ -72,12 +71,7 @@ def asked_for(title: str) -> str:
 
 def is_of_survey(title: str) -> bool:
     """True where only the export of a survey has a column of this title."""
-    return word_key(title) in _about_answers()
-
-
-@cache
-def _about_answers() -> frozenset[str]:
-    return frozenset(map(word_key, ABOUT_ANSWERS.split("|")))
+    return word_key(title) in keys_of(ABOUT_ANSWERS)
 
 
 # 问卷星 writes the letter of an option before it; firms are called A.O.史密斯, too.

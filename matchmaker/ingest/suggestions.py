@@ -47,7 +47,7 @@ from matchmaker.ingest.title_keys import (
 from matchmaker.ingest.two_names import second_names
 from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.ingest.verdicts import is_of_bidders
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of, word_key
 from matchmaker.messages import languages
 from matchmaker.regex import regex
 from matchmaker.text import normal
@@ -195,7 +195,7 @@ def beside_parties(table: str, samples: Samples, taken: Mapping[str, str]) -> di
     columns = {column.name: column for column in FORMATS[table].columns}
     sides = [columns[name] for name in ("supplier", "buyer") if f"{name}_place" in columns]
     members = {column.name: column for column in FORMATS["organizations"].columns}
-    names = frozenset(map(word_key, _NAMES_BESIDE.split("|")))
+    names = keys_of(_NAMES_BESIDE)
     side, beside = "", dict[str, str]()
     for title, column in taken.items():
         plain = _TWICE.sub("", title)

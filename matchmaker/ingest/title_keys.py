@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from matchmaker.ingest.group_titles import named_side
 from matchmaker.ingest.need_fields import field_of_need
 from matchmaker.ingest.title_units import unit_of_title
 from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of, word_key
 from matchmaker.regex import regex
 from matchmaker.text import normal
 
@@ -137,19 +137,9 @@ def are_of_different_years(titles: Iterable[str]) -> bool:
 
 def says_opted_out(title: str) -> bool:
     """Tell whether a yes under the title means that an organisation is not to be recommended."""
-    return not _opting_out().isdisjoint(title_keys(title))
-
-
-@cache
-def _opting_out() -> frozenset[str]:
-    return frozenset(map(word_key, OPTED_OUT.split("|")))
+    return not keys_of(OPTED_OUT).isdisjoint(title_keys(title))
 
 
 def only_counts(title: str) -> bool:
     """Tell whether a title says that its column only counts the lines."""
-    return word_key(title) in _counting()
-
-
-@cache
-def _counting() -> frozenset[str]:
-    return frozenset(map(word_key, RUNNING_NUMBER.split("|")))
+    return word_key(title) in keys_of(RUNNING_NUMBER)

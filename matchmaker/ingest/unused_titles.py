@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 from matchmaker.ingest.column_values import are_ranks_of_members, are_running
 from matchmaker.ingest.columns import TABLES
@@ -13,7 +12,7 @@ from matchmaker.ingest.question_titles import is_about_answer
 from matchmaker.ingest.suggestions import is_no_stage, recognised
 from matchmaker.ingest.title_keys import only_counts, title_keys
 from matchmaker.ingest.unused_words import unused_reason
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of
 from matchmaker.messages import Message, message
 
 _BELONGS_TO = "依托单位|主管部门|主管单位|上级单位|上级主管部门|母公司|控股股东|所属集团|集团|举办单位|建设单位|运营单位|hosted by|host institution|parent|parent company|parent organisation|group|belongs to|muttergesellschaft|konzern|träger|maison mère"
@@ -37,7 +36,7 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
         return message(
             "People to turn to are kept with the organisation: say them in a list of members."
         )
-    if table == "organizations" and not _belonging().isdisjoint(title_keys(title)):
+    if table == "organizations" and not keys_of(_BELONGS_TO).isdisjoint(title_keys(title)):
         return message("Whom it belongs to is a relation: import it in a list of relations.")
     if table == "organizations" and are_ranks_of_members(values):
         return message("Fees, ranks and terms of a membership are not kept.")
@@ -49,22 +48,12 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
 def _why_not_offered(title: str) -> Message | None:
     """What others need not read of an offering; whoever wants them to chooses a column for it."""
     keys = title_keys(title)
-    if not _keys(_PRICES).isdisjoint(keys):
+    if not keys_of(_PRICES).isdisjoint(keys):
         return message(
             "Prices are not published: choose what it is said in where others may read them."
         )
-    if not _keys(_UNITS).isdisjoint(keys):
+    if not keys_of(_UNITS).isdisjoint(keys):
         return message("What it is counted in is not kept.")
-    if not _keys(_STOCK).isdisjoint(keys):
+    if not keys_of(_STOCK).isdisjoint(keys):
         return message("How much is in stock is not kept: it is another figure tomorrow.")
     return None
-
-
-@cache
-def _keys(words: str) -> frozenset[str]:
-    return frozenset(map(word_key, words.split("|")))
-
-
-@cache
-def _belonging() -> frozenset[str]:
-    return frozenset(map(word_key, _BELONGS_TO.split("|")))

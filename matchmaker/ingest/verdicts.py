@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from matchmaker.ingest.list_formats import BIDDERS
 from matchmaker.ingest.title_keys import title_keys
-from matchmaker.ingest.words import word_key
+from matchmaker.ingest.words import keys_of
 from matchmaker.messages import Message, message
 from matchmaker.regex import regex
 from matchmaker.text import normal
@@ -52,14 +50,9 @@ def is_awarded(cell: str) -> bool | None:
     return True if _AWARDED.fullmatch(word) else None
 
 
-@cache
-def _bidding() -> frozenset[str]:
-    return frozenset(map(word_key, BIDDERS.split("|")))
-
-
 def is_of_bidders(title: str) -> bool:
     """Tell whether a title heads those who only offer."""
-    return not _bidding().isdisjoint(title_keys(title))
+    return not keys_of(BIDDERS).isdisjoint(title_keys(title))
 
 
 def why_no_order(verdict: str, *, is_bidder: bool) -> Message | None:

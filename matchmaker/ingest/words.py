@@ -52,6 +52,12 @@ def word_key(text: str) -> str:
     ) or normal(text)
 
 
+@cache
+def keys_of(words: str) -> frozenset[str]:
+    """The keys of words parted by |."""
+    return frozenset(word_key(word) for word in words.split("|") if word.strip())
+
+
 def flag(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
     """Yes or no. Raises InvalidInput; UndecidedCell for an x, which says either."""
     del format
@@ -206,12 +212,7 @@ def _kind_by_last_word(cell: str) -> Kind | None:
 
 def is_other(cell: str) -> bool:
     """Tell whether a cell says of a list of words only that none of them fits: 其他, other."""
-    return word_key(_OPTION.sub("", cell)) in _others()
-
-
-@cache
-def _others() -> frozenset[str]:
-    return frozenset(_keys(OTHERS))
+    return word_key(_OPTION.sub("", cell)) in keys_of(OTHERS)
 
 
 def _kinds_in(cell: str) -> tuple[Kind, ...]:
@@ -280,12 +281,8 @@ def _name_patterns() -> tuple[tuple[re.Pattern[str], Kind], ...]:
 
 @cache
 def _flags() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    yes, no, either = (frozenset(_keys(words)) for words in (YES, NO, YES_OR_NO))
+    yes, no, either = (keys_of(words) for words in (YES, NO, YES_OR_NO))
     return yes, no, either
-
-
-def _keys(words: str) -> Iterator[str]:
-    return (word_key(word) for word in words.split("|") if word.strip())
 
 
 @cache
@@ -293,7 +290,7 @@ def _members(members: type[StrEnum]) -> Mapping[str, StrEnum]:
     """Every word for a member: its name, what pages show in every language, the lists."""
     known: dict[str, StrEnum] = {}
     for member in members:
-        for key in _keys(WORDS.get(members, {}).get(member, "")):
+        for key in keys_of(WORDS.get(members, {}).get(member, "")):
             known[key] = member
     if members is Kind:
         known |= {key: kind for key, (kind, _) in _implied().items()}
@@ -308,10 +305,10 @@ def _members(members: type[StrEnum]) -> Mapping[str, StrEnum]:
 @cache
 def _ambiguous(members: type[StrEnum]) -> Mapping[str, tuple[StrEnum, ...]]:
     return {
-        key: meant for words, meant in AMBIGUOUS.get(members, {}).items() for key in _keys(words)
+        key: meant for words, meant in AMBIGUOUS.get(members, {}).items() for key in keys_of(words)
     }
 
 
 @cache
 def _implied() -> Mapping[str, tuple[Kind, Size | Tier]]:
-    return {key: implied for words, implied in IMPLIED.items() for key in _keys(words)}
+    return {key: implied for words, implied in IMPLIED.items() for key in keys_of(words)}
