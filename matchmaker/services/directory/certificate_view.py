@@ -33,7 +33,7 @@ class CertificateView:
         """Digest of what readers see of the certificate: its fields, its file, its withdrawal."""
         return content_digest(self.certificate, self.file, self.taken_back_on)
 
-    def require_as(self, seen: str | None) -> None:
-        """Raise ChangedMeanwhile where somebody saw another digest; None: they named none."""
-        if seen is not None and seen != self.digest:
+    def require_as(self, seen: str) -> None:
+        """Raise ChangedMeanwhile where somebody saw another digest."""
+        if seen != self.digest:
             raise ChangedMeanwhile("It was changed since you read it.", mend="Look at it again.")

@@ -147,7 +147,7 @@ class Certificates:
 
             def change(unit: UnitOfWork) -> Certificate:
                 before = self.store.certificate(id)
-                self._view(principal, before).require_as(seen)
+                self._require_as(principal, before, seen)
                 row = replace(after or before, taken_back_on=before.taken_back_on)
                 kept = self.records.of(before)[0].file
                 replaced[:] = [kept] if kept and file else []
@@ -179,7 +179,7 @@ class Certificates:
         """
         organization = self._own(principal, id)
         row = self.store.certificate(id)
-        self._view(principal, row).require_as(seen)
+        self._require_as(principal, row, seen)
         file = self.records.of(row)[0].file
         unit = UnitOfWork.of(principal, self.clock())
         self.records.detach(unit, row)
@@ -338,6 +338,11 @@ class Certificates:
             )
             for row in rows
         ]
+
+    def _require_as(self, principal: Principal, row: Certificate, seen: str | None) -> None:
+        """Raise ChangedMeanwhile where somebody saw another digest; None: they named none."""
+        if seen is not None:
+            self._view(principal, row).require_as(seen)
 
     def _view(self, principal: Principal, row: Certificate) -> CertificateView:
         held = self.store.certificates_of(row.organization)
