@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from matchmaker.goals import GoalName
 from matchmaker.messages import message
+from matchmaker.recommend.literal import BOUGHT
 from matchmaker.recommend.specification import (
     SUBJECT_KINDS,
     Comparison,
@@ -16,8 +17,6 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.regex import regex
 
-# Goals of needs of something that is bought, or done for one.
-_BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 _WORK = frozenset({RequirementKind.PROCESS})
 # 把试飞场连上传感器集群: who has a thing to bring together with others.
 _BROUGHT = regex(
@@ -34,7 +33,7 @@ def also_lacking(
     Who wants to do the same together with others is asked for it, too; who looks elsewhere for
     makers of the same thing looks for them, too.
     """
-    if goal in _BOUGHT:
+    if goal in BOUGHT:
         return Comparison(whole=True)
     compared = compare(asked, says)
     if compared.aside or compared.names_nothing:

@@ -77,7 +77,7 @@ _AROUND = regex(
 # study it. Chosen on the readable judged sets.
 OTHER_SUBJECT = 0.3
 # Goals for which things are bought or borrowed by their names.
-_BOUGHT_THINGS = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
+BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 # The fit of a posted need of just what is offered, at least, whatever its words.
 WANTED_FIT = 0.4
 # Goals for which who needs a thing is who is sought.
@@ -268,9 +268,7 @@ def lost_by_another(
     """
     aside = np.array([each is not None and each.aside for each in comparisons], dtype=np.bool_)
     names = passed & (statements >= 0) & ~aside & name_something(comparisons, CORE)
-    is_bought = (
-        goal in _BOUGHT_THINGS and len(texts) == 1 and _is_about_thing(texts[0].specification)
-    )
+    is_bought = goal in BOUGHT and len(texts) == 1 and _is_about_thing(texts[0].specification)
     silent = _behind_named(comparisons, names & is_bought, adjusted)
     if goal is GoalName.RESEARCH_PARTNER and len(texts) == 1:
         met = np.array(

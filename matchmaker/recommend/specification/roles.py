@@ -236,7 +236,6 @@ _MAKES_CLOTHES = {
 _MADE_WITH = regex(r"来?(?:赶|做|织|生产|加工|打样|试)")
 # A set is all of what it consists of: 碳纤桨动力套.
 _SETS = {"propulsion set": frozenset({"propeller", "motor", "electronic speed controller"})}
-# One beside the other: 螺栓螺母垫片.
 # Work that a thing is used in, and nobody is to do: 压铸用脱模剂, "masterbatch for moulding".
 _USED_FOR = regex(
     r"用(?:的)?(?=$|[，,;；。、 \u4e00-\u9fff])(?![户途量力时法完过于在得来了什哪我不]|一下)"
@@ -247,6 +246,7 @@ _CONSUMED = regex(
     r"machines?|machinery|furnaces?|robots?|software|rectifiers?|racks?|baths?)"
     r"(?: (?:suitable|used|meant))? for (?:the )?$"
 )
+# One beside the other: 螺栓螺母垫片.
 _FASTENERS = frozenset({"bolt", "nut", "washer", "gasket", "screw", "rivet"})
 # Work named as a feature of the thing behind it: polished seats, anti-fog lenses.
 _FEATURES = ("ed", "fog", "smudge", "reflective", "oleophobic", "fingerprint")

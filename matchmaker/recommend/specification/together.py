@@ -7,6 +7,7 @@ from matchmaker.recommend.specification.model import CORE, RequirementKind
 from matchmaker.recommend.specification.reading import read
 from matchmaker.recommend.specification.vocabulary import comes_with
 from matchmaker.regex import regex
+from matchmaker.text import blanked
 
 _AIM = (
     r"(?:想|要|正|正在|准备|打算|计划|为了?)?(?:一起|共同|联合|合作)?(?:来)?"
@@ -22,12 +23,16 @@ _BEFORE = regex(
 )
 # 找电池厂一起开发无人机, "looking for a battery maker to develop a drone": what is sought comes
 # first, and then what is to be made with it.
-_AIM_BEHIND = regex(
-    r"^.{0,40}?(?:找|寻|求|联合|联系|跟|和|与)(?P<partner>[^,，;；。!?的]{1,14}的?[^,，;；。!?的]{0,4}?(?:厂家?|企业|公司|商|品牌))"
-    r"(?P<aim>(?:来)?(?:一起|共同|联合|合作|合伙|联手)(?:来)?(?:开发|研发|研制|试制|设计|推出|做|搞)[^,，;；。!?]{2,24})|"
-    r"^.{0,90}?\b(?:look(?:ing|s)? for|seek(?:ing|s)?|search(?:ing)? for|needs?|wants?) "
-    r"(?P<firm>(?:[a-z-]+ ){1,5}?(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|shops?|suppliers?))"
-    r"(?P<to> to (?:co-?develop|develop|design|build|launch|create|make|start) [^,;.!?]{3,60})"
+_AIMS_BEHIND = (
+    regex(
+        r"^.{0,40}?(?:找|寻|求|联合|联系|跟|和|与)(?P<partner>[^,，;；。!?的]{1,14}的?[^,，;；。!?的]{0,4}?(?:厂家?|企业|公司|商|品牌))"
+        r"(?P<aim>(?:来)?(?:一起|共同|联合|合作|合伙|联手)(?:来)?(?:开发|研发|研制|试制|设计|推出|做|搞)[^,，;；。!?]{2,24})"
+    ),
+    regex(
+        r"^.{0,90}?\b(?:look(?:ing|s)? for|seek(?:ing|s)?|search(?:ing)? for|needs?|wants?) "
+        r"(?P<partner>(?:[a-z-]+ ){1,5}?(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|shops?|suppliers?))"
+        r"(?P<aim> to (?:co-?develop|develop|design|build|launch|create|make|start) [^,;.!?]{3,60})"
+    ),
 )
 # Who seeks makers of a thing from the first word on, and says nothing of what it has itself.
 _ONLY_SEEKS = regex(
@@ -45,21 +50,25 @@ def without_aim(text: str) -> str:
 
     Whole where it says of them nothing that a list names.
     """
-    folded = fold(text)
-    aim, behind = _BEFORE.match(folded), _AIM_BEHIND.match(folded)
-    if aim is None and behind is None:
+    aim = _aim_in(text)
+    if aim is None:
         return text
-    if aim is not None:
-        wanted = " " * aim.end() + text[aim.end() :]
-    elif behind is not None:
-        start, end = behind.span("aim" if behind["aim"] else "to")
-        wanted = text[:start] + " " * (end - start) + text[end:]
-        if not _is_of(
-            text[slice(*behind.span("partner" if behind["aim"] else "firm"))], text[start:end]
-        ):
-            return text  # 找热流道企业搞伺服阀针: that tells of them, too
+    wanted = blanked(text, [aim])
     names = any(item.kind in _SUBJECT and not item.denied for item in read(wanted).items)
     return wanted if names else text
+
+
+def _aim_in(text: str) -> tuple[int, int] | None:
+    """Begin and end of what is to be done together in a text, None where it tells of nothing."""
+    folded = fold(text)
+    if before := _BEFORE.match(folded):
+        return before.span()
+    behind = next(filter(None, (pattern.match(folded) for pattern in _AIMS_BEHIND)), None)
+    if behind is None:
+        return None
+    partner, aim = (text[slice(*behind.span(part))] for part in ("partner", "aim"))
+    # 找热流道企业搞伺服阀针: that tells of them, too.
+    return behind.span("aim") if _is_of(partner, aim) else None
 
 
 def _is_of(partner: str, aim: str) -> bool:
