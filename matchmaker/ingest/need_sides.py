@@ -31,6 +31,7 @@ _WORDS = {
     MarketSide.OFFERS: "供|供给|供应|供方|供应方|供给方|供货|提供|出售|销售|供给信息|供应信息|供应类|供给类|offer|offers|offering|offered|supply|supplies|sell|selling|provide|angebot|biete|bietet|angebote|offre|oferta|offerta",
 }
 _BOTH = "供需|供/需|供求|供应/需求|供给/需求|供应和需求|供给和需求|供需双方|双向|both|offer/request|supply/demand|offer and request|beides"
+_TEXTS = "内容|具体内容|信息内容|详细内容|具体信息|信息|信息标题|标题|主题|详情|具体描述|详细描述|内容描述|内容说明|物品|品名|事项|具体事项|content|contents|text|details|detail|what|item|items|subject|title|inhalt|gegenstand|contenu|objet|contenido"
 _BETWEEN = regex(r"[;；、,，/+&和及与]|\band\b")
 _ASIDE = regex(r"\s*[(（][^()（）]*[)）]$")
 _PIECES = regex(r"[;；。\n]|[,，](?=\s*(?:[急]?需|求购|寻|采购|可供|提供|另))")
@@ -70,6 +71,14 @@ def are_sides(values: Iterable[str]) -> bool:
     return len(told) == len(MarketSide)
 
 
+def text_beside_side(taken: Mapping[str, str]) -> dict[str, str]:
+    """The title of a table of both that heads what is sought or offered, where none does: 内容."""
+    if SIDES not in taken.values() or {_NEED, _DESCRIPTION} & set(taken.values()):
+        return {}
+    free = (title for title, column in taken.items() if not column)
+    return dict.fromkeys([title for title in free if word_key(title) in keys_of(_TEXTS)][:1], _NEED)
+
+
 def with_sides(parts: Mapping[str, Any]) -> tuple[dict[str, Any], Message | None]:
     """The parts of a line with its text as a need, as what it does, or parted between both.
 
@@ -80,6 +89,12 @@ def with_sides(parts: Mapping[str, Any]) -> tuple[dict[str, Any], Message | None
     text = parts.pop(_NEED, "")
     if not text and told == (MarketSide.SEEKS,) and (text := parts.pop(_DESCRIPTION, "")):
         return parts | {_NEED: text}, None  # its only text
+    if not text and len(told) > 1:
+        # What it does is its only text, and what it seeks stands there, too.
+        text = parts.pop(_DESCRIPTION, "")
+        sought, offered, rest = _parted(text)
+        parts |= {_DESCRIPTION: "; ".join((*rest, *offered))} if rest or offered else {}
+        return parts | ({_NEED: "; ".join(sought)} if sought else {}), None
     if not text:
         return parts, None
     quantity = parts.get(_QUANTITY)

@@ -32,7 +32,7 @@ from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.inquiries import columns_of_requests
 from matchmaker.ingest.list_formats import FORMATS, ORDERS, OWN_LISTS
 from matchmaker.ingest.need_kinds import heads_need, terms_of_needs
-from matchmaker.ingest.need_sides import SIDES, are_sides
+from matchmaker.ingest.need_sides import SIDES, are_sides, text_beside_side
 from matchmaker.ingest.own_titles import by_form
 from matchmaker.ingest.patent_status import remarks_on_patents
 from matchmaker.ingest.question_titles import asked_for, is_about_answer, is_of_survey
@@ -174,6 +174,7 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     taken |= beside_parties(table, samples, taken) | _second_names(table, samples, taken)
     if table == "organizations":
         taken |= columns_of_requests(samples)
+        taken |= text_beside_side(taken)
     return taken | terms_of_needs(taken) | remarks_on_patents(table, samples, taken)
 
 

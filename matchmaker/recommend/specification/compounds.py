@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from matchmaker.recommend.specification.model import UNLISTED, Requirement, RequirementKind
 from matchmaker.recommend.specification.roles import ACCESSORIES, SOLD_AS_PARTS
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
-from matchmaker.recommend.specification.vocabulary import TermMatch
+from matchmaker.recommend.specification.vocabulary import Term, TermMatch, tools
 from matchmaker.regex import regex
 
 _COMPOUND = regex(
@@ -54,6 +55,39 @@ _ENGLISH_HEAD = regex(
     r"coated|please|who|where|we|must|should|can|are|is|have|has)\b))"
 )
 _PLURAL = regex(r"s(?<!ss)(?<!lens)$")
+
+
+_COMPOSITE_STUFF = "composite material"
+_COMPOSITE = Term(RequirementKind.MATERIAL, "composite", "composite")
+_MOULD_PARTS = regex(r"具?(?:的)?(?:标准件|零部件|零配件|配件|零件|部件|备件)")
+_MOULD_PART = Term(RequirementKind.PRODUCT, "mould component", "mould component")
+
+
+def joined(folded: str, terms: Iterable[TermMatch]) -> Iterator[TermMatch]:
+    """Terms as what they make with what stands directly behind them.
+
+    精密模 goes on to 精密模具 and 注塑模具 to its 配件, and what 复合材料阀体 are made of is no
+    product of its own.
+    """
+    terms = list(terms)
+    things = {
+        each.start
+        for each in terms
+        if each.term.kind is RequirementKind.PRODUCT
+        and each.term.value not in tools()
+        and each.term.family != "mould"
+    }
+    stuffs = {each.end for each in terms if each.term.kind is RequirementKind.MATERIAL}
+    for each in terms:
+        if each.term.value == _COMPOSITE_STUFF and each.end in things:
+            if each.start not in stuffs:
+                yield each._replace(term=_COMPOSITE)
+        elif each.term.family == "mould" and (part := _MOULD_PARTS.match(folded, each.end)):
+            yield each._replace(end=part.end(), term=_MOULD_PART)
+        elif folded.startswith("模具", each.end - 1):
+            yield each._replace(end=each.end + 1)
+        else:
+            yield each
 
 
 def compound(

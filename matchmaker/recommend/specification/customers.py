@@ -83,7 +83,8 @@ _WORKS_FOR = regex(
 # Who would use "our" thing is sought for it: 哪里的厂用得上我们的锂电池组.
 _OURS_WANTED = regex(
     r"(?:谁家?|哪[家里些个儿]|厂家?|企业|公司|客户|同行|单位|外地|外省|别处|(?<!我)(?<!我们)(?<!咱)有人)[^，,;；。!！?？找寻求]{0,10}"
-    r"(?:用得[上着到]|用[得不]着|需要|要不要|要用|会用|会要|想要|想用|肯[试用买]|愿意?[试用买]|想买|会买|能用|用|收|买)(?:我们?|咱们?|我[司厂方]|本[司厂])(?:这边|家|做|生产)?的(?!模具?|图纸|来?料|样品|设备)"
+    r"(?:用得[上着到]|用[得不]着|需要|要不要|要用|会用|会要|想要|想用|肯[试用买]|愿意?[试用买]|想买|会买|能用|用|收|买)(?:我(?:们|[司厂方])?(?!们)|咱们?(?!们)|本[司厂])(?:(?:这边|家|做|生产)?的(?!模具?|图纸|来?料|样品|设备)|(?!来?料|帮|做|提供|配合)[^，,;；。!！?？找寻求的]{2,10}的?(?:吗|呢|么)?(?:$|[。！!？?]))"
+    r"|(?<!\bwe )(?<!\bi )(?<!\byou )\b(?:would|could|might|will|can|may) (?:use|try|buy|need|want|take) our (?![a-z]+(?: [a-z]+)? to )"
     r"|\b(?:would|could|do|does|might|will|can) (?:(?!we\b|you\b|i\b|send\b)[a-z'-]+ ){1,7}(?:use|try|buy|need|want|like|take) our (?![a-z]+(?: [a-z]+)? to )"
     r"|(?:我们?|咱们?|我[司厂方]|本[司厂])(?:自己|主要|专门|专业|一直|是)?(?:做|生产|织|造|制造|卖|加工)[^，,;；。!！?？找寻求]{1,16}[，,](?:现在?|目前)?(?:想|要)?(?:找|寻|求)[^，,;；。!！?？]{0,8}(?:卖家|买家|买手|客户|客商|采购商|进口商|经销商|分销商|批发商|零售商|销路)"
 )
@@ -95,6 +96,8 @@ _BARE = regex(
     r"\s*(?:$|[^\w\s-]|\d|(?:for|from|to|in|with|at|on|by|and|or|of|per|as|which|that|who|whom|we|grade|stocks?|scrap|off-?cuts?)(?![a-z])"
     r"|[给供找谁卖求要现库回废]|原?材?料)"
 )
+_BLANK = regex(r"毛坯|坯|\b(?:blank|preform)s?$")
+_BLANK_AFTER = regex(r"的?(?:毛坯|坯件|坯料|坯)|[ -](?:blank|preform)s?(?![a-z])")
 _SPEAKS_THEN = regex(r"(?:的)?(?:厂家?|企业|公司)(?:想要?|希望|打算|愿意)(?:给|为|向)")
 _OWN_BEFORE = regex(r"(?:自有|自己|自建|自带|内部)[^，,;；。]{0,4}$|\b(?:our own|own|in-house) $")
 _SURFACE = regex(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
@@ -194,6 +197,9 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
                 continue
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
+        elif made and _is_blank(offer, item) and not _is_blank(description, made):
+            note = message("makes what it is a part of")
+            judgements.append(Judgement(item, Fulfilment.MET, made, note))
         elif made is not None:
             judgements.append(Judgement(item, Fulfilment.UNMET, made, _MAKES_IT))
         elif served_by := _works_with(item, offer, description):
@@ -244,6 +250,12 @@ def _recovered(item: Requirement, description: Specification) -> Requirement | N
         return None
     works = description.of(RequirementKind.PROCESS)
     return next((w for w in works if w.value == "recycling" and not w.denied), None)
+
+
+def _is_blank(offer: Specification, item: Requirement) -> bool:
+    """Whether what is offered has yet to become the thing that is named: 镜片毛坯, lens blanks."""
+    text = fold(offer.text)
+    return bool(_BLANK.search(text, item.start, item.end) or _BLANK_AFTER.match(text, item.end))
 
 
 def _works_with(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from matchmaker.recommend.specification.compounds import compound
+from matchmaker.recommend.specification.compounds import compound, joined
 from matchmaker.recommend.specification.grades import (
     beside_things,
     is_grade,
@@ -112,8 +112,7 @@ _TOGETHER = regex(
 _DIMENSIONS = frozenset({"shaft", "bar"})
 _DIMENSION_AFTER = regex(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80
-_NOTHING: frozenset[str] = frozenset()
-_PRODUCT = RequirementKind.PRODUCT
+_NOTHING, _PRODUCT = frozenset[str](), RequirementKind.PRODUCT
 _BESIDE = frozenset({_PRODUCT, RequirementKind.MATERIAL})
 # Short English names of parts behind their whole, and the general name of each.
 _PARTS = {"bod": "housing", "casing": "housing", "housing": "housing", "seat": "seat", "stem": "stem", "disc": "disc", "disk": "disc", "needle": "needle"}  # fmt: skip
@@ -161,7 +160,8 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     kept: list[TermMatch] = []
     things = frozenset(m.term.value for m in terms if m.term.kind in _BESIDE)
     beside_them = beside_things(terms)
-    for named in with_tests(folded, with_verbs(folded, with_short_heads(folded, terms))):
+    said = with_verbs(folded, with_short_heads(folded, terms))
+    for named in joined(folded, with_tests(folded, said)):
         if named.term.kind is Marker.IGNORED:
             continue
         if named.term.value == "boarding" and _is_of_cloth(folded, named):

@@ -25,14 +25,26 @@ _BEFORE = regex(
 # first, and then what is to be made with it.
 _AIMS_BEHIND = (
     regex(
-        r"^.{0,40}?(?:找|寻|求|联合|联系|跟|和|与)(?P<partner>[^,，;；。!?的]{1,14}的?[^,，;；。!?的]{0,4}?(?:厂家?|企业|公司|商|品牌))"
-        r"(?P<aim>(?:来)?(?:一起|共同|联合|合作|合伙|联手)(?:来)?(?:开发|研发|研制|试制|设计|推出|做|搞)[^,，;；。!?]{2,24})"
+        r"^.{0,40}?(?:找|寻|求|联合|联系|跟|和|与|同)(?P<partner>[^,，;；。!?的]{1,14}的?[^,，;；。!?的]{0,4}?(?:厂家?|企业|公司|商|品牌)|(?:会|能|专门|专业)?(?:做|搞|造|生产)[^,，;；。!?的]{1,12}的(?:人|团队|朋友|同行)?)"
+        r"(?P<aim>(?:来)?(?:一起|共同|联合|合作|合伙|联手|一同)(?:来)?(?:开发|研发|研制|试制|设计|推出|做|搞|造)[^,，;；。!?]{2,24})"
     ),
     regex(
         r"^.{0,90}?\b(?:look(?:ing|s)? for|seek(?:ing|s)?|search(?:ing)? for|needs?|wants?) "
         r"(?P<partner>(?:[a-z-]+ ){1,5}?(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|shops?|suppliers?))"
         r"(?P<aim> to (?:co-?develop|develop|design|build|launch|create|make|start) [^,;.!?]{3,60})"
     ),
+)
+# What firms of one trade buy, send or show together is nobody's of them: 袜厂联合采购氨纶，找同行.
+_AT_ONCE = regex(
+    r"(?:一起|联合|共同|合伙|抱团|集中|统一)(?:来|去|报名)?(?:采购|集采|购买|团购|订购|进货|买|订|拿货|发货|出口|参展)[^,，;；。!?的找寻求]{0,16}"
+    r"|(?:集采|拼单|拼团|凑单|团购|拼柜|拼箱|拼货|拼车)(?:来|去)?(?:采购|购买|买|订|发)?[^,，;；。!?的找寻求]{0,16}"
+    r"|\b(?:to |for )?(?:(?:joint(?:ly)?|pooled|shared|collective|group|common) (?:buy(?:ing)?|purchas(?:e|es|ing)|procur(?:e|ement)|order(?:s|ing)?)|(?:pool|combine|bundle|share|join) (?:our |their |the )?(?:[a-z-]+ ){0,4}?(?:orders?|purchases|purchasing|containers?|freight|shipments?|buying)"
+    r"|(?:buy|purchase|order|source|ship)(?: [a-z-]+){1,5}? (?:together|jointly|in bulk|as a group))(?: of (?:[a-z-]+ ?){1,4}?(?= with\b| and\b|[,;.!?]|$))?"
+)
+# Who seeks firms of its own trade is what it seeks.
+_PEERS = regex(
+    r"(?:找|寻|求|和|跟|与|同|联合|约)[^,，;；。!?]{0,6}(?:同行|同类(?:企业|厂)|同业)|(?:几家|多家|各家)[^,，;；。!?]{1,8}厂[^。!?]{0,16}(?:还差|再来|谁来|一起|抱团)"
+    r"|\b(?:fellow|other|more|like-minded) (?:[a-z-]+ ){0,3}?(?:makers?|manufacturers?|producers?|mills?|shops?|foundries|firms?|workshops?)(?: like us)?\b|\bour peers\b"
 )
 # Who seeks makers of a thing from the first word on, and says nothing of what it has itself.
 _ONLY_SEEKS = regex(
@@ -51,9 +63,10 @@ def without_aim(text: str) -> str:
     Whole where it says of them nothing that a list names.
     """
     aim = _aim_in(text)
-    if aim is None:
+    aims = [aim] if aim else [each.span() for each in _AT_ONCE.finditer(fold(text))]
+    if not aims:
         return text
-    wanted = blanked(text, [aim])
+    wanted = blanked(text, aims)
     names = any(item.kind in _SUBJECT and not item.denied for item in read(wanted).items)
     return wanted if names else text
 
@@ -85,5 +98,9 @@ def _is_of(partner: str, aim: str) -> bool:
 
 
 def only_seeks(text: str) -> bool:
-    """Whether a text seeks makers of a thing and says nothing of what its author has."""
-    return _ONLY_SEEKS.fullmatch(fold(text)) is not None
+    """Whether a text seeks makers of a thing and says nothing of what its author has.
+
+    Those of its author's own trade are such, too.
+    """
+    folded = fold(text)
+    return _ONLY_SEEKS.fullmatch(folded) is not None or _PEERS.search(folded) is not None

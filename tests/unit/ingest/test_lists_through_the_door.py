@@ -260,6 +260,25 @@ def test_a_table_of_what_is_sought_and_offered_is_told_apart_line_by_line(tmp_pa
     assert [row.line for row in parsed.problems if row.field == "need" and row.is_lost] == [6, 7]
 
 
+@pytest.mark.parametrize("title", ["内容", "具体内容", "信息标题", "主营产品", "details"])
+def test_any_text_beside_what_is_sought_and_offered_is_parted(tmp_path: Path, title: str) -> None:
+    parsed = members(
+        tmp_path,
+        f"""类型,单位名称,{title}
+供,示例甲厂,袜机针筒修复
+需,示例乙厂,求购40D氨纶包覆纱
+供需,示例丙厂,可供儿童船袜；需定型加工
+""",
+    )
+    names = {row.id: row.name[2] for row in parsed.rows.organizations}
+    assert [(names[row.organization], row.text) for row in parsed.rows.needs] == [
+        ("乙", "求购40D氨纶包覆纱"), ("丙", "需定型加工"),
+    ]  # fmt: skip
+    assert {(names[row.organization], row.text) for row in parsed.rows.descriptions} == {
+        ("甲", "袜机针筒修复"), ("丙", "可供儿童船袜"),
+    }  # fmt: skip
+
+
 PORTAL = """{"data": {"total": 2, "list": [
  {"orgName": "示例甲公司", "createTime": 1730419200000, "regDate": 1262275200000,
   "contact": {"name": "吕", "mobile": "13600000001"},

@@ -63,3 +63,20 @@ def test_what_a_word_only_sounds_like_or_is_done_to_is_not_wanted(text, values) 
     """氮化铝 was nitriding of aluminium, "thermal" underwear, 修复阀杆 a new stem."""
     read_as = {i.value for i in read(text).items if i.role == "itself" and i.kind != "size"}
     assert read_as - {"thermal interface pad"} == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("精密模具", {"mould"}),
+        ("精密模具配件", {"mould component"}),
+        ("注塑模具的零部件", {"mould component"}),
+        ("复合材料阀体", {"composite", "valve body"}),
+        ("composite valve body", {"composite", "valve body"}),
+        ("碳纤维复合材料支架", {"carbon fibre", "bracket"}),
+        ("复合材料模具", {"mould"}),  # of steel, for composites
+        ("复合材料", {"composite material"}),
+    ],
+)
+def test_what_stands_directly_behind_makes_a_name_whole(text: str, values: set[str]) -> None:
+    assert {i.value for i in read(text).items if i.role == "itself"} == values

@@ -137,6 +137,11 @@ def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
         ("我们做袜子，找染厂", False),
         ("眼镜厂要开镜腿模的找我们", True),
         ("frame makers who want moulds for temples, contact us", True),
+        ("other clusters that could use our precision moulds", True),
+        ("who abroad would buy our PVD coating service", True),
+        ("外地有没有企业需要我们精密模具的", True),
+        ("we could use our own moulds for it", False),
+        ("企业需要我们提供图纸吗", False),
         ("镜腿模晒纹，宁波那边谁做", False),
         ("外地哪家有轮廓仪", False),
         ("给外地的客户发货，找物流", False),
@@ -215,3 +220,11 @@ def test_who_sells_the_same_packing_is_a_rival_and_no_customer():
     """Seen: 我们的低逸散填料卖给谁 was answered with two makers of it."""
     offer = read("我们的低逸散填料卖给谁")
     assert is_rival(compare_customer(offer, read("金属波纹管专业户，低逸散填料通过API 622")))
+
+
+@pytest.mark.parametrize(
+    ("maker", "verdict"), [("树脂镜片厂，日产两万片", "met"), ("镜片毛坯厂，日产两万片", "unmet")]
+)
+def test_who_offers_blanks_sells_to_makers_of_the_thing(maker: str, verdict: str) -> None:
+    compared = compare_customer(read("我们做镜片毛坯，谁要"), read(maker))
+    assert [str(judged.verdict) for judged in compared.judgements] == [verdict]

@@ -29,11 +29,34 @@ def is_asked(item) -> bool:
         ("找电池厂合作研发无人机", "battery"),
         ("looking for a battery maker to develop a long-range drone together", "battery"),
         ("we need an actuator manufacturer to co-develop a subsea valve", "actuator"),
+        ("和做飞控的一起开发物流无人机，我们做机体", "flight controller"),
     ],
 )
 def test_who_is_to_make_it_with_one_is_asked_for_and_what_is_made_is_not(need, partner):
     """Seen: for makers of batteries to build a drone with, makers of drones stood first."""
     assert things(without_aim(need)) == {partner}
+
+
+@pytest.mark.parametrize(
+    ("need", "peers"),
+    [
+        ("袜厂联合采购氨纶，找同行", "sock"),
+        ("想找几家袜厂一起买氨纶", "sock"),
+        ("几家眼镜厂拼单买板材，还差两家", "spectacles"),
+        ("looking for other sock mills to pool our spandex orders", "sock"),
+        ("valve makers wanted for joint purchasing of castings", "valve"),
+    ],
+)
+def test_what_is_bought_together_is_not_what_those_make_who_buy_it(need, peers):
+    """Seen: for sock mills that buy spandex with one, those who sell it stood first."""
+    assert things(without_aim(need)) == {peers}
+
+
+@pytest.mark.parametrize(
+    "need", ["一起采购的平台", "shared containers for moulds", "几家镜架厂想做吊卡纸盒，哪家印"]
+)
+def test_buying_alone_is_no_aim(need):
+    assert things(without_aim(need)) == things(need)
 
 
 @pytest.mark.parametrize(
