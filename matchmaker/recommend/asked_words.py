@@ -24,6 +24,7 @@ from matchmaker.recommend.specification import (
     said_of_speaker,
     without_aim,
     without_named_speaker,
+    without_own,
     without_partners,
     without_speaker,
 )
@@ -63,8 +64,8 @@ def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> As
     kind = _kind_of(asked, goal)
     if goal.name is GoalName.INDUSTRY_PARTNER:
         told = without_aim(text)
-        asked = without_named_speaker(told)
-        is_only_sought = asked != told or only_seeks(told)
+        asked = without_own(without_named_speaker(told))
+        is_only_sought = asked != text or only_seeks(told)
         kind = StatementKind.NEED if is_only_sought else kind
     own = {row for each in named if each.is_own for row in each.clusters}
     return AskedWords(

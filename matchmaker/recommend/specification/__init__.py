@@ -3,7 +3,6 @@
 from matchmaker.recommend.specification.choices import Choices
 from matchmaker.recommend.specification.comparison import compare, covers, has_name
 from matchmaker.recommend.specification.customers import (
-    asks_for_customers,
     compare_customer,
     is_rival,
     made_by_customers,
@@ -55,7 +54,8 @@ from matchmaker.recommend.specification.speaker import (
     without_named_speaker,
     without_speaker,
 )
-from matchmaker.recommend.specification.together import only_seeks, without_aim
+from matchmaker.recommend.specification.together import only_seeks, without_aim, without_own
+from matchmaker.recommend.specification.users_sought import asks_for_customers
 from matchmaker.recommend.specification.vocabulary import finishing
 from matchmaker.recommend.specification.wholes import is_made
 
@@ -108,6 +108,7 @@ __all__ = [
     "without_denied",
     "without_measures",
     "without_named_speaker",
+    "without_own",
     "without_partners",
     "without_speaker",
 ]

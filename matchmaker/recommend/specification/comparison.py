@@ -23,6 +23,7 @@ from matchmaker.recommend.specification.doers import (
     unless_worked_on,
 )
 from matchmaker.recommend.specification.materials import (
+    another_does,
     judged_material,
     named_among_others,
     names_wider,
@@ -44,13 +45,7 @@ from matchmaker.recommend.specification.model import (
 from matchmaker.recommend.specification.reading import MEASURED
 from matchmaker.recommend.specification.roles import OWN_NAMED
 from matchmaker.recommend.specification.values import MET, UNMET, Say, measured
-from matchmaker.recommend.specification.vocabulary import (
-    finishing,
-    has_own_name,
-    parts,
-    shapes,
-    strengthens,
-)
+from matchmaker.recommend.specification.vocabulary import finishing, has_own_name, parts, shapes
 from matchmaker.recommend.specification.wholes import (
     RAW_FORMS,
     does_other_work,
@@ -80,7 +75,6 @@ _SEEKS = regex(
 )
 _REACH = 48
 # Between two materials that would do as well as each other.
-_OR = regex(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
 # Who holds the first has shown what the second asks for.
 _IMPLIED = {"IATF 16949": ("ISO 9001",), "AS 9100": ("ISO 9001",), "ISO/TS 16949": ("ISO 9001",)}
 
@@ -112,7 +106,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     )
     held = tuple(
         Judgement(j.requirement, Fulfilment.UNKNOWN)
-        if j.verdict is Fulfilment.UNMET and _another_does(need, j, held)
+        if j.verdict is Fulfilment.UNMET and another_does(need, j, held)
         else j
         for j in held
     )
@@ -131,8 +125,9 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     is_whole = is_whole and offers_whole(need, statement)
     is_same = not aside and speaks_of_whole(need, statement)
     made_of_it = aside and all(map(_is_made_of_it, core)) and any(map(_is_its_material, held))
-    denial = _denial(need, statement)
-    return Comparison(held, denial, aside, names, is_whole, is_same, made_of_it=made_of_it)
+    return Comparison(
+        held, _denial(need, statement), aside, names, is_whole, is_same, made_of_it=made_of_it
+    )
 
 
 def _doubted(judgement: Judgement, need: Specification, statement: Specification) -> Judgement:
@@ -162,32 +157,12 @@ def _is_its_material(judgement: Judgement) -> bool:
 
 
 def _is_core(requirement: Requirement) -> bool:
-    return requirement.kind in CORE and not requirement.denied
+    is_asked = not requirement.denied and requirement.aspect != COMES_WITH
+    return requirement.kind in CORE and is_asked
 
 
 def _is_material(requirement: Requirement) -> bool:
     return requirement.kind is RequirementKind.MATERIAL and not requirement.denied
-
-
-def _another_does(
-    need: Specification, judgement: Judgement, judgements: Sequence[Judgement]
-) -> bool:
-    """Whether a material is one of several that would do, of which another is met: PPS, PEEK."""
-    asked = judgement.requirement
-    if asked.kind is not RequirementKind.MATERIAL:
-        return False
-    does = [
-        each.requirement
-        for each in judgements
-        if each.verdict is Fulfilment.MET
-        and each.requirement.kind is RequirementKind.MATERIAL
-        and not strengthens(each.requirement.family, asked.family)  # CF/PEEK is both
-    ]
-    text = fold(need.text)
-    return any(
-        _OR.fullmatch(text[min(asked.end, other.end) : max(asked.start, other.start)])
-        for other in does
-    )
 
 
 def _is_unsaid(judgement: Judgement) -> bool:

@@ -53,41 +53,6 @@ _LACKED = regex(
     r"(?:缺少?|需要?|采购|要买|要用)[^，,;；。.!?找寻求]{0,4}$|"
     r"\b(?:needs?|needing|buys?|buying|requires?|requiring|lacks?|lacking|short of)\s(?:[a-z-]+\s){0,2}$"
 )
-# Who is looked for by what they need: "battery makers who need graphene film", 用得上再生碳纤的模压厂.
-_NEEDERS = regex(
-    r"(?:makers?|manufacturers?|producers?|builders?|assemblers?|integrators?|moulders?|compan(?:y|ies)|firms?|brands?|shops?|mills?|"
-    r"factor(?:y|ies)|foundr(?:y|ies)|plants?|houses?|labs?|institutes?|people|teams?|groups?|operators?|businesses|users?|anyone|anybody|somebody|someone|those)"
-    r"(?: (?!who\b|that\b|which\b|we\b|i\b)[a-z-]+){0,6},? (?:who |that |which )(?:might |may |could |would |also |urgently |still )?"
-    r"(?:(?:are |is )?(?:looking for|in need of|short of|seeking)|needs?|wants?|uses?|could use|buys?|lacks?|requires?)"
-    r" (?!(?:more |new |steady |regular )?(?:to|us|orders?|work|business|contracts?|customers?|partners?|jobs?)\b)"
-    r"|\b(?:interested in|interest in|use for) (?:trying |testing |buying )?(?:our|my)\b"
-    r"|\bwhich (?:[a-z-]+ ){1,4}(?:elsewhere |there )?(?:buys?|uses?|needs?|wants?|would (?:try|buy|use|like|want)|could use|might (?:try|use|buy|want))\b"
-    r"|\b(?:does|do|would|could) (?:some|any|an?|anybody|anyone|somebody)\b[^,.;?!]{0,30} (?:needs?|wants?|uses?|buys?)\b"
-    r"|(?:谁家?|哪家|哪里|外地|外省)(?:厂家?)?(?:会|能|想|在)?(?:要|用|收|需要|用得[上着到])(?:这个|这种|这些|一些)?[吗呢啊]?(?:$|[。.!！?？])"
-    r"|[找寻求][^，,;；。找寻求]{1,14}(?:厂|厂家|企业|公司|单位)(?:来|帮忙|帮我们)?(?:试用|试试|试一试|用用看)"
-    r"|(?:要|需要|想)[^，,;；。找寻求]{1,14}的(?:朋友|老板|客户|厂家?)?，?(?:请|可以|欢迎)?(?:来)?(?:找|联系)(?:我们?|咱们?|本厂|我司)"
-    r"|\b(?:needs?|wants?|looking for)\b[^.;?!]{2,40}\b(?:contact|call|come to|write to|ask|talk to) us\b"
-    r"|(?:厂|厂家|企业|公司|客户|同行|工厂)(?:要不要|用不用|需不需要|要吗|用得[上着]吗)"
-    r"|给(?:外地|外省|别处|其他地方)[^，,;；。给]{1,12}(?:厂|企业|公司|集群)?[^，,;；。]{1,10}(?:行不行|行吗|可以吗)"
-    r"|给(?:外地|外省|别处|其他地方)的?(?:做|搞|生产)[^，,;；。找]{1,10}的?(?:厂家?|企业|公司|客户)?(?:供|提供|做|加工|配)"
-    r"|(?<![们司厂我])(?:需要|缺少?|要用|想用|要买|想买|采购|急需|用得[上着到]|会用到?|用到|在用)(?![我活单])"
-    r"[^，,;；。!！?？的]{2,20}的(?:[^，,;；。!！?？的]{0,6}的)?[^，,;；。!！?？的找]{0,8}(?:厂|厂家|企业|公司|品牌|用户|客户|同行|工厂)"
-)
-# Who would work for others, 模具厂想给无人机企业做外壳, is no 能给眼镜厂做电镀的工厂 that is asked for.
-_WORKS_FOR = regex(
-    r"(?:^|[，,;；。!！?？\n])(?![^，,;；。!！?？\n]{0,24}(?:找|寻|求|哪|谁|有没有|有无|有谁|需要|急需|推荐|介绍|能不能|可不可以|能否|可否)|[^，,;；。!！?？\n]{0,40}[吗嘛么])[^，,;；。!！?？\n]{0,24}?"
-    r"(?:想要?|希望|打算|可以?|能|愿意|专门|专业|一直)(?:给|为|向)(?!我|咱|俺|本|自己|你)[^，,;；。给找寻求]{1,10}?(?:厂家?|企业|公司|品牌|行业|集群|(?=做?配套))"
-    r"(?:们|那边)?(?:做|供应?|提供|加工|配套?|生产|代工|代做|开发)(?!检测|测试|培训|认证)"
-    r"(?![^，,;；。!！?？\n]{0,16}的[^，,;；。!！?？\n]{0,4}(?:厂|企业|公司|供应商|师傅|团队|单位|机构))"
-)
-# Who would use "our" thing is sought for it: 哪里的厂用得上我们的锂电池组.
-_OURS_WANTED = regex(
-    r"(?:谁家?|哪[家里些个儿]|厂家?|企业|公司|客户|同行|单位|外地|外省|别处|(?<!我)(?<!我们)(?<!咱)有人)[^，,;；。!！?？找寻求]{0,10}"
-    r"(?:用得[上着到]|用[得不]着|需要|要不要|要用|会用|会要|想要|想用|肯[试用买]|愿意?[试用买]|想买|会买|能用|用|收|买)(?:我(?:们|[司厂方])?(?!们)|咱们?(?!们)|本[司厂])(?:(?:这边|家|做|生产)?的(?!模具?|图纸|来?料|样品|设备)|(?!来?料|帮|做|提供|配合)[^，,;；。!！?？找寻求的]{2,10}的?(?:吗|呢|么)?(?:$|[。！!？?]))"
-    r"|(?<!\bwe )(?<!\bi )(?<!\byou )\b(?:would|could|might|will|can|may) (?:use|try|buy|need|want|take) our (?![a-z]+(?: [a-z]+)? to )"
-    r"|\b(?:would|could|do|does|might|will|can) (?:(?!we\b|you\b|i\b|send\b)[a-z'-]+ ){1,7}(?:use|try|buy|need|want|like|take) our (?![a-z]+(?: [a-z]+)? to )"
-    r"|(?:我们?|咱们?|我[司厂方]|本[司厂])(?:自己|主要|专门|专业|一直|是)?(?:做|生产|织|造|制造|卖|加工)[^，,;；。!！?？找寻求]{1,16}[，,](?:现在?|目前)?(?:想|要)?(?:找|寻|求)[^，,;；。!！?？]{0,8}(?:卖家|买家|买手|客户|客商|采购商|进口商|经销商|分销商|批发商|零售商|销路)"
-)
 _STOCK = regex(
     r"现货|库存|供应|批发|销售|经销|贸易|备货|\b(?:stocks?|stockists?|wholesale|sells?|suppl\w+|trad\w+|in all sizes)\b"
 )
@@ -114,13 +79,6 @@ _MELTED_BY = {"granules": "injection moulding"}
 _OF_PLASTIC = regex(r"塑|胶粒|胶料|改性|plastic|polymer|compound|masterbatch")
 _SELLS_TO_THEM = message("sells to those who make it")
 _MAKES_IT = message("makes it itself")
-
-
-def asks_for_customers(need: str) -> bool:
-    """Whether a text asks for those who need what it names, which is then what its author has."""
-    folded = fold(need)
-    asking = (_NEEDERS, _OURS_WANTED, _WORKS_FOR)
-    return any(each.search(folded) is not None for each in asking)
 
 
 @remembered(1_000)
@@ -207,7 +165,8 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             judgements.append(Judgement(item, Fulfilment.MET, served_by, note))
         elif whole := made_of_part(item, makes):
             note = message("makes what it is a part of")
-            judgements.append(Judgement(item, Fulfilment.MET, whole, note))
+            if not _is_of_other_stuff(item, offer, description):
+                judgements.append(Judgement(item, Fulfilment.MET, whole, note))
     judgements += [Judgement(r, Fulfilment.UNKNOWN) for r in offer.requirements if _is_trader(r)]
     judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
@@ -287,7 +246,11 @@ def _served(description: Specification) -> list[Requirement]:
     return [
         item
         for item in products
-        if item.role is _CUSTOMER or (item.role is ItemRole.WHOLE and item.start not in compounds)
+        if item.role is _CUSTOMER
+        or (
+            (item.role is ItemRole.WHOLE and item.start not in compounds)
+            and not _is_what_it_is_of(description, item)
+        )
     ]
 
 
@@ -312,6 +275,16 @@ def _other_material(offer: Specification, description: Specification) -> list[Ju
         and (things or _BARE.match(text, item.end))  # not "silicone tips": a thing that no list has
         and all(same_material(item, other).verdict is Fulfilment.UNMET for other in worked)
     ]
+
+
+def _is_of_other_stuff(item: Requirement, offer: Specification, made: Specification) -> bool:
+    """Whether the name of a thing is that of a material that somebody does not work: 板材, titanium."""
+    stuffs = [s for s in offer.of(RequirementKind.MATERIAL) if s.start == item.start]
+    worked = [i for i in made.of(RequirementKind.MATERIAL) if not i.denied]
+    return any(
+        bool(worked) and all(same_material(s, w).verdict is Fulfilment.UNMET for w in worked)
+        for s in stuffs
+    )
 
 
 def _rivalry(offer: Specification, description: Specification) -> list[Judgement]:

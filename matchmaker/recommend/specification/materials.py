@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
     FOR_TOOL,
+    Fulfilment,
     ItemRole,
     Judgement,
     Requirement,
@@ -29,6 +32,7 @@ _SOME_OF = regex(
     r"(?:做|用|是|为|有|生产|材料|材质|:|：|\s|\bin\b|\bof\b|\bfrom\b){0,4}$"
 )
 _REACH = 24
+_OR = regex(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
 
 
 def judged_material(requirement: Requirement, item: Requirement) -> Say | None:
@@ -70,6 +74,27 @@ def names_wider(unknown: Judgement, unmet: Judgement) -> bool:
         return False
     is_wider = named.family in wider(unknown.requirement.family)
     return is_wider and named.family not in wider(other.family)
+
+
+def another_does(
+    need: Specification, judgement: Judgement, judgements: Sequence[Judgement]
+) -> bool:
+    """Whether a material is one of several that would do, of which another is met: PPS, PEEK."""
+    asked = judgement.requirement
+    if asked.kind is not RequirementKind.MATERIAL:
+        return False
+    does = [
+        each.requirement
+        for each in judgements
+        if each.verdict is Fulfilment.MET
+        and each.requirement.kind is RequirementKind.MATERIAL
+        and not strengthens(each.requirement.family, asked.family)  # CF/PEEK is both
+    ]
+    text = fold(need.text)
+    return any(
+        _OR.fullmatch(text[min(asked.end, other.end) : max(asked.start, other.start)])
+        for other in does
+    )
 
 
 @remembered(256)

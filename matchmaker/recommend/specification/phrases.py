@@ -21,13 +21,13 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
 )
 from matchmaker.recommend.specification.own_things import is_own_chamber, is_own_thing
+from matchmaker.recommend.specification.part_names import part_beside, part_named
 from matchmaker.recommend.specification.replaced import replaced
 from matchmaker.recommend.specification.roles import (
     COMPLAINED,
     IN_COMPOUND,
     MEANS_AFTER,
     THINGS,
-    WORK_OF,
     is_between_steps,
     is_sent_out,
     is_worked_on,
@@ -49,7 +49,6 @@ from matchmaker.recommend.specification.vocabulary import (
     comes_with,
     finishing,
     made_of,
-    part_of,
     senses,
     shapes,
     tools,
@@ -114,23 +113,17 @@ _DIMENSION_AFTER = regex(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80
 _NOTHING, _PRODUCT = frozenset[str](), RequirementKind.PRODUCT
 _BESIDE = frozenset({_PRODUCT, RequirementKind.MATERIAL})
-# Short English names of parts behind their whole, and the general name of each.
-_PARTS = {"bod": "housing", "casing": "housing", "housing": "housing", "seat": "seat", "stem": "stem", "disc": "disc", "disk": "disc", "needle": "needle"}  # fmt: skip
-_PART_WORD = regex(
-    r"[ -](?P<part>bod(?=y\b|ies\b|ys\b)|casing|housing|seat|stem|dis[ck]|needle)(?:ys?|ies|s)?(?![a-z])"
-)
 _FOR_OUR = regex(
     r"(?<!look)(?<!looking) (?:for|onto|to suit) (?:our|your|their|the|my) (?:[a-z]+ ){0,2}$"
-)
-_PART_FOR = regex(
-    r"(?<![a-z])(?<!valve )(?<!pump )(?P<name>(?P<part>bod(?=y\b|ies\b|ys\b)|casing|seat|stem|dis[ck]|needle)(?:ys?|ies|s)?)"
-    r"(?: (?:for|with|by|to) (?:[a-z0-9-]+ ){1,3}ones)? "
-    r"(?:for |of |(?:in|inside|into|on) (?:our|my|their|the|existing|old) )(?:[a-z0-9-]+ ){0,3}$"
 )
 _SEPARATED = regex(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = regex(r"\s?(?:、|和|及|以及|与|and |or )")
 _LISTED_BEFORE = regex(r"、|\band\b|[和及与]")
 _OF_PLASTICS = frozenset({"injection moulding", "blow moulding"})
+_PACKAGES = frozenset({"carton box", "packaging bag", "spectacle case"})
+_PACKED_IN = regex(
+    r" (?:with|in|incl(?:uding|\.)?|and) (?:an? |own |custom |printed ){0,2}|[，,]?(?:带|配|含|附|装|用)(?:上|好|有)?"
+)
 _DIRECTLY_WITH = regex(
     rf" with (?:[a-z0-9-]+ ){{0,6}}|[自附]?带(?:有|了)?[{HAN}a-z0-9]{{0,4}}|配有?(?!套|件|合|备)[{HAN}a-z0-9]{{0,4}}"
 )
@@ -221,7 +214,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
                 first = terms[position - 2] if position > 1 else None
                 if is_worked_on(folded, before, first, match):  # plates pump shafts
                     role = ItemRole.WHOLE
-            if whole := _part_named(folded, match, before, role):
+            if whole := part_named(folded, match, before, role):
                 yield Requirement(
                     RequirementKind.PRODUCT, whole, text[start:end], start, end, whole
                 )
@@ -252,10 +245,8 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             continue  # the makers that a part goes to are not those who are sought; 厂 says as much
         elif term.kind is RequirementKind.PLACE and _OF_A_PLACE.match(folded, end):
             continue  # its language, or its style
-        if behind := _part_behind(text, folded, match, role) or _part_before(
-            text, folded, match, role
-        ):
-            yield behind
+        if role is ItemRole.WHOLE and (part := part_beside(text, folded, terms, position)):
+            yield part
             head = head or match
         if term.kind is RequirementKind.MATERIAL and (
             start in going or _is_of_another(folded, match, following)
@@ -309,43 +300,10 @@ def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:
     return both and IN_COMPOUND.fullmatch(folded, before.end, match.start) is not None
 
 
-def _part_named(folded: str, match: TermMatch, before: TermMatch | None, role: ItemRole) -> str:
-    """The part that a general name is of the whole directly before it (闸阀壳体), "" for none."""
-    if role is not ItemRole.ITSELF or before is None or match.term.kind is not _PRODUCT:
-        return ""
-    if before.term.kind is not _PRODUCT or folded[before.end : match.start].strip(" -的"):
-        return ""
-    return part_of(before.term.family, match.term.value)
-
-
-def _part_behind(text: str, folded: str, match: TermMatch, role: ItemRole) -> Requirement | None:
-    """The part whose short English name stands behind its whole (gate valve bodies)."""
-    if role is not ItemRole.WHOLE or match.term.kind is not _PRODUCT:
-        return None
-    word = _PART_WORD.match(folded, match.end)
-    name = part_of(match.term.family, _PARTS[word["part"]]) if word else ""
-    if word is None or not name:
-        return None
-    start, end = match.start, word.end()
-    work_on = WORK_OF.search(folded[max(0, start - 48) : start])
-    role = ItemRole.WHOLE if work_on else ItemRole.ITSELF
-    return Requirement(_PRODUCT, name, text[start:end], start, end, name, role=role)
-
-
-def _part_before(text: str, folded: str, match: TermMatch, role: ItemRole) -> Requirement | None:
-    """The part whose short English name stands before its whole (seats for ball valves)."""
-    if role is not ItemRole.WHOLE or match.term.kind is not _PRODUCT:
-        return None
-    word = _PART_FOR.search(folded, max(0, match.start - _REACH), match.start)
-    name = part_of(match.term.family, _PARTS[word["part"]]) if word else ""
-    if word is None or not name:
-        return None
-    start, end = word.span("name")
-    return Requirement(_PRODUCT, name, text[start:end], start, end, name)
-
-
 def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatch | None) -> bool:
     """Whether a thing is only what the one offered comes with (蝶阀…，316L加石墨密封圈)."""
+    if match.term.value in _PACKAGES and _PACKED_IN.fullmatch(folded, head.end, match.start):
+        return True
     within = comes_with(head.term.value) | comes_with(head.term.family)
     if match.term.value not in within:
         return False

@@ -10,6 +10,7 @@ from matchmaker.recommend.specification.concepts import NAMED, named_concepts, w
 from matchmaker.recommend.specification.figures import figures
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
+    COMES_WITH,
     UNLISTED,
     ItemRole,
     Requirement,
@@ -250,11 +251,11 @@ def without_conditions(specification: Specification) -> str:
 def without_partners(specification: Specification) -> str:
     """What is needed, without that it is near or far, that a university is sought and who is not.
 
-    The graph tells that, and how a wish is put ("looking for", 想直接跟…合作) says nothing of it. The whole text where nothing else is named: "looking for a university".
+    Nor what it comes with (socks in gift boxes). The graph tells that, and how a wish is put ("looking for", 想直接跟…合作) says nothing of it. The whole text where nothing else is named: "looking for a university".
     """
     if not any(_is_named(item) for item in specification.items):
         return specification.text
-    text = list(_without(specification, _is_told_by_graph))
+    text = list(_without(specification, _is_beside_the_point))
     unwanted = [i for i in specification.items if i.kind is RequirementKind.PARTNER and i.denied]
     for start, end in specification.denials:
         if any(start <= item.start < end for item in unwanted):
@@ -273,9 +274,10 @@ _FRAME = regex(
 )
 
 
-def _is_told_by_graph(item: Requirement) -> bool:
+def _is_beside_the_point(item: Requirement) -> bool:
     return (
-        item.value in _ACADEMIC
+        item.aspect == COMES_WITH
+        or item.value in _ACADEMIC
         or item.family in (LOCAL, ELSEWHERE, ABROAD)
         or item.kind is RequirementKind.DISTANCE
     )

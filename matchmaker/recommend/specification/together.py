@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from matchmaker.recommend.specification.clauses import fold
-from matchmaker.recommend.specification.model import CORE, RequirementKind
+from matchmaker.recommend.specification.model import CORE, UNLISTED, RequirementKind
 from matchmaker.recommend.specification.reading import read
 from matchmaker.recommend.specification.vocabulary import comes_with
 from matchmaker.regex import regex
 from matchmaker.text import blanked
 
 _AIM = (
-    r"(?:想|要|正|正在|准备|打算|计划|为了?)?(?:一起|共同|联合|合作)?(?:来)?"
+    r"(?:想|要|正|正在|准备|打算|计划|为了?)?(?:一起|共同|联合|合作|合伙|合资)?(?:来)?"
     r"(?:开发|研发|研制|试制|设计|推出|做|搞)[^,，;；。!?]{2,24}[,，]\s*"
 )
 _PARTNER = (
@@ -18,7 +18,7 @@ _PARTNER = (
     r"(?:厂家?|企业|公司|商|单位|团队|企|的)(?:一起|合作|联手|联合|共同|结对|合伙|协作|共建)"
 )
 _BEFORE = regex(
-    rf"^{_AIM}(?={_PARTNER})|"
+    rf"^{_AIM}(?={_PARTNER}|(?:现在?|正|急)?(?:想|要|希望)?(?:找|寻|求)[^,，;；。!?]{{2,16}}(?:厂家?|企业|公司|商|团队|的)(?:一起|合作|联手|来|[。!]|$))|"
     r"^.{3,90}?\b(?:together|jointly|in partnership|hand in hand) with (?=\S)"
 )
 # 找电池厂一起开发无人机, "looking for a battery maker to develop a drone": what is sought comes
@@ -36,14 +36,14 @@ _AIMS_BEHIND = (
 )
 # What firms of one trade buy, send or show together is nobody's of them: 袜厂联合采购氨纶，找同行.
 _AT_ONCE = regex(
-    r"(?:一起|联合|共同|合伙|抱团|集中|统一)(?:来|去|报名)?(?:采购|集采|购买|团购|订购|进货|买|订|拿货|发货|出口|参展)[^,，;；。!?的找寻求]{0,16}"
+    r"(?:合买|合购|合租|(?:一起|联合|共同|合伙|抱团|集中|统一)(?:来|去|报名)?(?:采购|集采|购买|合买|合租|租|团购|订购|进货|买|订|拿货|发货|出口|参展))[^,，;；。!?的找寻求]{0,16}"
     r"|(?:集采|拼单|拼团|凑单|团购|拼柜|拼箱|拼货|拼车)(?:来|去)?(?:采购|购买|买|订|发)?[^,，;；。!?的找寻求]{0,16}"
     r"|\b(?:to |for )?(?:(?:joint(?:ly)?|pooled|shared|collective|group|common) (?:buy(?:ing)?|purchas(?:e|es|ing)|procur(?:e|ement)|order(?:s|ing)?)|(?:pool|combine|bundle|share|join) (?:our |their |the )?(?:[a-z-]+ ){0,4}?(?:orders?|purchases|purchasing|containers?|freight|shipments?|buying)"
     r"|(?:buy|purchase|order|source|ship)(?: [a-z-]+){1,5}? (?:together|jointly|in bulk|as a group))(?: of (?:[a-z-]+ ?){1,4}?(?= with\b| and\b|[,;.!?]|$))?"
 )
 # Who seeks firms of its own trade is what it seeks.
 _PEERS = regex(
-    r"(?:找|寻|求|和|跟|与|同|联合|约)[^,，;；。!?]{0,6}(?:同行|同类(?:企业|厂)|同业)|(?:几家|多家|各家)[^,，;；。!?]{1,8}厂[^。!?]{0,16}(?:还差|再来|谁来|一起|抱团)"
+    r"(?:找|寻|求|和|跟|与|同|联合|约)[^,，;；。!?]{0,6}(?:同行|同类(?:企业|厂)|同业)|(?:几家|多家|各家)[^,，;；。!?]{1,8}厂[^。!?]{0,16}(?:还差|再来|谁来|一起|抱团)|^(?:我们)?[两三四五几]家[^,，;；。!?]{1,8}厂(?:想|要|打算|准备)"
     r"|\b(?:fellow|other|more|like-minded) (?:[a-z-]+ ){0,3}?(?:makers?|manufacturers?|producers?|mills?|shops?|foundries|firms?|workshops?)(?: like us)?\b|\bour peers\b"
 )
 # Who seeks makers of a thing from the first word on, and says nothing of what it has itself.
@@ -53,6 +53,21 @@ _ONLY_SEEKS = regex(
     r"(?:(?:we are|we're|i am|i'm|we|i) )?(?:look(?:ing)? for|search(?:ing)? for|seek(?:ing)?|need|want(?:ed)?:?) "
     r"(?:an? |some )?(?:[a-z-]+ ){1,4}?(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|suppliers?)"
     r"(?: together| with us)?[.!\s]*$"
+)
+# What a firm makes that seeks another one: 我做阀门铸件，想找机加工的一起接整单.
+_OWN_THEN_SOUGHT = (
+    regex(
+        r"^.{0,24}?(?P<own>(?:我们?|我[司厂]|本[司厂]|咱们?)(?:这边|这里|家|是|主要|专门|专业|自己|一直|只|就){0,2}(?:做|生产|搞|织|铸|造|制造|加工|卖|有)[^,，;；。!?找寻求]{1,16}[,，;；。]\s*)"
+        r"(?P<sought>(?:现在?|目前|正|急)?(?:想|要|希望|打算)?(?:找|寻|求|缺|需要?|差|跟|和|与)[^;；。!?]{2,40})"
+    ),
+    regex(
+        r"^.{0,60}?(?P<own>\bwe(?:'re| are)? (?:only |mainly |just |also )?(?:do|make|produce|cast|forge|knit|mou?ld|machine|plate|coat|weave|spin|wind|have|sell|build|assemble|an?)\b[^,;.:!?]{2,40}?[,;.:]? (?:and |but |so |now )?(?=(?:are |we're |we are )?(?:look(?:ing)? for|needs?|seek(?:ing)?|want|in search of|lack)\b))"
+        r"(?P<sought>[^;.!?]{4,90})"
+    ),
+    regex(
+        r"^(?P<sought>[^,，;；。!?]{2,12}?(?:厂家?|企业|公司)?的?)(?:愿不愿意|愿意|要不要|能不能|可不可以|有没有兴趣|想不想)"
+        r"(?P<own>(?:和|跟|与|同)我们?(?:这边|家|做)?[^,，;；。!?]{1,12}?(?:一起|合作|联合|共同|合伙))"
+    ),
 )
 _SUBJECT = CORE | {RequirementKind.MATERIAL}
 
@@ -69,6 +84,27 @@ def without_aim(text: str) -> str:
     wanted = blanked(text, aims)
     names = any(item.kind in _SUBJECT and not item.denied for item in read(wanted).items)
     return wanted if names else text
+
+
+def without_own(text: str) -> str:
+    """A text without what a firm makes itself, where it goes on to say whom else it seeks.
+
+    Both are named by lists, and apart: its own kind is then not asked for.
+    """
+    folded = fold(text)
+    parted = next(filter(None, (each.match(folded) for each in _OWN_THEN_SOUGHT)), None)
+    if parted is None:
+        return text
+    own, sought = (_named(text[slice(*parted.span(part))]) for part in ("own", "sought"))
+    if not own or not sought or own & sought:
+        return text
+    return blanked(text, [parted.span("own")])
+
+
+def _named(text: str) -> set[str]:
+    """Things and work that a text names and a list has, and what they are kinds of."""
+    items = [item for item in read(text).items if item.kind in CORE and item.aspect != UNLISTED]
+    return {name for item in items for name in (item.value, item.family)}
 
 
 def _aim_in(text: str) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from matchmaker.recommend.specification.comparison import compare
 from matchmaker.recommend.specification.reading import read
 
 
@@ -80,3 +81,27 @@ def test_what_a_word_only_sounds_like_or_is_done_to_is_not_wanted(text, values) 
 )
 def test_what_stands_directly_behind_makes_a_name_whole(text: str, values: set[str]) -> None:
     assert {i.value for i in read(text).items if i.role == "itself"} == values
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("HVOF coating for gate valve seats", set()),
+        ("hard chrome plating for gate valve stems", set()),
+        ("castings for gate valve bodies", {"casting", "valve body"}),
+        ("we need gate valve bodies", {"valve body"}),
+    ],
+)
+def test_a_part_that_work_is_for_is_not_wanted(text: str, wanted: set[str]) -> None:
+    """Seen: makers of PTFE seats stood before the sprayer."""
+    assert own(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["bamboo socks with gift boxes", "socks in gift boxes", "袜子配礼盒"]
+)
+def test_who_makes_boxes_meets_no_need_of_socks_in_them(text: str) -> None:
+    """Seen: a printer of boxes stood first for socks in gift boxes."""
+    compared = compare(read(text), read("袜卡、开窗礼盒，一千套起印"))
+    assert compared.aside
+    assert not compare(read(text), read("精梳棉袜")).aside

@@ -138,6 +138,9 @@ def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
         ("眼镜厂要开镜腿模的找我们", True),
         ("frame makers who want moulds for temples, contact us", True),
         ("other clusters that could use our precision moulds", True),
+        ("frame makers looking for nylon granules, that's what we make", True),
+        ("drone people who'd pay for lighter landing gear", True),
+        ("别处有厂要导热膜吗？我们正好做这个", True),
         ("who abroad would buy our PVD coating service", True),
         ("外地有没有企业需要我们精密模具的", True),
         ("we could use our own moulds for it", False),
@@ -228,3 +231,14 @@ def test_who_sells_the_same_packing_is_a_rival_and_no_customer():
 def test_who_offers_blanks_sells_to_makers_of_the_thing(maker: str, verdict: str) -> None:
     compared = compare_customer(read("我们做镜片毛坯，谁要"), read(maker))
     assert [str(judged.verdict) for judged in compared.judgements] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("frames", "verdicts"),
+    [("板材镜架厂，开料到抛光自己做", {"met"}), ("Titanium frames, own brand", {"met", "unmet"})],
+)
+def test_sheet_is_bought_by_who_makes_frames_of_it(frames: str, verdicts: set[str]) -> None:
+    compared = compare_customer(read("我这有批积压的板材，镜架厂便宜拿"), read(frames))
+    of_sheet = {str(j.verdict) for j in compared.judgements if j.requirement.text == "板材"}
+    assert {str(j.verdict) for j in compared.judgements} == verdicts
+    assert "met" not in of_sheet or verdicts == {"met"}

@@ -10,6 +10,7 @@ from matchmaker.recommend.specification import (
     only_seeks,
     read,
     without_aim,
+    without_own,
 )
 
 
@@ -126,3 +127,34 @@ def test_work_that_is_to_be_done_on_a_thing_is_asked_for(text, work):
 def test_who_only_seeks_has_nothing_to_offer_that_others_need(text, is_all):
     """Seen: of who sought makers of batteries, institutes that seek them, too, stood first."""
     assert only_seeks(text) is is_all
+
+
+@pytest.mark.parametrize(
+    ("need", "sought"),
+    [
+        ("we have PVD, looking for a frame brand to do a colour collection with", "frame"),
+        ("joint tender for a water project: we do butterfly valves, need actuators", "actuator"),
+        ("我们做手套，想找眼镜厂一起参加展会", "spectacles"),
+        ("压铸件厂愿不愿意和我们模具厂一起做", "die casting"),
+    ],
+)
+def test_what_a_firm_makes_itself_is_not_what_it_seeks(need, sought):
+    """Seen: of butterfly valves with actuators sought, other makers of butterfly valves."""
+    assert things(without_own(need)) == {sought}
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "石墨烯面内导热计算我们能做，找做导热膜的企业",  # no list has what they do
+        "we make socks and look for other sock mills",  # its own kind is what it seeks
+        "我们做阀门，想找高校合作",
+    ],
+)
+def test_what_is_not_told_apart_stays(need):
+    assert without_own(need) == need
+
+
+def test_who_seeks_after_saying_what_for_asks_for_those():
+    aimed = without_aim("想合伙搞一条袜子自动包装线，找包装厂或设备厂")
+    assert {item.value for item in read(aimed).items if is_asked(item)} == {"packaging"}

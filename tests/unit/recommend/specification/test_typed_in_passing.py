@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.recommend.specification import Fulfilment, RequirementKind, compare, read
-from matchmaker.recommend.specification.customers import (
-    asks_for_customers,
-    compare_customer,
-    is_rival,
-)
+from matchmaker.recommend.specification.customers import compare_customer, is_rival
+from matchmaker.recommend.specification.users_sought import asks_for_customers
 from tests.unit.recommend.specification.test_asked_at_the_door import sought, verdict
 
 WORK = RequirementKind.PROCESS
