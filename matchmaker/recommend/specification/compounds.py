@@ -29,7 +29,7 @@ OTHER_THING = frozenset(
             "ring rings rod rods seal seals seat seats sensor sensors shaft shafts sleeve sleeves software spring springs "
             "stand stands basket bumper cage cart cradle crate hanger hook hub lever knob leg mat net panel parachute plug rail roller "
             "strap tank tower trolley wedge belt clamp "
-            "tester testers tool tooling tools tray trays tube tubes wheel wheels wire wires"
+            "nameplate nameplates label labels badge badges sticker stickers logo logos tester testers tool tooling tools tray trays tube tubes wheel wheels wire wires"
         ),
     )
 )
@@ -52,7 +52,7 @@ _THING = "|".join(sorted(word for word in OTHER_THING - _AS_OFTEN if not word.en
 _ENGLISH_HEAD = regex(
     rf"[ -](?:[a-z]{{3,}}ing )?(?:(?!{_SAME_THING}(?![a-z]))[a-z]{{2,}}(?<![siu])s|(?:{_THING})(?![a-z]))(?= ?(?:$|[,.;:()\d\n]|"
     r"(?:gets?|got|keeps?|wear|break|crack|leak|stick|fail|in|with|for|from|to|of|on|at|by|under|over|that|which|wanted|needed|required|made|and|or|as|per|near|within|overlaid|"
-    r"coated|please|who|where|we|must|should|can|are|is|have|has)\b))"
+    r"coated|etched|engraved|printed|laser|stamped|embossed|please|who|where|we|must|should|can|are|is|have|has)\b))"
 )
 _PLURAL = regex(r"s(?<!ss)(?<!lens)$")
 

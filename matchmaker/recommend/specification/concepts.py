@@ -16,7 +16,7 @@ from matchmaker.recommend.specification.model import (
 )
 from matchmaker.recommend.specification.roles import MEANS_AFTER, is_between_steps, role_of
 from matchmaker.recommend.specification.unlisted import ENDS
-from matchmaker.recommend.specification.vocabulary import Term, TermMatch
+from matchmaker.recommend.specification.vocabulary import Term, TermMatch, plastics, words
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
 from matchmaker.text import has_chinese
@@ -179,7 +179,9 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
             continue
         if requirement.kind is RequirementKind.PROCESS and _is_told_of(folded, stretch):
             continue
-        if requirement.kind is RequirementKind.PRODUCT and _is_material_of(item, statement, folded):
+        if requirement.kind is RequirementKind.PRODUCT and (
+            _is_material_of(item, statement, folded) or _is_stuff(item, requirement, statement)
+        ):
             continue
         if any(each.start < item.end and item.start < each.end for each in denied):
             found = found or item._replace(denied=True)
@@ -227,6 +229,15 @@ def _is_material_of(named: Requirement, statement: Specification, folded: str) -
     if material is None:
         return False
     return material.aspect == "grade" or _ENDS_PHRASE.match(folded, named.end) is None
+
+
+def _is_stuff(named: Requirement, requirement: Requirement, statement: Specification) -> bool:
+    """Whether what is named is a plastic alone, and none is required: nylon, of tights."""
+    melted = (i for i in statement.of(RequirementKind.MATERIAL) if i.family in plastics())
+    if all((item.start, item.end) != (named.start, named.end) for item in melted):
+        return False
+    terms, _ = words(fold(requirement.text))
+    return all(each.term.kind is not RequirementKind.MATERIAL for each in terms)
 
 
 def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requirement]:

@@ -292,6 +292,9 @@ def unless_described(
     return Judgement(wanted, Fulfilment.UNKNOWN) if describes and is_other else judgement
 
 
+_REPAIR = regex(r"repair(?:s|ed|ing)?|maintenance|overhauls?|维修|修理|修|保养|检修|大修")
+
+
 def unless_on_another(
     judgement: Judgement, need: Specification, statement: Specification
 ) -> Judgement:
@@ -303,6 +306,13 @@ def unless_on_another(
         {item.family for item in text.of(RequirementKind.PRODUCT) if item.role is ItemRole.WHOLE}
         for text in (need, statement)
     )
+    if (
+        ours
+        and not theirs
+        and judgement.evidence
+        and _REPAIR.fullmatch(fold(judgement.evidence.text))
+    ):
+        return Judgement(wanted, Fulfilment.UNKNOWN)  # of whatever: "a repair centre"
     if not ours or not theirs or not ours.isdisjoint(theirs):
         return judgement
     note = message("done on other things")

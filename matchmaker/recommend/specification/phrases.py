@@ -394,6 +394,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         _DOES.search(folded[max(0, start - 40) : end])
         or _BROKEN.search(folded, max(0, start - 2 * _REACH), start)
         or _WHO_DOES.search(folded, max(0, start - 16), start)
+        or (folded[start - 1 : start] in ("能", "会") and folded.startswith("的", end))
     ):
         return False  # 谁能翻新旧注塑机; 水泵坏了，维修
     if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:

@@ -149,6 +149,8 @@ _TROUBLED = regex(
     r"(?<![不没无防抗])(?:没(?:有(?!问题|影响)|(?!有))|无法|丢|失|卡|裂|漏|掉|断|坏|松|抖|偏|响|缩|脱|变形|起[球雾泡皮])"
     r"|(?:起毛|起球|掉色|褪色|缩水|开裂|漏水|漏油|漏气|卡死|脱胶|变形|发黄|断裂|生锈|啸叫|异响|抖动){1,3}"
     r"(?:怎么|如何|咋|了|严重|厉害|得厉害|的?问题(?!不)|，(?=[找求谁请怎]))"
+    r"|(?:上|里|内|表面)?有(?:了|点|些)?(?:砂眼|气孔|缩孔|裂纹|裂缝|毛刺|划痕|夹渣|油污|锈|漏点|缺陷)(?=[了，,。;；、的]|$)"
+    r"|(?:出厂|发货|装箱|出货|交货)前的?"
 )
 _SOUGHT_BEFORE = regex(r"[找求寻买购要需想供定订]|提供|生产|制造")
 # What the asker has shown or sold: "someone to show our airframes".
@@ -221,7 +223,7 @@ _FROM_STOCK = regex(r"\bfrom (?:solid|bars?|round|stock|billet|plate)\b")
 # Work for a thing that makes none of it; who casts or moulds it makes what is wanted.
 SERVICES = frozenset({"design", "certification", "packaging", "printing", "logistics"})
 # Work of which everybody who offers it says its name.
-OWN_NAMED = frozenset({"certification consulting", "machine vision inspection"})
+OWN_NAMED = frozenset({"certification consulting", "machine vision inspection", "insurance"})
 _BOUGHT = regex(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}

@@ -54,7 +54,7 @@ def test_what_is_done_by_contract_is_no_product(text: str) -> None:
     ("text", "values"),
     [
         ("激光熔覆修复阀杆", {"cladding"}),
-        ("无人机保险和培训", set()),
+        ("无人机保险和培训", {"insurance"}),
         ("thermal interface pad 8 W/mK", set()),
         ("氮化铝陶瓷散热片", {"aluminium nitride", "ceramic", "heat sink"}),
         ("机械密封，碳化硅对碳化硅", {"seal", "silicon carbide"}),
@@ -88,6 +88,9 @@ def test_what_stands_directly_behind_makes_a_name_whole(text: str, values: set[s
     [
         ("HVOF coating for gate valve seats", set()),
         ("hard chrome plating for gate valve stems", set()),
+        ("铸件有砂眼，能补焊的", set()),
+        ("阀门出厂前的刷漆和木箱包装", set()),
+        ("valve nameplates laser etched stainless", {"valve nameplates", "laser"}),
         ("castings for gate valve bodies", {"casting", "valve body"}),
         ("we need gate valve bodies", {"valve body"}),
     ],
@@ -105,3 +108,16 @@ def test_who_makes_boxes_meets_no_need_of_socks_in_them(text: str) -> None:
     compared = compare(read(text), read("袜卡、开窗礼盒，一千套起印"))
     assert compared.aside
     assert not compare(read(text), read("精梳棉袜")).aside
+
+
+def test_a_repair_shop_of_whatever_repairs_no_hot_runner() -> None:
+    """Seen: for the repair of hot runners, a repair centre of drones."""
+    need = read("hot runner repair")
+    assert compare(need, read("Regional repair centre in Singapore")).aside
+    assert not compare(need, read("hot runner repair within two days")).aside
+
+
+def test_a_plastic_is_no_clothing_that_is_called_so() -> None:
+    """Seen: tights of 15 denier were sought, and a yarn of nylon said to be some."""
+    assert compare(read("连裤袜 15D"), read("nylon 70D/2, raw white, in stock")).aside
+    assert not compare(read("碳纤维丝束"), read("Carbon fibre, and prepreg")).aside
