@@ -87,6 +87,8 @@ class LogForwarder:
 
     def drain(self, seconds: float = _AT_EXIT_SECONDS) -> None:
         """Wait for what still waits, for so long."""
+        if self._process != os.getpid():
+            return  # what waited before a fork is sent by who forked
         until = time.monotonic() + seconds
         while self._waiting.unfinished_tasks and time.monotonic() < until:
             time.sleep(0.02)

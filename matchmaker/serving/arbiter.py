@@ -5,6 +5,7 @@ It is forked like the others, so it is there again at once and shares their memo
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -12,7 +13,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from gunicorn.app.wsgiapp import WSGIApplication
@@ -67,6 +68,13 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
             self._start_jobs()
         self._end_hung_jobs()
 
+    def spawn_worker(self) -> int:
+        """Fork one that serves, which leaves from in here when it has ended."""
+        try:
+            return int(super().spawn_worker())
+        except SystemExit as leaving:  # in the child alone
+            _leave(leaving.code if isinstance(leaving.code, int) else bool(leaving.code))
+
     def stop(self, graceful: bool = True) -> None:
         """End all of them."""
         if self._jobs_pid:
@@ -96,8 +104,7 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         except Exception:
             log.exception("jobs worker failed")
         finally:
-            sys.stderr.flush()
-            os._exit(code)
+            _leave(code)
 
     def _leave_the_server(self) -> None:
         """In a new child: what belongs to serving is not its."""
@@ -146,6 +153,20 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         if time.monotonic() - self._jobs_heard_at > _HUNG_SECONDS:
             log.error("jobs worker hangs, and is ended")
             os.kill(self._jobs_pid, signal.SIGKILL)
+
+
+def _leave(code: int) -> NoReturn:
+    """End a forked process once what Python does at its end is done: lines and traces are sent.
+
+    Not as a program that returns: what libraries began before the fork (onnxruntime, its threads)
+    they would take down in here, where it is not, and the process would abort.
+    """
+    try:
+        atexit._run_exitfuncs()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _died_of(pid: int, number: int) -> bool:
