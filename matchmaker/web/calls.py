@@ -258,7 +258,7 @@ def _step(principal: Principal, id: str) -> str:
             )  # fmt: skip
             return gettext("Everybody invited reads the answer.")
         case "team":
-            calls.set_team(principal, id, _team())
+            calls.set_team(principal, id, _team("role:"), _team("seen:"))
             return gettext("Saved.")
         case "prolong":
             calls.prolong(principal, id, day_of(form.get("deadline", ""), "deadline"))
@@ -286,11 +286,11 @@ def _step(principal: Principal, id: str) -> str:
             raise InvalidInput("'%(text)s' is not possible.", where="do", text=(what or "")[:100])
 
 
-def _team() -> list[TeamMember]:
+def _team(field: str) -> list[TeamMember]:
     roles = {
-        name.partition(":")[2]: value
+        name.removeprefix(field): value
         for name, value in request.form.items()
-        if name.startswith("role:") and value
+        if name.startswith(field) and value
     }
     return [
         TeamMember(account, parse_choice(CallRole, role, "team")) for account, role in roles.items()

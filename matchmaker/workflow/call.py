@@ -327,6 +327,24 @@ def with_team(call: Call, members: Iterable[TeamMember]) -> Call:
     return replace(call, team=team)
 
 
+def merged_team(
+    call: Call, wanted: Iterable[TeamMember], seen: Iterable[TeamMember]
+) -> tuple[TeamMember, ...]:
+    """The call's team with what somebody who saw it as `seen` changes of it to `wanted`.
+
+    What else became of it since then stays.
+    """
+    before, after = ({each.account: each for each in team} for team in (seen, wanted))
+    merged = {each.account: each for each in call.team}
+    for account in {**before, **after}:
+        if after.get(account) == before.get(account):
+            continue
+        merged.pop(account, None)
+        if account in after:
+            merged[account] = after[account]
+    return tuple(merged.values())
+
+
 def end(call: Call, reason: EndReason, text: str, at: datetime.datetime) -> Call:
     """The call, ended without an award. Raises WrongState."""
     require_undecided(call)

@@ -171,6 +171,38 @@ def test_two_who_keep_a_shortlist_at_once_both_have_their_choice(world: CallWorl
     assert keep([FIRST], None) == {FIRST}  # what a program says is all there is
 
 
+def test_two_who_set_the_team_at_once_both_have_what_they_changed(world: CallWorld) -> None:
+    """The second one's form took off again whom the first had named, or gave back what it took."""
+    call = world.open(FIRST)
+    li, wang, zhao, chen = (
+        world.base.accounts.create(
+            ADMIN, f"{name}@team.example", name, PASSWORD, memberships=(AccountMembership(CALLER),)
+        ).id
+        for name in ("li", "wang", "zhao", "chen")
+    )
+
+    def team_after(wanted: dict[str, CallRole], seen: dict[str, CallRole] | None) -> dict[str, str]:
+        members, before = (
+            None if each is None else [TeamMember(*person) for person in each.items()]
+            for each in (wanted, seen)
+        )
+        view = world.calls.set_team(world.people[CALLER], call, members or [], before)
+        own = world.people[CALLER].account  # who opened it decides, until somebody says otherwise
+        named = {each.account: str(each.role) for each in view.team if each.named}
+        return {account: role for account, role in named.items() if account != own}
+
+    reads, decides = CallRole.READER, CallRole.DECIDER
+    assert team_after({li: reads, wang: reads}, {}) == {li: "reader", wang: "reader"}
+    # Two forms that were opened now, sent one after the other.
+    assert team_after({li: decides, zhao: reads}, {li: reads, wang: reads}) == {
+        li: "decider", zhao: "reader",
+    }  # fmt: skip
+    assert team_after({li: reads, wang: reads, chen: reads}, {li: reads, wang: reads}) == {
+        li: "decider", zhao: "reader", chen: "reader",
+    }  # fmt: skip
+    assert team_after({wang: reads}, None) == {wang: "reader"}  # what a program says is all
+
+
 def test_nothing_is_answered_after_the_deadline_until_it_is_prolonged(world: CallWorld) -> None:
     call = world.open(FIRST, SECOND, days=3)
     world.submit(call, FIRST)

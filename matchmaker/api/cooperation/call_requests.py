@@ -121,20 +121,38 @@ class TeamMemberIn(Strict):
     role: CallRole
 
 
+def _members(people: list[TeamMemberIn]) -> list[TeamMember]:
+    return [TeamMember(each.account, each.role) for each in people]
+
+
 class TeamIn(Strict):
     """Everybody beside the owners who may read the call or decide on it."""
 
     members: list[TeamMemberIn] = Field(max_length=MAX_TEAM)
+    seen: list[TeamMemberIn] | None = Field(
+        None,
+        max_length=MAX_TEAM,
+        description="The team that was seen: what changed of it since then stays.",
+    )
 
     def to_members(self) -> list[TeamMember]:
         """As the service takes them."""
-        return [TeamMember(each.account, each.role) for each in self.members]
+        return _members(self.members)
+
+    def to_seen(self) -> list[TeamMember] | None:
+        """As the service takes them; None where all of the team is said."""
+        return None if self.seen is None else _members(self.seen)
 
 
 class ShortlistIn(Strict):
     """The answers on the shortlist, by organisation."""
 
     organizations: list[LookupId] = Field(max_length=MAX_INVITED)
+    seen: list[LookupId] | None = Field(
+        None,
+        max_length=MAX_INVITED,
+        description="The shortlist that was seen: what changed of it since then stays.",
+    )
 
 
 class NewNote(Strict):

@@ -199,14 +199,15 @@ def deadline_calendar(principal: Principal, id: str) -> Response:
 @calls.put("/calls/<id>/team", **writes(CALLS, CallOut))
 def set_call_team(path: IdPath, body: TeamIn) -> Response:
     """Set who of those who call may read it, and who may decide."""
-    return _call(services().calls.set_team(current_principal(), path.id, body.to_members()))
+    calls, principal = services().calls, current_principal()
+    return _call(calls.set_team(principal, path.id, body.to_members(), body.to_seen()))
 
 
 @calls.put("/calls/<id>/shortlist", **writes(CALLS, CallOut))
 def shortlist_answers(path: IdPath, body: ShortlistIn) -> Response:
     """Set which answers are looked at more closely; seen by the team alone."""
     decisions = services().call_decisions
-    return _call(decisions.shortlist(current_principal(), path.id, body.organizations))
+    return _call(decisions.shortlist(current_principal(), path.id, body.organizations, body.seen))
 
 
 @calls.post("/calls/<id>/notes", **writes(CALLS, CallOut))

@@ -168,17 +168,26 @@ class Calls:
                 return self.views.form(principal, call.value, answer.value).brief
         raise NotFound("You have no call '%(id)s'.", id=id)
 
-    def set_team(self, principal: Principal, id: str, members: Iterable[TeamMember]) -> CallView:
+    def set_team(
+        self,
+        principal: Principal,
+        id: str,
+        members: Iterable[TeamMember],
+        seen: Iterable[TeamMember] | None = None,
+    ) -> CallView:
         """Set who reads and who decides, beside the owners. Who acts for a partner may only read.
 
+        With `seen`, the team that was seen, what a colleague changed of it since then stays.
         Raises NotFound, NotAllowed, InvalidInput.
         """
-        team = tuple(members)
+        wanted = tuple(members)
 
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
             call = stored.value
-            accounts = self.views.repositories.accounts.many([each.account for each in team])
-            for member in team:
+            team = wanted if seen is None else call_workflow.merged_team(call, wanted, seen)
+            new = [each for each in team if seen is None or each not in call.team]
+            accounts = self.views.repositories.accounts.many([each.account for each in new])
+            for member in new:
                 account = accounts.get(member.account)
                 organizations = (
                     {membership.organization for membership in account.value.memberships}
