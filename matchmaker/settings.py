@@ -186,12 +186,14 @@ class Settings(BaseSettings):
     requests_a_minute: int = Field(
         300, ge=0,
         description="Requests a minute of one account, or of one address without an account, from "
-        "another machine, to all workers and assistants' servers together; 0: no limit.",
+        "another machine, to all workers and assistants' servers together; of all people of one "
+        "organisation three times as many; 0: no limit.",
     )  # fmt: skip
     written_mb_a_day: int = Field(
         20, ge=0,
         description="MB a day of what one account sends to be kept, files aside, each request 2 kB "
-        "at least, to all workers and assistants' servers together; 0: no limit.",
+        "at least, to all workers and assistants' servers together; of all people of one "
+        "organisation three times as much; 0: no limit.",
     )  # fmt: skip
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."

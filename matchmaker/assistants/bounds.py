@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from matchmaker.errors import TooManyAttempts
 from matchmaker.messages import message
-from matchmaker.nodes.allowance import Allowance, take_written
+from matchmaker.nodes.allowance import Allowance, take_request, take_written
 from matchmaker.wiring import Wiring
 
 T = TypeVar("T")
@@ -86,15 +86,14 @@ class AssistantBounds:
         """As the settings say."""
         return cls(services.requests_allowance, services.written_allowance)
 
-    def take(self, whose: str) -> None:
+    def take(self, whose: str, firm: str) -> None:
         """Count a request of any kind. Raises TooManyAttempts."""
-        if not self.requests.take(whose):
-            raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+        take_request(self.requests, whose, firm)
 
-    def take_call(self, whose: str, arguments: dict[str, Any]) -> None:
+    def take_call(self, whose: str, firm: str, arguments: dict[str, Any]) -> None:
         """Count a call, and what it sends: each leaves a line in the log.
 
         Raises TooManyAttempts.
         """
-        self.take(whose)
-        take_written(self.written, whose, len(repr(arguments).encode()))
+        self.take(whose, firm)
+        take_written(self.written, whose, firm, len(repr(arguments).encode()))

@@ -325,14 +325,14 @@ def _server(
         except MatchmakerError:
             return SOURCE
 
-    def admitted(take: Callable[[AssistantBounds, str], None]) -> Principal:
+    def admitted(take: Callable[[AssistantBounds, str, str], None]) -> Principal:
         try:
             who = principal()
         except SignInNeeded as error:
             raise ToolError(error.text(SOURCE)) from None
         if bounds is not None:
             with _told_to(tools, who):
-                take(bounds, _whose(who))
+                take(bounds, _whose(who), who.firm)
         return who
 
     def count() -> None:
@@ -368,7 +368,7 @@ def _server(
 def _offered(
     tools: AssistantTools,
     method: Callable[..., Fields],
-    admitted: Callable[[Callable[[AssistantBounds, str], None]], Principal],
+    admitted: Callable[[Callable[[AssistantBounds, str, str], None]], Principal],
     heavy: HeavyCalls | None,
 ) -> Callable[..., Awaitable[Fields]]:
     """A tool as the protocol calls it: for whoever sends the key, and with a line in the log.

@@ -18,6 +18,10 @@ from matchmaker.nodes.shared_state import SharedState, key
 
 _MAX_KEPT = 10_000
 _DAY_MINUTES = 24 * 60
+# The people of one firm (of coordinators: of one cluster) may take together what so many may:
+# accounts cost nothing, and who has many would take as many times as much. One of them alone
+# leaves the others something.
+ACCOUNTS_OF_FIRM = 3
 # However little is sent, lines of the log and vectors of what it says are kept.
 _LEAST_WRITTEN = 2_000
 # What does not answer is not asked for each request again.
@@ -54,14 +58,34 @@ def daily_allowance_of(
     return allowance_of(counted, a_day / _DAY_MINUTES, counts, shared, _DAY_MINUTES)
 
 
-def take_written(written: Allowance, whose: str, size: int) -> None:
-    """Count `size` bytes that somebody sends to be kept. Raises TooManyAttempts."""
-    if not written.take(whose, max(size, _LEAST_WRITTEN) / 1000):
+def take_request(requests: Allowance, whose: str, firm: str) -> None:
+    """Count a request of somebody, of a firm or of none ("").
+
+    Raises TooManyAttempts.
+    """
+    if not _take(requests, whose, firm, 1.0):
+        raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+
+
+def take_written(written: Allowance, whose: str, firm: str, size: int) -> None:
+    """Count `size` bytes that somebody, of a firm or of none (""), sends to be kept.
+
+    Raises TooManyAttempts.
+    """
+    if not _take(written, whose, firm, max(size, _LEAST_WRITTEN) / 1000):
         raise TooManyAttempts(
-            "You have sent more text today than this installation keeps of one account.",
+            "You have sent more text today than this installation keeps of one account, or of all "
+            "people of one organisation.",
             mend="Try again in some hours, or ask the administrator for more room.",
             seconds=3600,
         )
+
+
+def _take(allowance: Allowance, whose: str, firm: str, amount: float) -> bool:
+    if not allowance.take(whose, amount):
+        return False
+    # No account and no address is called so.
+    return not firm or allowance.take(f"firm:{firm}", amount / ACCOUNTS_OF_FIRM)
 
 
 class LocalAllowance:

@@ -14,7 +14,8 @@ from matchmaker.api.http.browser import (
     signed_in_as,
 )
 from matchmaker.api.http.context import services
-from matchmaker.api.http.guards import csrf, is_local
+from matchmaker.api.http.cookies import is_local
+from matchmaker.api.http.guards import csrf
 from matchmaker.api.http.problems import status_of
 from matchmaker.domain import Cluster, Organization
 from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded

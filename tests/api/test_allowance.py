@@ -8,8 +8,9 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
+from matchmaker.errors import TooManyAttempts
 from matchmaker.nodes import allowance
-from matchmaker.nodes.allowance import LocalAllowance, daily_allowance_of
+from matchmaker.nodes.allowance import LocalAllowance, daily_allowance_of, take_written
 from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.wiring import wire
 from tests.api.conftest import ADMIN_KEY, application_of
@@ -155,4 +156,42 @@ def test_a_public_directory_is_not_copied_from_one_network_of_ipv6(wired):
 
     assert [status(f"2001:db8:0:5::{number}") for number in range(7)] == [200] * 6 + [429]
     assert status("2001:db8:0:6::1") == 200
+    services.store.close()
+
+
+@pytest.mark.slow
+def test_a_firm_with_many_accounts_takes_no_more_than_three_accounts_may(
+    wired, monkeypatch, tmp_path
+):
+    """Each account had the whole allowance: who has twenty copied, and wrote, twenty times as much.
+
+    Three a minute, two minutes' worth at once: six of an account, eighteen of a firm.
+    """
+    limits = {"requests_a_minute": 3, "written_mb_a_day": 1}
+    services = wire(wired.settings.model_copy(update=limits))
+    monkeypatch.setattr(services, "counts", CountsFile(tmp_path / "counts.db"))
+    app, world = application_of(services), make_world(services)
+    elsewhere = {"X-Forwarded-For": "192.0.2.7"}
+
+    def count_passing(headers):
+        answers = [app.test_client().get(GOALS, headers=headers | elsewhere) for _ in range(8)]
+        return sum(answer.status_code == 200 for answer in answers)
+
+    colleagues = [world.another("member")[1] for _ in range(4)]
+    assert [count_passing(each) for each in colleagues] == [6, 6, 6, 0]
+    assert count_passing(world.headers("stranger")) == 6  # of another firm
+    coordinators = [world.another("coordinator")[1] for _ in range(4)]
+    assert [count_passing(each) for each in coordinators] == [6, 6, 6, 0]
+    # What is kept: of each as much as of one account, of a firm 3 MB in all.
+    written = services.written_allowance
+    sent = []
+    for number in range(5):
+        try:
+            take_written(written, f"account {number}", "t:firm9", 900_000)
+        except TooManyAttempts:
+            sent.append(False)
+        else:
+            sent.append(True)
+    assert sent == [True, True, True, False, False]
+    take_written(written, "account 9", "", 900_000)  # who acts for no firm
     services.store.close()

@@ -2,14 +2,16 @@
 
 import base64
 import re
+import time
 import zlib
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from itsdangerous import TimestampSigner
 
 from matchmaker.access import ADMIN
-from matchmaker.api.http import guards
+from matchmaker.api.http import browser, guards
 from matchmaker.app import create_app
 from matchmaker.errors import SignInNeeded
 from matchmaker.services.people.sessions import Sessions
@@ -36,6 +38,60 @@ def test_a_cookie_kept_from_before_signing_out_is_nobody(app, owner):
     thief = app.test_client()
     thief.set_cookie("matchmaker", cookie)
     assert thief.get(f"{API}/account").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("hours_ahead", "status"), [(1, 200), (11, 200), (13, 401)], ids=["an hour", "eleven", "more"]
+)
+def test_who_signed_in_by_a_clock_that_was_ahead_is_signed_in_once_it_is_right(
+    app, owner, monkeypatch, hours_ahead, status
+):
+    """Each read as signed out, and the answer wrote over the cookie: also once it was right again.
+
+    As long as a session lasts (12 hours), and no longer: what signs could not tell when else.
+    """
+    ahead = int(time.time()) + hours_ahead * 3600
+    with monkeypatch.context() as patched:
+        patched.setattr(TimestampSigner, "get_timestamp", lambda _: ahead)
+        client, headers = signed_in(app, owner.email)
+    before = client.get_cookie("matchmaker").value
+    assert client.get(f"{API}/account").status_code == status
+    if status == 200:
+        assert client.get("/account").status_code == 200
+        assert client.delete(f"{API}/session", headers=headers).status_code == 204
+        thief = app.test_client()
+        thief.set_cookie("matchmaker", before)
+        assert thief.get(f"{API}/account").status_code == 401
+
+
+def test_a_cookie_of_the_future_that_others_signed_is_nobodys(app, owner, monkeypatch):
+    client, _ = signed_in(app, owner.email)
+    content, moment, signature = client.get_cookie("matchmaker").value.rsplit(".", 2)
+    signer = TimestampSigner("a key of somebody else's", salt="cookie-session")
+    ahead = int(time.time()) + 3600
+    monkeypatch.setattr(signer, "get_timestamp", lambda: ahead)
+    for forged in (
+        signer.sign(content).decode(),
+        f"{content}.{signer.sign(content).decode().rsplit('.', 2)[1]}.{signature}",
+        f"{content[:-2]}xx.{moment}.{signature}",
+    ):
+        thief = app.test_client()
+        thief.set_cookie("matchmaker", forged)
+        assert thief.get(f"{API}/account").status_code == 401
+
+
+def test_who_signed_in_by_a_clock_that_was_ahead_did_not_sign_in_a_moment_ago(
+    app, wired, owner, monkeypatch
+):
+    """Else what asks for a sign-in of ten minutes ago asks nothing until the clock is there."""
+    with monkeypatch.context() as patched:
+        patched.setattr(browser.time, "time", lambda real=time.time: real() + 3600)
+        client, headers = signed_in(app, owner.email)
+    stored = wired.repositories.accounts.get(owner.id)
+    without = replace(stored.value, password_hash="")
+    wired.repositories.records.commit([wired.repositories.accounts.put(without, stored.version)])
+    body = {"name": "k"}
+    assert client.post(f"{API}/account/keys", json=body, headers=headers).status_code == 409
 
 
 def test_sessions_are_listed_and_each_can_be_ended(app, owner):

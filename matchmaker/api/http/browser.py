@@ -10,7 +10,8 @@ from flask import Response, after_this_request, g, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from matchmaker.api.http.context import services
-from matchmaker.api.http.guards import SINCE, cookie_name, is_local
+from matchmaker.api.http.cookies import cookie_name, is_local
+from matchmaker.api.http.guards import SINCE
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.session import SignInOrigin
 
@@ -66,7 +67,7 @@ def await_code(account: Account) -> None:
 def awaited_code() -> tuple[str, int]:
     """Id and epoch of the account whose password was right a moment ago; ("", -1) of nobody."""
     account_id, epoch, at = session.get("password_of", ["", -1, 0])
-    if time.time() - at > CODE_WITHIN_SECONDS:
+    if abs(time.time() - at) > CODE_WITHIN_SECONDS:
         session.pop("password_of", None)
         return "", -1
     return str(account_id), int(epoch)

@@ -9,14 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TypeVar, cast
-from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Request, Response, current_app, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
-from itsdangerous import URLSafeTimedSerializer
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matchmaker import spans
@@ -29,16 +26,16 @@ from matchmaker.api.http.context import (
     current_principal,
     services,
 )
+from matchmaker.api.http.cookies import SESSION_COOKIE, SignedCookies, is_local
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem, wait_seconds
 from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.api.http.repetitions import read_again_at
-from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable, TooManyAttempts
+from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable
 from matchmaker.messages import message
-from matchmaker.nodes.allowance import take_written
+from matchmaker.nodes.allowance import take_request, take_written
 from matchmaker.regex import regex
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
-from matchmaker.settings import is_loopback
 from matchmaker.store.graph_copy import note_age
 from matchmaker.workflow.session import counted_address
 
@@ -98,9 +95,10 @@ BEFORE_SECOND_FACTOR = frozenset(
         "passkeys.begin_passkey", "passkeys.make_passkey",
     }
 )  # fmt: skip
+# Lists and objects of a body of JSON: hundreds of thousands that are empty take half a second.
+MOST_PARTS = 50_000
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
-SESSION_COOKIE = "matchmaker"
 # When the session began, in the signed cookie, and how long that is a moment ago.
 SINCE = "since"
 RECENT_SECONDS = 600
@@ -115,36 +113,6 @@ Known = TypeVar("Known")
 csrf = CSRFProtect()
 
 
-class SignedCookies(SecureCookieSessionInterface):
-    """Signed cookies; the key is read with each request, as a full disk may come to have room."""
-
-    digest_method = staticmethod(hashlib.sha256)
-
-    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002
-        """Over https one that no other host, nor a page over http, can set."""
-        return cookie_name(SESSION_COOKIE)
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """An empty one for who asks with a key and sends no cookie, without reading a secret."""
-        asks_with_key = request.path.startswith(API_PREFIX) and "Authorization" in request.headers
-        if asks_with_key and self.get_cookie_name(app) not in request.cookies:
-            return self.session_class()
-        return super().open_session(app, request)
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        app.secret_key = app.extensions[EXTENSION].services.operator_key.session_secret()
-        return super().get_signing_serializer(app)
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Beside every answer but files, which caches keep for everybody."""
-        if request.endpoint not in FILES:
-            super().save_session(app, session, response)
-
-    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
-        """Everywhere but on plain http to this very machine."""
-        return not (is_local() and not request.is_secure)
-
-
 def register(app: Flask) -> None:
     """Put the guards on the application, in the order in which they act."""
     settings = app.extensions[EXTENSION].services.settings
@@ -152,7 +120,7 @@ def register(app: Flask) -> None:
         count = settings.trusted_proxies
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]
-    app.session_interface = SignedCookies()
+    app.session_interface = SignedCookies(unsaved=FILES)
     app.config.update(
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
@@ -171,11 +139,6 @@ def register(app: Flask) -> None:
     app.before_request(_replay)
     app.after_request(_remember)
     app.after_request(_end)
-
-
-def cookie_name(name: str) -> str:
-    """As browsers protect it over https: bound to this host, to all of it, and to https."""
-    return f"__Host-{name}" if request.is_secure else name
 
 
 def _begin() -> None:
@@ -227,7 +190,7 @@ def _resume() -> None:
     if account is None:
         session.clear()
         return
-    is_recent = time.time() - int(session.get(SINCE, 0)) < RECENT_SECONDS
+    is_recent = abs(time.time() - int(session.get(SINCE, 0))) < RECENT_SECONDS
     session_id = services().sessions.id_of(secret)
     principal = replace(account.principal(), is_recent=is_recent, session=session_id)
     g.principal, g.account = principal, account
@@ -267,14 +230,13 @@ def _check_allowance() -> None:
     if request.endpoint in FREE or principal is ADMIN or is_local():
         return
     whose = principal.account or counted_address(request.remote_addr or "")
-    if not context().allowance.take(whose):
-        raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+    take_request(context().allowance, whose, principal.firm)
     if request.method in SAFE or _is_reading():
         return
     size = request.content_length or 0
     if UPLOAD.fullmatch(request.path):  # what files may take together has bounds of its own
         size = min(size, _TEXT_BESIDE_FILES)
-    take_written(context().written, whose, size)
+    take_written(context().written, whose, principal.firm, size)
 
 
 def _check_scope() -> None:
@@ -300,22 +262,6 @@ def _bearer() -> str | None:
     return key.strip() if scheme.lower() == "bearer" else None
 
 
-def is_local() -> bool:
-    """Served on loopback, asked from loopback, under a loopback name, by no proxy.
-
-    The name counts because a web page elsewhere can point its own name at
-    127.0.0.1 and read through the visitor's browser (DNS rebinding).
-    """
-    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    name = urlsplit(f"//{request.host}").hostname or ""
-    return (
-        not forwarded
-        and is_loopback(services().settings.host)
-        and is_loopback(request.remote_addr or "")
-        and is_loopback(name)
-    )
-
-
 def _check_body() -> Response | None:
     """415, 400 and 413 come before validation, which would not tell them apart."""
     if request.method not in WRITING or not request.path.startswith(API_PREFIX):
@@ -324,6 +270,9 @@ def _check_body() -> Response | None:
         return None
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as application/json.")
+    sent = request.get_data()
+    if sent.count(b"[") + sent.count(b"{") > MOST_PARTS:
+        raise RequestEntityTooLarge
     try:
         body = request.get_json()
     except (BadRequest, RecursionError, UnicodeError):

@@ -13,7 +13,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from matchmaker.api.http.guards import SESSION_COOKIE
+from matchmaker.api.http.cookies import SESSION_COOKIE
 from matchmaker.api.http.recently_known import RecentlyKnown
 
 _COOKIES = frozenset({SESSION_COOKIE, f"__Host-{SESSION_COOKIE}"})
