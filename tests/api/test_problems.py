@@ -94,7 +94,7 @@ def test_the_longest_text_is_taken(client):
     assert client.post(f"{API}/recommendations", json=body).status_code == 200
 
 
-@pytest.mark.parametrize("body", ["", "{", "nul", "[" * 100_000])
+@pytest.mark.parametrize("body", ["", "{", "nul", "[" * 49_000])
 def test_broken_json_is_a_400(client, writer, body):
     answer = client.post(
         f"{API}/offers", data=body.encode(), headers=writer, content_type="application/json"
