@@ -19,14 +19,16 @@ _PARTNER = (
 )
 _BEFORE = regex(
     rf"^{_AIM}(?={_PARTNER}|(?:现在?|正|急)?(?:想|要|希望)?(?:找|寻|求)[^,，;；。!?]{{2,16}}(?:厂家?|企业|公司|商|团队|的)(?:一起|合作|联手|来|[。!]|$))|"
-    r"^.{3,90}?\b(?:together|jointly|in partnership|hand in hand) with (?=\S)"
+    r"^.{3,90}?\b(?:together|jointly|in partnership|hand in hand) with (?=\S)|"
+    r"^.{0,60}?\b(?:looking|want(?:s|ing)?|hop(?:e|es|ing)|plan(?:s|ning)?|like|wish(?:es)?|keen|ready) to (?:co-?brand|co-?develop|co-?design|develop|launch|design|make|build|create|start) "
+    r"[^,;.!?]{2,48}? with (?=(?:an? |some |the |other )?(?:[a-z-]+ ){1,4}(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|houses?|shops?|suppliers?|specialists?|partners?)\b)"
 )
 # 找电池厂一起开发无人机, "looking for a battery maker to develop a drone": what is sought comes
 # first, and then what is to be made with it.
 _AIMS_BEHIND = (
     regex(
-        r"^.{0,40}?(?:找|寻|求|联合|联系|跟|和|与|同)(?P<partner>[^,，;；。!?的]{1,14}的?[^,，;；。!?的]{0,4}?(?:厂家?|企业|公司|商|品牌)|(?:会|能|专门|专业)?(?:做|搞|造|生产)[^,，;；。!?的]{1,12}的(?:人|团队|朋友|同行)?)"
-        r"(?P<aim>(?:来)?(?:一起|共同|联合|合作|合伙|联手|一同)(?:来)?(?:开发|研发|研制|试制|设计|推出|做|搞|造)[^,，;；。!?]{2,24})"
+        r"^.{0,40}?(?:找|寻|求|联合|联系|跟|和|与|同)(?P<partner>[^,，;；。!?的]{1,14}的?[^,，;；。!?的]{0,4}?(?:厂家?|企业|公司|商|品牌)|(?:(?:会|能|专门|专业)?(?:做|搞|造|生产))?[^,，;；。!?的]{1,12}的(?:人|团队|朋友|同行)?)"
+        r"(?P<aim>(?:来)?(?:一起|共同|联合|合作|合伙|联手|一同)(?:来)?(?:开发|研发|研制|试制|设计|推出|做|搞|造|出)[^,，;；。!?]{2,24})"
     ),
     regex(
         r"^.{0,90}?\b(?:look(?:ing|s)? for|seek(?:ing|s)?|search(?:ing)? for|needs?|wants?) "
@@ -57,7 +59,7 @@ _ONLY_SEEKS = regex(
 # What a firm makes that seeks another one: 我做阀门铸件，想找机加工的一起接整单.
 _OWN_THEN_SOUGHT = (
     regex(
-        r"^.{0,24}?(?P<own>(?:我们?|我[司厂]|本[司厂]|咱们?)(?:这边|这里|家|是|主要|专门|专业|自己|一直|只|就){0,2}(?:做|生产|搞|织|铸|造|制造|加工|卖|有)[^,，;；。!?找寻求]{1,16}[,，;；。]\s*)"
+        r"^.{0,24}?(?P<own>(?:我们?|我[司厂]|本[司厂]|咱们?)(?:这边|这里|家|是|主要|专门|专业|自己|一直|只|就){0,2}(?:(?:做|生产|搞|织|铸|造|制造|加工|卖|有)[^,，;；。!?找寻求]{1,16}|[^,，;；。!?找寻求做]{1,10}做得[^,，;；。!?找寻求]{1,6})[,，;；。]\s*)"
         r"(?P<sought>(?:现在?|目前|正|急)?(?:想|要|希望|打算)?(?:找|寻|求|缺|需要?|差|跟|和|与)[^;；。!?]{2,40})"
     ),
     regex(

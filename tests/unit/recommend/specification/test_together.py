@@ -31,6 +31,8 @@ def is_asked(item) -> bool:
         ("looking for a battery maker to develop a long-range drone together", "battery"),
         ("we need an actuator manufacturer to co-develop a subsea valve", "actuator"),
         ("和做飞控的一起开发物流无人机，我们做机体", "flight controller"),
+        ("looking to co-brand sunglasses with a sheet house", "sheet"),
+        ("we want to develop smart glasses with a battery maker", "battery"),
     ],
 )
 def test_who_is_to_make_it_with_one_is_asked_for_and_what_is_made_is_not(need, partner):
