@@ -32,6 +32,7 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.kept import specification_of
+from matchmaker.recommend.specification.model import CONCEPT
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import known_share
@@ -78,6 +79,8 @@ _AROUND = regex(
 OTHER_SUBJECT = 0.3
 # Goals for which things are bought or borrowed by their names.
 BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
+# Who does such of one thing does it of no other: a sock mill has no hearing aids.
+_OF_WHATEVER = frozenset({"contract manufacturing", "private labelling", "export trade"})
 # The fit of a posted need of just what is offered, at least, whatever its words.
 WANTED_FIT = 0.4
 # Goals for which who needs a thing is who is sought.
@@ -125,6 +128,8 @@ def named_things(goal: GoalName, asked: Specification) -> list[Requirement]:
     # A form alone says little, that of a material what is sought: TR90 granulate.
     of_material = any(r.kind is RequirementKind.MATERIAL for r in sought)
     things = [r for r in sought if has_name(r) or (of_material and r.value in RAW_FORMS)]
+    if any(r.kind is RequirementKind.PRODUCT for r in things):
+        things = [r for r in things if r.value not in _OF_WHATEVER]
     if things or goal is not GoalName.SUPPLIER:
         return things
     return [r for r in sought if r.value in NAMED_WORK or _is_most_of(r, asked.text)]
@@ -137,7 +142,8 @@ def _is_equipment(thing: Requirement) -> bool:
 def _is_one_test(work: Requirement) -> bool:
     """Whether work is one kind of testing, which whoever can do it calls by its name."""
     is_test = work.kind is RequirementKind.PROCESS and work.family == "testing"
-    return is_test and work.value != work.family and work.aspect != UNLISTED
+    is_test |= work.aspect == CONCEPT and work.value.endswith((" testing", " test"))
+    return is_test and work.value != "testing" and work.aspect != UNLISTED
 
 
 def _is_most_of(thing: Requirement, text: str) -> bool:
@@ -195,6 +201,8 @@ def name_thing(goal: GoalName, comparisons: Sequence[Comparison | None]) -> Bool
     finished = finishing() - MAKING if goal is GoalName.SUPPLIER else frozenset()
     if not any(map(_wants_thing, comparisons)):
         finished -= NAMED_WORK
+    else:
+        finished |= _OF_WHATEVER
     return name_something(comparisons, CORE, finished)
 
 

@@ -15,6 +15,7 @@ from matchmaker.recommend.specification.doers import (
     reaches,
     sold,
     unless_described,
+    unless_of_the_unsaid,
     unless_on_another,
     unless_only_used,
     unless_others_do_it,
@@ -133,6 +134,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
 def _doubted(judgement: Judgement, need: Specification, statement: Specification) -> Judgement:
     judgement = unless_worked_on(unless_only_used(judgement, need, statement), statement)
     judgement = unless_described(unless_tool_for_it(judgement, need, statement), need, statement)
+    judgement = unless_of_the_unsaid(judgement, need, statement)
     return unless_on_another(judgement, need, statement)
 
 

@@ -12,7 +12,7 @@ from matchmaker.recommend.specification.vocabulary import Term, TermMatch, tools
 from matchmaker.regex import regex
 
 _COMPOUND = regex(
-    rf"(?!礼盒|品牌|[单整大小散]件|带[a-z0-9]|[供备来送用]料)(?:[{HAN}]|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}(?=[柜架台箱盒墙袋杯灯屏牌膜网伞板]))?[{ENDS}](?=$|[^{HAN}]|的|厂)"
+    rf"(?!礼盒|品牌|贴牌|挂牌|[单整大小散]件|带[a-z0-9]|[供备来送用]料)(?:[{HAN}]|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}(?=[柜架台箱盒墙袋杯灯屏牌膜网伞板]))?[{ENDS}](?=$|[^{HAN}]|的|厂)"
     rf"|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}台(?=$|[^{HAN}]|的|厂)"
 )
 # English words that make another thing of what stands before them, and are none by themselves.

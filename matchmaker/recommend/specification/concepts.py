@@ -312,6 +312,32 @@ def without_named_tests(text: str, terms: list[TermMatch]) -> list[TermMatch]:
     return [match for match in terms if match not in named] if named else terms
 
 
+def without_stuff_of_names(text: str, terms: list[TermMatch]) -> list[TermMatch]:
+    """The terms of a text without materials that only begin the name of a thing no list has.
+
+    环氧地坪 is a floor, and met by nobody who has 环氧; 石墨烯导热膜 is a form of the material.
+    """
+    stuffs = [match for match in terms if match.term.kind is RequirementKind.MATERIAL]
+    if not stuffs:
+        return terms
+    others = {match.start for match in terms} - {match.start for match in stuffs}
+    names = [
+        (stretch, thesaurus().concepts[number].name)
+        for stretch in concepts_at(text)
+        if kind_of(number := _meant_first(stretch)) is RequirementKind.PRODUCT
+        and others.isdisjoint(range(stretch.start, stretch.end))
+    ]
+    begin = [
+        match
+        for match in stuffs
+        if any(
+            each.start == match.start and match.end < each.end and match.term.value not in name
+            for each, name in names
+        )
+    ]
+    return [match for match in terms if match not in begin] if begin else terms
+
+
 def _is_said_of(folded: str, stretch: ConceptStretch, taken: bytearray) -> bool:
     """Whether a name of something only tells how the thing is that a list names behind it."""
     start, end = stretch.start, stretch.end

@@ -319,6 +319,30 @@ def unless_on_another(
     return Judgement(wanted, Fulfilment.UNMET, judgement.evidence, note)
 
 
+# What is tested, directly before the word for it, and words there that say nothing of it.
+_TESTED = regex(r"(?P<zh>[\u4e00-\u9fff]{2})的?$|(?<![a-z])(?P<en>[a-z]{4,}) $")
+_OF_WHATEVER = regex(
+    r"[我你他们咱厂司想要做找求需请能会可哪里谁家去送拿来给帮个次的了吗和与及或、各种全部新上下在第三方本地当急]|免费|专业|权威|正规|相关|产品|质量|样品|样件|材料|性能|出厂|来料|委托|抽样|型式|批次|现场|定期|外观|尺寸|成品|零件|工件|标准|国标|行标|欧盟|出口|认证|验收|入场|年度|公共|共享|平台|中心|机构|检验|检测|测试|试验"
+    r"|third|party|prod|qual|samp|part|piece|mate|indep|lab|cert|type|batch|routine|final|incoming|cheap|urgent|some|need|seek|want|contract|local|near|with|from|that|this|have|does|offer|public|shared|site|field|pilot|load|simple|free|accredited|official|performance|acceptance|compliance|conformity"
+)
+
+
+def unless_of_the_unsaid(
+    judgement: Judgement, need: Specification, statement: Specification
+) -> Judgement:
+    """A judgement, unknown where testing of what a statement does not speak of is wanted: 血液检测."""
+    wanted = judgement.requirement
+    if judgement.verdict is not Fulfilment.MET or wanted.value != "testing" or wanted.denied:
+        return judgement
+    tested = _TESTED.search(fold(need.text), max(0, wanted.start - 24), wanted.start)
+    word = tested and (tested["zh"] or tested["en"])
+    if not tested or not word or _OF_WHATEVER.search(word) or word in fold(statement.text):
+        return judgement
+    if any(item.end > tested.start() and item.start < wanted.start for item in need.items):
+        return judgement  # compared by itself
+    return Judgement(wanted, Fulfilment.UNKNOWN)
+
+
 def sold(statement: Specification) -> Requirement | None:
     """The thing that a statement sells before it speaks of work; None for who works for others."""
     if FOR_OTHERS.search(fold(statement.text)):

@@ -6,7 +6,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
-from matchmaker.recommend.specification.concepts import NAMED, named_concepts, without_named_tests
+from matchmaker.recommend.specification.concepts import (
+    NAMED,
+    named_concepts,
+    without_named_tests,
+    without_stuff_of_names,
+)
 from matchmaker.recommend.specification.figures import figures
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
@@ -130,7 +135,7 @@ def read(text: str) -> Specification:
     named = {item.kind for item in items if _is_named(item)}
     concepts: list[Requirement] = []
     if RequirementKind.PROCESS not in named:
-        for match in free:
+        for match in without_stuff_of_names(text, free):
             taken[match.start : match.end] = b"\x01" * (match.end - match.start)
         concepts = named_concepts(text, taken, only_work=bool(named))
         items += concepts

@@ -77,6 +77,11 @@ def test_what_a_word_only_sounds_like_or_is_done_to_is_not_wanted(text, values) 
         ("碳纤维复合材料支架", {"carbon fibre", "bracket"}),
         ("复合材料模具", {"mould"}),  # of steel, for composites
         ("复合材料", {"composite material"}),
+        ("车间环氧地坪", {"epoxy", "floor coating"}),
+        ("石墨烯导热膜", {"graphene", "film"}),
+        ("袜子贴牌", {"sock"}),
+        ("农田土壤重金属检测", {"soil testing"}),
+        ("soil tests for a farm", {"soil testing"}),
     ],
 )
 def test_what_stands_directly_behind_makes_a_name_whole(text: str, values: set[str]) -> None:
@@ -121,3 +126,19 @@ def test_a_plastic_is_no_clothing_that_is_called_so() -> None:
     """Seen: tights of 15 denier were sought, and a yarn of nylon said to be some."""
     assert compare(read("连裤袜 15D"), read("nylon 70D/2, raw white, in stock")).aside
     assert not compare(read("碳纤维丝束"), read("Carbon fibre, and prepreg")).aside
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("血液检测", "unknown"),
+        ("asbestos testing for an old building", "unknown"),
+        ("甲醛检测", "met"),
+        ("哪里能做检测", "met"),
+        ("testing needed", "met"),
+    ],
+)
+def test_who_tests_other_things_is_not_known_to_test_this(text: str, verdict: str) -> None:
+    """Seen: a centre that tests socks stood first for the testing of asbestos."""
+    compared = compare(read(text), read("检测室可测色牢度、起毛起球、甲醛、纤维含量"))
+    assert [str(judged.verdict) for judged in compared.judgements] == [verdict]
