@@ -57,6 +57,7 @@ SETS = (
     "english",
     "spoken",
     "later",
+    "asked",
 )
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
 AS_ASKED, BY_NOBODY = "as asked", "by nobody"

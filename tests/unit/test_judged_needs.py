@@ -213,6 +213,23 @@ def test_later_needs_are_answered_by_others_than_the_asker_its_partners_and_its_
     assert sum(bool(need["asker"]) for need in needs) == 70
 
 
+def test_needs_asked_at_the_door_are_answered_by_others_than_the_asker_and_its_partners() -> None:
+    needs = needs_answered_by_others("asked")
+    assert Counter(need["language"] for need in needs) == {"zh": 60, "en": 40}
+    assert Counter(need["part"] for need in needs) == {"tuning": 50, "report": 50}
+    assert Counter(need["goal"] for need in needs) == {
+        "cross_cluster": 36,
+        "industry_partner": 22,
+        "customer": 20,
+        "supplier": 8,
+        "research_partner": 6,
+        "platform": 4,
+        "shared_resource": 4,
+    }
+    assert sum(meets_nobody(need) for need in needs) == 8
+    assert sum(bool(need["asker"]) for need in needs) == 33
+
+
 def needs_answered_by_others(name: str) -> list[dict[str, str]]:
     """The needs of a set, once all that is graded in it could be shown to whoever asks."""
     needs = {need["id"]: need for need in table(f"benchmarks/judged/{name}/needs.csv")}
