@@ -42,6 +42,7 @@ _ENDS_PHRASE = regex(r"s?\s?(?:$|[，,;；。.、()（）\d]|(?:and|or|in|from|f
 # What others have, and a thing is connected with: 数据可接MES, "connects to your ERP".
 _CONNECTED = regex(
     r"(?:可接|能接|接入|对接|连接|兼容|打通)(?:到|客户的?|你们?的?|贵司)?$|\b(?:connects?|links?|plugs?|compatible) (?:to|with|into) (?:the |your )?$"
+    r"|(?<![招等期接对看])待(?:做|进行)?$"  # what is yet to be done to it: 样机待环境试验
 )
 # What somebody has had done, or how a thing comes out of a test: 环评手续齐, 色牢度四级, 探伤C级.
 _IN_ORDER = regex(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
@@ -17,7 +17,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.vocabulary import finishing, parts, shapes, tests, tools
-from matchmaker.recommend.specification.wholes import is_made
+from matchmaker.recommend.specification.wholes import is_made, wholes_of
 from matchmaker.regex import regex
 
 # Tests are done with things that are sold, too.
@@ -298,25 +298,34 @@ _REPAIR = regex(r"repair(?:s|ed|ing)?|maintenance|overhauls?|维修|修理|修|�
 def unless_on_another(
     judgement: Judgement, need: Specification, statement: Specification
 ) -> Judgement:
-    """A judgement, not met where repair is wanted and done on other things only: of drones."""
+    """A judgement, not met where work is wanted that is done on other things only.
+
+    That is repair, and making samples: of drones, of frames.
+    """
     wanted = judgement.requirement
-    if judgement.verdict is not Fulfilment.MET or wanted.value != "repair" or wanted.denied:
+    is_such = wanted.value in ("repair", "prototyping")
+    if judgement.verdict is not Fulfilment.MET or not is_such or wanted.denied:
         return judgement
-    ours, theirs = (
-        {item.family for item in text.of(RequirementKind.PRODUCT) if item.role is ItemRole.WHOLE}
-        for text in (need, statement)
-    )
-    if (
-        ours
-        and not theirs
-        and judgement.evidence
-        and _REPAIR.fullmatch(fold(judgement.evidence.text))
-    ):
+    ours = [
+        item
+        for item in need.of(RequirementKind.PRODUCT)
+        if item.role is ItemRole.WHOLE or wanted.value != "repair"
+    ]
+    worked_on = {
+        item.family for item in statement.of(RequirementKind.PRODUCT) if item.role is ItemRole.WHOLE
+    }
+    said = fold(judgement.evidence.text) if judgement.evidence else ""
+    if ours and not worked_on and _REPAIR.fullmatch(said):
         return Judgement(wanted, Fulfilment.UNKNOWN)  # of whatever: "a repair centre"
-    if not ours or not theirs or not ours.isdisjoint(theirs):
+    if not ours or not worked_on or any(_are_near(item, worked_on) for item in ours):
         return judgement
     note = message("done on other things")
     return Judgement(wanted, Fulfilment.UNMET, judgement.evidence, note)
+
+
+def _are_near(thing: Requirement, others: Set[str]) -> bool:
+    """Whether a thing is one of others, or a part of one: temples, of frames."""
+    return not others.isdisjoint({thing.family, *wholes_of(thing)})
 
 
 # What is tested, directly before the word for it, and words there that say nothing of it.

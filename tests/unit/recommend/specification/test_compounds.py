@@ -142,3 +142,20 @@ def test_who_tests_other_things_is_not_known_to_test_this(text: str, verdict: st
     """Seen: a centre that tests socks stood first for the testing of asbestos."""
     compared = compare(read(text), read("检测室可测色牢度、起毛起球、甲醛、纤维含量"))
     assert [str(judged.verdict) for judged in compared.judgements] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("need", "verdict"),
+    [("袜子打样", "unmet"), ("镜片打样", "met"), ("镜腿打样", "met"), ("打样", "met")],
+)
+def test_who_makes_samples_of_frames_makes_none_of_socks(need: str, verdict: str) -> None:
+    compared = compare(read(need), read("提供镜架镜片检验和快速打样"))
+    of_work = [j for j in compared.judgements if j.requirement.value == "prototyping"]
+    assert [str(judged.verdict) for judged in of_work] == [verdict]
+
+
+def test_who_has_yet_to_test_a_thing_lends_no_chamber() -> None:
+    """Seen: who looks for company in a test stood before who opens its chambers."""
+    need = read("borrow a climatic chamber -40 °C")
+    assert compare(need, read("样机待环境试验，找电池厂共试")).aside
+    assert not compare(need, read("高低温舱每周两天开放")).aside
