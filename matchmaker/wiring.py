@@ -85,9 +85,9 @@ from matchmaker.services.directory.published import Published, PublishedStatemen
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.directory.searched_names import prepare_names
+from matchmaker.services.matching.asker_reader import AskerReader
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import MAX_LISTS_A_DAY, InteractionLog
-from matchmaker.services.matching.last_bounds import LastBounds
 from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
@@ -272,10 +272,10 @@ class Wiring:
             self.directory,
             self.rankers,
             self.interaction_log,
+            AskerReader(self.store, self.exclusions),
             self.capacity.full,
             self.reranker,
             self.exclusions.reader,
-            LastBounds(self.exclusions.of_seeker).of_seeker,
             self.responsiveness.of,
             self.own_changes.snapshot,
         )

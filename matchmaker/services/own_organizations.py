@@ -61,18 +61,23 @@ def need_of(store: GraphStore, need_id: str, organizations: Collection[str]) -> 
     return need if need.organization in organizations else None
 
 
-def asking_profile(store: GraphStore, principal: Principal, id_or_alias: str) -> SeekerProfile:
-    """What a question of an organisation starts from, for those who may ask in its name.
+def asking_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:
+    """An id of an organisation that asks, for those who may ask in its name.
 
     Those are coordinators of its clusters too, and administrators for any: for them there is
-    nothing to look up before. Raises as `member_id` does.
+    nothing to look up before, and it may be an alias. Raises as `member_id` does.
     """
     if principal.admin:
-        return store.seeker_profile(id_or_alias)
+        return id_or_alias
     id = asked_id(store, principal, id_or_alias)
     if not (principal.acts_for(id) or is_coordinated(store, principal, id)):
         raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
-    return store.seeker_profile(id)
+    return id
+
+
+def asking_profile(store: GraphStore, principal: Principal, id_or_alias: str) -> SeekerProfile:
+    """What a question of an organisation starts from. Raises as `asking_id` does, and NotFound."""
+    return store.seeker_profile(asking_id(store, principal, id_or_alias))
 
 
 def require_itself(store: GraphStore, own_id: str) -> None:

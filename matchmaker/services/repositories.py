@@ -17,7 +17,7 @@ from matchmaker.kind_names import KIND_NAMES
 from matchmaker.services.picked_organizations import PickedOrganizations, list_keys
 from matchmaker.services.submitted_list import SubmittedList
 from matchmaker.services.unit_of_work import T
-from matchmaker.store.changes import Keys, Put, Record, Remove
+from matchmaker.store.changes import Keys, Put, Record, RecordQuery, Remove
 from matchmaker.store.documents import Records
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, ApiKey, Invitation
@@ -158,7 +158,7 @@ class Repository(Generic[T]):
         self, ids: Sequence[str], keys: Sequence[tuple[str, str]]
     ) -> dict[str, Versioned[T]]:
         """Those with one of the ids, and all with the value under one of the keys, by id."""
-        records = self._records().records_at_once(self.kind, ids, keys)
+        records = self._records().records_at_once(RecordQuery(self.kind, ids, keys))
         return {record.id: self.read(record) for record in records}
 
     def page(

@@ -54,6 +54,15 @@ class Remove:
 Change = Put | Remove
 
 
+@dataclass(frozen=True, slots=True)
+class RecordQuery:
+    """Of one kind: those with one of the ids, and all with the value under one of the keys."""
+
+    kind: str
+    ids: Sequence[str]
+    keys: Sequence[tuple[str, str]]
+
+
 def conflict(kind: str, id: str) -> VersionConflict:
     """Somebody else was faster."""
     return VersionConflict(

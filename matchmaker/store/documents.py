@@ -13,8 +13,9 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
-from matchmaker.store.answers import Page
-from matchmaker.store.changes import Change, Record
+from matchmaker.errors import StoreUnavailable
+from matchmaker.store.answers import Page, SeekerProfile
+from matchmaker.store.changes import Change, Record, RecordQuery
 from matchmaker.store.content import StoreContent
 from matchmaker.store.graph_store import GraphStore
 from matchmaker.store.log import ALL_OF_LOG, Entry, LogFilter, LoggedEntry
@@ -32,13 +33,8 @@ class Records(ABC):
         """Those that exist, by id."""
 
     @abstractmethod
-    def records_at_once(
-        self, kind: str, ids: Sequence[str], keys: Sequence[tuple[str, str]]
-    ) -> list[Record]:
-        """Those with one of the ids, and all with the value under one of the keys, each once.
-
-        In one reading, of one moment; in no order.
-        """
+    def records_at_once(self, query: RecordQuery) -> list[Record]:
+        """Those that are asked for, each once; in one reading, of one moment, in no order."""
 
     def find(
         self,
@@ -90,6 +86,18 @@ class Store(GraphStore):
     """One database: the graph, and the documents beside it."""
 
     documents: Records
+
+    def question_start(
+        self, organization_id: str, query: RecordQuery
+    ) -> tuple[SeekerProfile, list[Record] | None]:
+        """The profile of who asks, and documents that bound its question: at once, where that is
+        faster. None of documents that cannot be read. Raises NotFound.
+        """
+        profile = self.seeker_profile(organization_id)
+        try:
+            return profile, self.documents.records_at_once(query)
+        except StoreUnavailable:
+            return profile, None
 
     @abstractmethod
     def content(self) -> StoreContent:

@@ -89,7 +89,7 @@ def test_while_the_database_is_down_never_with_lists_hold_as_they_were_last(
         def down(*_, **__):
             raise StoreUnavailable("down")
 
-        monkeypatch.setattr(lists, "at_once", down)
+        monkeypatch.setattr(wired.store.documents, "records_at_once", down)
         assert answer("t:firm1") == (everybody - {avoided}, [])
         _, notices = answer("t:firm5")
         assert any("cannot be looked up" in notice for notice in notices)

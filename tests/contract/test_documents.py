@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from matchmaker.errors import StoreUnavailable, VersionConflict
-from matchmaker.store.changes import Put, Remove
+from matchmaker.store.changes import Put, RecordQuery, Remove
 from matchmaker.store.documents import Records, Store, new_id
 from matchmaker.store.log import Entry, LogFilter, first_broken
 from matchmaker.store.sqlite import SqliteStore
@@ -98,7 +98,7 @@ def test_documents_by_ids_and_by_keys_are_read_at_once_and_each_is_told_once(
     )
 
     def ids(*asked: str, keys: Sequence[tuple[str, str]] = ()) -> list[str]:
-        found = records.records_at_once("note", asked, keys)
+        found = records.records_at_once(RecordQuery("note", asked, keys))
         assert {record.kind for record in found} <= {"note"}
         return sorted(record.id for record in found)
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Organization
+from matchmaker.domain import Alias, Cluster, GoalName, GraphRows, Kind, Membership, Organization
 from matchmaker.errors import NotAllowed, WrongState
+from matchmaker.services.matching.asker_reader import AskerReader
 from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.picked_organizations import PickedOrganizations, picked_id
 from matchmaker.services.repositories import Repositories
@@ -164,6 +165,22 @@ def test_of_one_that_asks_all_bounds_are_read_at_once_and_are_those_of_a_run(
     assert OUTSIDER in usual.left_out
     assert LAB not in usual.left_out
     assert counted.of_seeker(FIRST, without_dismissed=True) == usual.without(frozenset({LAB}))
+
+
+def test_who_asks_is_read_with_its_bounds_by_any_of_its_ids(world: CallWorld) -> None:
+    rules, store = world.exclusions, world.base.store
+    store.upsert(GraphRows(aliases=(Alias("t:old", FIRST, "manual"),)))
+    rules.exclude(world.people[FIRST], FIRST, SECOND)
+    rules.exclude(world.people[OUTSIDER], OUTSIDER, FIRST)
+    reader = AskerReader(store, rules)
+    for id in (FIRST, "t:old"):
+        for principal in (ADMIN, world.people[FIRST]):
+            profile, bounds = reader.read(principal, id, without_dismissed=True)
+            assert profile.organization.id == FIRST
+            assert bounds == MeetingBounds(frozenset({SECOND, OUTSIDER}))
+    assert reader.read(ADMIN, LAB, without_dismissed=True)[1] == MeetingBounds()
+    with pytest.raises(NotAllowed):
+        reader.read(world.people[OUTSIDER], FIRST, without_dismissed=True)
 
 
 def test_what_was_open_before_the_rule_is_agreed_on_where_both_act_themselves(

@@ -10,6 +10,7 @@ import pytest
 from neo4j import Session
 
 from matchmaker.domain import (
+    Alias,
     Description,
     GoalName,
     GraphRows,
@@ -24,6 +25,8 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import NotFound
+from matchmaker.store.changes import Put, RecordQuery
+from matchmaker.store.documents import Store
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.ports import GraphStore, Page
 from tests.contract.graphs import everything, firm, project
@@ -148,7 +151,8 @@ def test_a_seeker_profile_is_one_query(
         ask = getattr(Session, name)
 
         def counted(session: Session, *arguments: object) -> object:
-            asked.append(name)
+            if arguments[:1] != ("RETURN 1",):  # what looks for a server that another test left
+                asked.append(name)
             return ask(session, *arguments)
 
         monkeypatch.setattr(Session, name, counted)
@@ -157,6 +161,30 @@ def test_a_seeker_profile_is_one_query(
         note(name)
     assert neo4j_store.seeker_profile("t:1").organization.id == "t:1"
     assert asked == ["run"]
+    asked.clear()
+    profile, _ = neo4j_store.question_start("t:1", RecordQuery("note", ["a"], [("party", "x")]))
+    assert profile.organization.id == "t:1"
+    assert asked == ["run"]
+
+
+def test_documents_are_read_beside_the_profile_of_any_id(store: Store) -> None:
+    store.upsert(everything())
+    store.upsert(GraphRows(aliases=(Alias("t:old", "t:1", "manual"),)))
+    keyed = Put("note", "b", "2", keys={"party": "x"})
+    store.documents.commit([Put("note", "a", "1"), keyed, Put("letter", "a", "3")])
+    query = RecordQuery("note", ["a", "nobody's"], [("party", "x"), ("party", "y")])
+    for id in ("t:1", "t:old"):
+        profile, records = store.question_start(id, query)
+        assert profile == store.seeker_profile("t:1")
+        assert records is not None
+        assert {(each.kind, each.id, each.version, each.body) for each in records} == {
+            ("note", "a", 1, "1"),
+            ("note", "b", 1, "2"),
+        }
+    profile, records = store.question_start("t:3", RecordQuery("letter", [], []))
+    assert (profile.organization.id, records) == ("t:3", [])
+    with pytest.raises(NotFound, match="t:nobody"):
+        store.question_start("t:nobody", query)
 
 
 def test_statements_of_are_everything_that_speaks(store: GraphStore) -> None:

@@ -23,6 +23,7 @@ from matchmaker.services.picked_organizations import (
 )
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.store.changes import Record, RecordQuery
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.checks import check_length
 from matchmaker.workflow.interactions import InteractionKind
@@ -139,8 +140,9 @@ class Exclusions:
         within = self.staying_within()
 
         def bounds(organization_id: str) -> MeetingBounds:
-            lists = self._lists([never_id(organization_id)], naming(organization_id))
-            return self._bounds(organization_id, lists.values(), within)
+            own, named = never_id(organization_id), naming(organization_id)
+            lists = self.repositories.lists.at_once([own], [named]).values()
+            return self._bounds(organization_id, (each.value for each in lists), within)
 
         return bounds
 
@@ -149,10 +151,21 @@ class Exclusions:
 
         `without_dismissed`: whom it does not want to be shown is left out, too.
         """
+        query = self.query_of_seeker(organization_id, without_dismissed)
+        return self.by_lists(organization_id, self.repositories.records.records_at_once(query))
+
+    def query_of_seeker(self, organization_id: str, without_dismissed: bool) -> RecordQuery:
+        """What asks for all lists that the same bounds come from."""
         refused = picked_id(InteractionKind.DISMISSED, organization_id)
         ids = [never_id(organization_id), *([refused] if without_dismissed else [])]
-        lists = self._lists(ids, naming(organization_id), STAYING_WITHIN)
+        keys = [naming(organization_id), STAYING_WITHIN]
+        return RecordQuery(self.repositories.lists.kind, ids, keys)
+
+    def by_lists(self, organization_id: str, records: Iterable[Record]) -> MeetingBounds:
+        """The same bounds, by the lists that were read."""
+        lists = {record.id: self.repositories.lists.read(record).value for record in records}
         bounds = self._bounds(organization_id, lists.values(), self._in_clusters(lists.values()))
+        refused = picked_id(InteractionKind.DISMISSED, organization_id)
         return bounds.without(lists[refused].ids) if refused in lists else bounds
 
     def staying_within(self) -> frozenset[str]:
@@ -177,10 +190,6 @@ class Exclusions:
 
     def _stays_within(self, organization: str) -> bool:
         return self.repositories.lists.get_or_none(within_id(organization)) is not None
-
-    def _lists(self, ids: list[str], *keys: tuple[str, str]) -> dict[str, PickedOrganizations]:
-        stored = self.repositories.lists.at_once(ids, keys)
-        return {id: each.value for id, each in stored.items()}
 
     def _bounds(
         self, organization_id: str, lists: Iterable[PickedOrganizations], within: frozenset[str]

@@ -25,6 +25,7 @@ from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.answer import Answer, Candidate, Freshness, read_question
 from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs, past_needs
+from matchmaker.services.matching.asker_reader import ANYBODY, AskerReader, unknown_bounds
 from matchmaker.services.matching.bulk import (
     CHUNK,
     Asker,
@@ -42,7 +43,6 @@ from matchmaker.services.matching.found_candidates import (
     without_hidden,
 )
 from matchmaker.services.matching.interaction_log import InteractionLog
-from matchmaker.services.matching.last_bounds import ANYBODY, unknown_bounds
 from matchmaker.services.matching.named_in_question import named_in_question
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
@@ -63,9 +63,8 @@ class Matching:
     Members ask for their organisation, coordinators for those of their clusters, admins for
     any. Answers are recorded as seen and leave out whom the organisation dismissed, unless
     `recorded` is False: those are for the program's own use. `full` names those who have no
-    free slot, given the capacities that some said; `bounds` tells whom organisations may
-    meet, read once for a run, and `bounds_of_one` the same of one that asks, without whom it
-    dismissed where told so, None where nobody knows; `responses` says how often they answer.
+    free slot, given the capacities that some said; `bounds` tells whom organisations may meet,
+    read once for a run (of who asks `askers` reads it); `responses` says how often they answer.
     """
 
     store: GraphStore
@@ -75,10 +74,10 @@ class Matching:
     directory: Directory
     rankers: RankerFiles
     interaction_log: InteractionLog
+    askers: AskerReader
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
     reranker: Callable[[], Reranker | None] = lambda: None
     bounds: Callable[[], Callable[[str], MeetingBounds]] = lambda: lambda _: ANYBODY
-    bounds_of_one: Callable[[str, bool], MeetingBounds | None] = lambda _id, _dismissed: ANYBODY
     responses: Callable[[Iterable[str]], Mapping[str, ResponseFigures]] = lambda _: {}
     with_own_changes: Callable[[Snapshot, str], Snapshot] = lambda snapshot, _: snapshot
 
@@ -94,10 +93,10 @@ class Matching:
     ) -> Answer:
         """Partners for a known organisation. Raises NotAllowed, NotFound."""
         self._require_filter(principal, request)
-        profile = asking_profile(self.store, principal, organization_id)
+        profile, bounds = self.askers.read(principal, organization_id, recorded)
         rows = self._current_rows()
         seeker = self._seekers(rows).organization(profile, request)
-        return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
+        return self._answer(principal, rows, profile, bounds, seeker, request, recorded=recorded)
 
     def for_need(
         self, principal: Principal, need: Need, request: Request[str], *, recorded: bool = True
@@ -107,10 +106,10 @@ class Matching:
         Raises NotAllowed, NotFound.
         """
         self._require_filter(principal, request)
-        profile = asking_profile(self.store, principal, need.organization)
+        profile, bounds = self.askers.read(principal, need.organization, recorded)
         rows = self._current_rows()
         seeker = self._seekers(rows).need(need, profile, request)
-        return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
+        return self._answer(principal, rows, profile, bounds, seeker, request, recorded=recorded)
 
     def for_text(
         self,
@@ -123,19 +122,20 @@ class Matching:
     ) -> Answer:
         """Partners for a free text, for whoever has signed in, or asked by an organisation.
 
-        Raises InvalidInput for an empty or too long text, NotAllowed, NotFound for an
-        unknown asker.
+        Raises InvalidInput for an empty or too long text, NotAllowed, NotFound for who asks.
         """
         self._require_filter(principal, request)
-        profile = (
-            asking_profile(self.store, principal, organization_id) if organization_id else None
+        profile, bounds = (
+            self.askers.read(principal, organization_id, recorded)
+            if organization_id
+            else (None, ANYBODY)
         )
         rows = self._current_rows()
         check_text(text)
         seekers = self._seekers(rows)
         asker = seekers.without_texts(profile, request)
         seeker = replace(asker, texts=(*seekers.free_texts([text], request.goal, request.choices),))
-        answer = self._answer(principal, rows, profile, seeker, request, recorded=recorded)
+        answer = self._answer(principal, rows, profile, bounds, seeker, request, recorded=recorded)
         asked = AskedText(principal, text, request, organization_id, seeker.kind)
         return with_goal_that_answers(answer, asked, self.for_text) if recorded else answer
 
@@ -347,6 +347,7 @@ class Matching:
         principal: Principal,
         rows: SnapshotRows,
         profile: SeekerProfile | None,
+        bounds: MeetingBounds | None,
         seeker: Seeker,
         request: Request[str],
         *,
@@ -360,7 +361,6 @@ class Matching:
                 where="radius_km",
                 mend="Name a place instead, or add yours to the profile.",
             )
-        bounds = self.bounds_of_one(seeker_id, recorded) if seeker_id else ANYBODY
         snapshot, meta = rows.snapshot, rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         hidden = hidden_now(principal, self.directory.opted_out, snapshot)

@@ -9,7 +9,7 @@ from neo4j import ManagedTransaction
 from neo4j.exceptions import ConstraintError
 
 from matchmaker.errors import restore_unfinished
-from matchmaker.store.changes import Change, Put, Record, conflict
+from matchmaker.store.changes import Change, Put, Record, RecordQuery, conflict
 from matchmaker.store.content import StoredDocument
 from matchmaker.store.documents import Records
 from matchmaker.store.log import (
@@ -21,15 +21,21 @@ from matchmaker.store.log import (
     logged,
     stored_line,
 )
+from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.code_points import rows_after
 from matchmaker.store.neo4j.connection import Connection, run
 
 _FIELDS = "r.kind AS kind, r.key AS id, r.version AS version, r.body AS body"
 BY_IDS = f"UNWIND $ids AS id MATCH (r:Record {{id: id}}) RETURN {_FIELDS}"
-AT_ONCE = f"""CALL () {{
-UNWIND $ids AS id MATCH (r:Record {{id: id}}) RETURN r
-UNION UNWIND $keys AS key MATCH (:RecordKey {{id: key}})<-[:HAS]-(r:Record) RETURN r
-}} RETURN {_FIELDS}"""
+_OF_QUERY = """CALL () {
+UNWIND $ids AS id MATCH (r:Record {id: id}) RETURN r
+UNION UNWIND $keys AS key MATCH (:RecordKey {id: key})<-[:HAS]-(r:Record) RETURN r
+}"""
+AT_ONCE = f"{_OF_QUERY} RETURN {_FIELDS}"
+# A profile, and such documents beside it.
+QUESTION_START = f"""{cypher.SEEKER_PROFILE},
+  COLLECT {{ {_OF_QUERY}
+    RETURN {{kind: r.kind, id: r.key, version: r.version, body: r.body}} }} AS records"""
 FORWARD = f"""MATCH (:RecordKey {{id: $value}})<-[:HAS]-(r:Record)
 WHERE r.key > $after RETURN {_FIELDS} ORDER BY r.key LIMIT $limit"""
 BACKWARD = f"""MATCH (:RecordKey {{id: $value}})<-[:HAS]-(r:Record)
@@ -89,14 +95,8 @@ class Neo4jRecords(Records):
         rows = self._connection.rows(BY_IDS, ids=[_node(kind, id) for id in ids])
         return {row["id"]: Record(**row) for row in rows}
 
-    def records_at_once(
-        self, kind: str, ids: Sequence[str], keys: Sequence[tuple[str, str]]
-    ) -> list[Record]:
-        rows = self._connection.rows(
-            AT_ONCE,
-            ids=[_node(kind, id) for id in ids],
-            keys=[_key(kind, name, value) for name, value in keys],
-        )
+    def records_at_once(self, query: RecordQuery) -> list[Record]:
+        rows = self._connection.rows(AT_ONCE, **parameters(query))
         return [Record(**row) for row in rows]
 
     def _read_records(
@@ -155,6 +155,14 @@ def change_documents(transaction: ManagedTransaction, changes: Sequence[Change])
     except ConstraintError:  # a document of that id was made at the same moment
         first = next(put for put in changes if isinstance(put, Put) and not put.expected)
         raise conflict(first.kind, first.id) from None
+
+
+def parameters(query: RecordQuery) -> dict[str, list[str]]:
+    """What Cypher that asks for these documents takes."""
+    return {
+        "ids": [_node(query.kind, id) for id in query.ids],
+        "keys": [_key(query.kind, name, value) for name, value in query.keys],
+    }
 
 
 def _node(kind: str, id: str) -> str:

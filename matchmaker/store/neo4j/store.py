@@ -22,6 +22,7 @@ from matchmaker.store.answers import (
     SeekerProfile,
     UpsertCounts,
 )
+from matchmaker.store.changes import Record, RecordQuery
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_copy import GraphCopy
@@ -38,7 +39,7 @@ from matchmaker.store.neo4j.documents import (
     restore_documents,
     restore_log,
 )
-from matchmaker.store.neo4j.profile import seeker_profile_by
+from matchmaker.store.neo4j.profile import question_start_by, seeker_profile_by
 from matchmaker.store.neo4j.transaction import Neo4jTransaction
 from matchmaker.store.schema import Table
 from matchmaker.store.transaction import Transaction
@@ -83,11 +84,26 @@ class Neo4jStore(Store):
         try:
             with span("store"):
                 profile = seeker_profile_by(self._connection.rows, organization_id)
-        except StoreUnavailable:  # it is not waited for a second time
-            if self._copy is None or not self._copy.is_there:
-                raise
-            return self._copy.read(lambda tx: seeker_profile_of(tx, organization_id))
+        except StoreUnavailable as error:
+            return self._copied_profile(organization_id, error)
         return profile or super().seeker_profile(organization_id)
+
+    def question_start(
+        self, organization_id: str, query: RecordQuery
+    ) -> tuple[SeekerProfile, list[Record] | None]:
+        """See `Store.question_start`; the same one round trip for both."""
+        try:
+            with span("store"):
+                start = question_start_by(self._connection.rows, organization_id, query)
+        except StoreUnavailable as error:
+            return self._copied_profile(organization_id, error), None
+        return start or super().question_start(organization_id, query)
+
+    def _copied_profile(self, organization_id: str, error: StoreUnavailable) -> SeekerProfile:
+        """Of the copy of the graph, as the server did not answer: it is asked no second time."""
+        if self._copy is None or not self._copy.is_there:
+            raise error
+        return self._copy.read(lambda tx: seeker_profile_of(tx, organization_id))
 
     def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
         def locked(transaction: ManagedTransaction) -> Returned:

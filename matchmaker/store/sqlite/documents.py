@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from matchmaker.store.changes import Change, Put, Record, conflict
+from matchmaker.store.changes import Change, Put, Record, RecordQuery, conflict
 from matchmaker.store.content import StoreContent, StoredDocument
 from matchmaker.store.documents import Records
 from matchmaker.store.log import (
@@ -82,10 +82,9 @@ class SqliteRecords(Records):
             rows = connection.execute(BY_IDS, (kind, json.dumps(list(ids)))).fetchall()
         return {row[1]: Record(*row) for row in rows}
 
-    def records_at_once(
-        self, kind: str, ids: Sequence[str], keys: Sequence[tuple[str, str]]
-    ) -> list[Record]:
-        bound = {"kind": kind, "ids": json.dumps(list(ids)), "keys": json.dumps(list(keys))}
+    def records_at_once(self, query: RecordQuery) -> list[Record]:
+        ids, keys = json.dumps(list(query.ids)), json.dumps(list(query.keys))
+        bound = {"kind": query.kind, "ids": ids, "keys": keys}
         with self._connections.reading() as connection:
             return [Record(*row) for row in connection.execute(AT_ONCE, bound)]
 
