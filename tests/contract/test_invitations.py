@@ -23,6 +23,7 @@ from matchmaker.mail import Mailer
 from matchmaker.services.directory.codes import Codes, SnapshotReader
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.directory.opted_out import OptedOut
+from matchmaker.services.people import invitation_limits
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.store.documents import Store
@@ -121,6 +122,36 @@ def test_letters_that_are_refused_for_ever_keep_no_other_waiting(desk: Desk) -> 
     assert desk.invitations.mail_due() == 1
     assert desk.mail.receivers == ["a@example.org"]
     assert desk.waiting() == set(emails) - {"a@example.org"}
+
+
+def test_people_of_one_organisation_have_no_letters_sent_to_everybody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner names whom it likes, and the installation writes to all of them."""
+    monkeypatch.setattr(invitation_limits, "MAX_TO_ORGANIZATION_A_DAY", 5)
+    owner, colleague, other = (
+        desk.services.person(id, number).principal()
+        for id, number in (("t:f0", 0), ("t:f0", 1), ("t:f1", 0))
+    )
+    desk.mail.is_down = False
+
+    def invite(principal: Principal, organization: str, number: int) -> None:
+        place = AccountMembership(organization, MembershipRole.MEMBER)
+        desk.invitations.invite(principal, f"p{number}@example.org", membership=place)
+
+    for number in range(5):
+        invite((owner, colleague)[number % 2], "t:f0", number)
+        desk.services.clock.forward(timedelta(minutes=1))
+    for principal in (owner, colleague):
+        with pytest.raises(TooManyAttempts) as refused:
+            invite(principal, "t:f0", 5)
+        assert refused.value.seconds == 24 * 3600 - 5 * 60
+    assert len(desk.mail.receivers) == 5
+    invite(other, "t:f1", 5)
+    invite(ADMIN, "t:f0", 6)
+    desk.services.clock.forward(timedelta(hours=24))
+    invite(owner, "t:f0", 7)
+    assert len(desk.mail.receivers) == 8
 
 
 def test_one_person_writes_to_an_address_a_few_times_a_day_and_keeps_no_other_from_it(

@@ -20,7 +20,6 @@ from matchmaker.errors import (
     NotFound,
     ServiceUnavailable,
     SettingsError,
-    TooManyAttempts,
     VersionConflict,
 )
 from matchmaker.ingest.made_ids import source_of_cluster
@@ -31,6 +30,7 @@ from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.earlier_people import had_people
 from matchmaker.services.people.invitation_letter import invitation_subject, invitation_text
+from matchmaker.services.people.invitation_limits import INVITED_FOR, require_few_letters
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.second_factors import NO_PROOF, OwnProof, SecondFactors
 from matchmaker.services.repositories import Address, Repositories, Versioned
@@ -48,9 +48,6 @@ from matchmaker.workflow.account import (
     person_name,
 )
 
-INVITED_FOR = timedelta(days=14)
-# So many letters a day from one person to one address, whoever has it.
-MAX_LETTERS_A_DAY = 3
 # Sent one after the other, so many letters not taken mean that the server takes none.
 _FAILURES = 3
 
@@ -143,7 +140,7 @@ class Invitations:
         def put(unit: UnitOfWork) -> None:
             # Of a proof of the address, which ends open invitations, and this one is first.
             keep_author(unit, self.repositories, principal)
-            self._require_few(principal, address)
+            require_few_letters(self.repositories, principal, invitation, self.clock())
             if membership is not None:
                 keep_organization(unit, self.repositories, self.store(), membership.organization)
             unit.add(self.repositories.invitations.put(invitation))
@@ -373,27 +370,6 @@ class Invitations:
             principal.require_coordinator(cluster)
         else:
             principal.require_admin()
-
-    def _require_few(self, principal: Principal, address: str) -> None:
-        """Raise TooManyAttempts for whoever has written to an address often in a day.
-
-        Each counts by itself, so that nobody learns who else invited it, or keeps others from it.
-        """
-        if not principal.account:
-            return
-        since = self.clock() + INVITED_FOR - timedelta(days=1)
-        own = [
-            each.value.expires
-            for each in self.repositories.invitations.iterate("email", address)
-            if each.value.invited_by == principal.subject and each.value.expires > since
-        ]
-        if len(own) >= MAX_LETTERS_A_DAY:
-            raise TooManyAttempts(
-                "This address was invited %(count)s times within a day.",
-                mend="Wait for an answer, or invite again tomorrow.",
-                seconds=(min(own) - since).total_seconds(),
-                count=len(own),
-            )
 
     def _holds(self, invitation: Invitation) -> bool:
         """Tell whether who invited may give that place still: else it would outlast their own."""
