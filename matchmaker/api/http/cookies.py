@@ -32,13 +32,15 @@ class SignedCookies(SecureCookieSessionInterface):
         return cookie_name(SESSION_COOKIE)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """An empty one for who asks with a key and sends no cookie, without reading a secret.
+        """An empty one for who asks with a key and sends no cookie, reading the secret but once.
 
         One that was signed by a clock that was ahead counts as signed now, where that is no longer
         ahead than a session lasts: when it ends the store tells as well.
         """
         cookie = request.cookies.get(self.get_cookie_name(app))
         if "Authorization" in request.headers and not cookie:
+            if not app.secret_key:  # a page may be what is asked for first, and has a form
+                self.get_signing_serializer(app)
             return self.session_class()
         serializer = self.get_signing_serializer(app)
         if serializer is None or not cookie:
