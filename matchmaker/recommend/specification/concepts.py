@@ -287,6 +287,14 @@ def _meant_first(stretch: ConceptStretch) -> int:
     return next(tests, numbers[0])
 
 
+def _by_start(stretches: Iterable[ConceptStretch]) -> dict[int, list[ConceptStretch]]:
+    """Where names begin, and which: a text of nothing else has thousands."""
+    found: dict[int, list[ConceptStretch]] = {}
+    for stretch in stretches:
+        found.setdefault(stretch.start, []).append(stretch)
+    return found
+
+
 def without_named_tests(text: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a text without the bare word for testing where it ends the name of a test.
 
@@ -302,14 +310,15 @@ def without_named_tests(text: str, terms: list[TermMatch]) -> list[TermMatch]:
         if kind_of(number := _meant_first(stretch)) is RequirementKind.PROCESS
         and thesaurus().concepts[number].name not in _OF_ANYTHING
     ]
-    named = [
+    by_start = _by_start(whole)
+    longest = max((stretch.end - stretch.start for stretch in whole), default=0)
+    named = {
         match
         for match in bare
-        for stretch in whole
-        if stretch.start < match.start
-        and match.end <= stretch.end
-        and starts.isdisjoint(range(stretch.start, match.start))
-    ]
+        for start in range(match.start - longest, match.start)
+        for stretch in by_start.get(start, ())
+        if match.end <= stretch.end and starts.isdisjoint(range(start, match.start))
+    }
     return [match for match in terms if match not in named] if named else terms
 
 
@@ -322,20 +331,21 @@ def without_stuff_of_names(text: str, terms: list[TermMatch]) -> list[TermMatch]
     if not stuffs:
         return terms
     others = {match.start for match in terms} - {match.start for match in stuffs}
-    names = [
-        (stretch, thesaurus().concepts[number].name)
+    names = _by_start(
+        stretch
         for stretch in concepts_at(text)
-        if kind_of(number := _meant_first(stretch)) is RequirementKind.PRODUCT
+        if kind_of(_meant_first(stretch)) is RequirementKind.PRODUCT
         and others.isdisjoint(range(stretch.start, stretch.end))
-    ]
-    begin = [
+    )
+    begin = {
         match
         for match in stuffs
         if any(
-            each.start == match.start and match.end < each.end and match.term.value not in name
-            for each, name in names
+            match.end < each.end
+            and match.term.value not in thesaurus().concepts[_meant_first(each)].name
+            for each in names.get(match.start, ())
         )
-    ]
+    }
     return [match for match in terms if match not in begin] if begin else terms
 
 

@@ -40,6 +40,8 @@ pytestmark = pytest.mark.slow  # each piece is read several times, at length
         "x z, f,nor a的",
         "300-600-",
         "100,",
+        "环氧",
+        "污水检测",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
