@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Certifications
 from matchmaker.ingest.parties import one_name
 from matchmaker.ingest.people_names import is_name_of_person
-from matchmaker.ingest.periods import period_of
+from matchmaker.ingest.periods import duration_in_months, period_of
 from matchmaker.messages import message
 from matchmaker.regex import regex
 from matchmaker.text import language_of, normal
@@ -93,6 +94,8 @@ class CertificateReader(MappedReader[Certifications]):
         """The first and the last day, which may stand in the cell of the last one together."""
         since = self.day(row, self.since) if row.cell(self.since) else Dated(None)
         cell = row.cell(self.until)
+        if since.day and (months := _months(cell)):  # 发证日期 2025-12-08, 有效期 三年
+            return since, _after(since.day, months)
         period = period_of(cell) if cell else None
         if period is None:
             return since, self.last_day(row, self.until, since, self.since)
@@ -150,6 +153,35 @@ class CertificateReader(MappedReader[Certifications]):
             id, holder.id, text, language_of(text), provenance=self.provenance(row)
         )
         self.reading.keep("descriptions", id, description, row.file, row.line.number)
+
+
+_YEARS = regex(
+    r"(?:有效期)?[\s:：]*(\d{1,3}|[一二三四五六七八九十两])\s*(年|个月|years?|months?)(?:有效)?"
+)
+
+
+_NUMERALS = {numeral: str(n) for n, numeral in enumerate("一二三四五六七八九十", 1)} | {"两": "2"}
+
+
+def _months(cell: str) -> int:
+    """How many months a cell says that a certificate holds, 0 for what is no length of time."""
+    match = _YEARS.fullmatch(normal(cell)) if cell else None
+    if match is None:
+        return 0
+    try:
+        return duration_in_months(f"{_NUMERALS.get(match[1], match[1])}{match[2]}")
+    except InvalidInput:
+        return 0
+
+
+def _after(first: datetime.date, months: int) -> datetime.date:
+    """The last day of so many months from a first day on."""
+    year, month = divmod(first.month - 1 + months, 12)
+    year, month = first.year + year, month + 1
+    longest = calendar.monthrange(year, month)[1]
+    if first.day > longest:  # three years from the 29th of February
+        return datetime.date(year, month, longest)
+    return datetime.date(year, month, first.day) - datetime.timedelta(days=1)
 
 
 def _is_over(status: str, until: datetime.date | None) -> bool:

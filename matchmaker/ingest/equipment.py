@@ -11,7 +11,7 @@ from matchmaker.ingest.facts import Fact, digest
 from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Equipment
-from matchmaker.ingest.words import flag
+from matchmaker.ingest.words import open_to_others
 from matchmaker.messages import message
 from matchmaker.text import language_of
 
@@ -28,7 +28,7 @@ class EquipmentReader(MappedReader[Equipment]):
         self.open = self.column(self.section.open)
 
     def fact(self, row: MappedRow) -> Fact | None:
-        if row.value(self.open, flag) is False:
+        if row.value(self.open, open_to_others) is False:
             row.problems.clear()
             self.pass_over(row.line.number, self.open, message("is not open to others."))
             return None

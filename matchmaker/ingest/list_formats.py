@@ -17,7 +17,7 @@ from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.periods import duration_in_months
 from matchmaker.ingest.relation_words import relation
-from matchmaker.ingest.words import flag, keys_of, one_of
+from matchmaker.ingest.words import flag, keys_of, one_of, open_to_others
 
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
 PROGRAMMES, PATENTS, TECHNOLOGIES = "programmes", "patents", "technologies"
@@ -108,7 +108,8 @@ _RELATION = "关系|关系类型|关联关系|合作关系|合作类型|relation
 _ORDER_STATUS = "deletion indicator|deletion flag|del ind|löschkennzeichen|löschkz|loekz|storno|livré|livrée|livraison|geliefert|delivered|状态|订单状态|合同状态|执行情况|执行状态|履约情况|履行情况|结算情况|进展|status|order status|contract status|state|stand|statut|estado|stato|履约状态|合同履约状态|执行进度|完成情况"
 _OWNER = "单位名称|机构名称|单位|机构|高校|学校|高校名称|学校名称|所属单位|所有单位|设备所属单位|仪器所属单位|依托单位|管理单位|设备单位|拥有单位|持有单位|开放单位|提供单位|所属机构|所在单位|owner|owned by|provider|provided by|host|hosted by|host institution|holder|operator|operated by|institution|laboratory|lab|organisation|organization|eigentümer|betreiber|einrichtung|labor|propriétaire|laboratoire|propietario|laboratorio|właściciel|владелец|所属学院|所属院系|学院|院系|所属部门|所属实验室|实验室|实验室名称|使用单位|资产单位|机组|department|faculty|school|institute"
 _EQUIPMENT = "设备名称|仪器名称|仪器设备名称|仪器设备|设备|仪器|大型仪器|大型仪器设备|共享设备|检测设备|实验设备|资源名称|equipment|equipment name|name of equipment|instrument|instrument name|instruments|device|machine|machinery|apparatus|facility|facilities|equipment item|gerät|geräte|gerätename|anlage|anlagen|messgerät|équipement|appareil|instrumento|equipo|urządzenie|sprzęt|оборудование|прибор"
-_SPECIFICATION = "开放时间|开放时段|预约方式|opening hours|opening times|收费标准|收费|收费价格|使用费|fee|fees|rate|rates|price per hour|hourly rate|型号|规格型号|设备型号|仪器型号|生产厂家|制造商|厂商|品牌|功能|主要功能|技术指标|主要技术指标|技术参数|主要参数|用途|应用领域|服务内容|检测项目|model|type|make|make and model|manufacturer|brand|specification|specifications|technical data|capability|capabilities|function|purpose|application|applications|description|method|methods|hersteller|modell|spezifikation|verfahren|beschreibung|modèle|fabricant|fabricante|producent|功能及应用范围|功能及用途|主要功能及应用范围|主要功能及应用领域|应用范围|服务范围|主要性能指标|性能指标|规格及型号|型号规格|技术指标及功能"
+_SPECIFICATION = "开放时间|开放时段|预约方式|opening hours|opening times|收费标准|收费|收费价格|使用费|fee|fees|rate|rates|price per hour|hourly rate|型号|规格型号|设备型号|仪器型号|生产厂家|制造商|厂商|品牌|功能|主要功能|技术指标|主要技术指标|技术参数|主要参数|用途|应用领域|服务内容|检测项目|model|type|make|make and model|manufacturer|brand|specification|specifications|technical data|capability|capabilities|function|purpose|application|applications|description|method|methods|hersteller|modell|spezifikation|verfahren|beschreibung|modèle|fabricant|fabricante|producent|功能及应用范围|功能及用途|主要功能及应用范围|主要功能及应用领域|应用范围|服务范围|主要性能指标|性能指标|规格及型号|型号规格|技术指标及功能|主要功能及技术指标|主要功能和技术指标|主要功能、技术指标|主要功能与技术指标|功能及技术指标|主要技术指标及功能|主要技术指标及主要功能|主要技术参数|主要技术参数及功能|主要规格及技术指标|规格及技术指标|功能特色|主要功能特色|主要附件及参数|检测能力|服务项目|测试项目|可测项目|可检测项目"
+_STATE = "状态|设备状态|仪器状态|运行状态|使用状态|设备运行状态|仪器运行状态|设备状况|仪器状况|equipment status|instrument status|operating status"
 _OPEN_SINCE = "开放日期|开放共享日期|可用时间|available from|available since|available|open since|verfügbar ab|disponible depuis|disponible desde"
 _OPEN = "是否对外开放|是否开放|是否开放共享|是否共享|是否对外共享|对外开放|开放共享|是否可共享|可否共享|是否对外服务|是否提供对外服务|open to others|open to external users|open for external use|external use|available to others|shared|shareable|open access|can be shared"
 _VERDICT = "approved|approved supplier|approval|是否合格|是否合格供方|评审结果|评审结论|评标结果|评标结论|评定结果|评选结果|遴选结果|比选结果|磋商结果|谈判结果|定标结果|开标结果|采购结果|招标结果|投标结果|中标结果|中标情况|中标与否|是否中标|是否成交|是否中选|是否入选|是否入围|入围情况|入围结果|是否淘汰|审核结论|结论|结果|award decision|award status|awarded|award result|evaluation result|evaluation outcome|bid result|bid status|tender result|tender outcome|outcome|result|decision|verdict|selected|shortlisted|ergebnis|zuschlag|résultat|resultado|esito"
@@ -143,7 +144,7 @@ _CERTIFICATE_KIND = "体系|认证种类|证书名称|证书类型|证书种类|
 _CERTIFICATE_GRADE = "资质等级|证书等级|认证等级|certificate grade|certificate level|grade"
 _CERTIFICATE_NUMBER = "证书编号|证书号|证书号码|证书注册号|资质编号|资质证书编号|资质证书号|认证编号|认证证书编号|认证证书号|许可证编号|许可证号|注册证号|certificate number|certificate no|certificate id|cert no|cert number|certification number|certification no|accreditation number|accreditation no|zertifikatsnummer|zertifikat-nr|zertifikatnummer|numéro de certificat|n° de certificat|número de certificado|numero certificato"
 _CERTIFICATE_STATUS = "证书状态|认证状态|资质状态|状态|certificate status|status|status of certificate|validity status"
-_CERTIFIED_SCOPE = "认证范围|认证覆盖范围|覆盖范围|业务范围|许可范围|资质范围|认可范围|证书范围|scope|scope of certification|certified scope|certification scope|scope of accreditation|geltungsbereich|périmètre|alcance|campo di applicazione"
+_CERTIFIED_SCOPE = "认证范围|认证覆盖范围|覆盖范围|业务范围|许可范围|资质范围|认可范围|证书范围|技术领域|所属技术领域|高新技术领域|scope|scope of certification|certified scope|certification scope|scope of accreditation|geltungsbereich|périmètre|alcance|campo di applicazione"
 _CERTIFIED_PERSON = "姓名|持证人|持证人姓名|人员姓名|持证人员|name of person|person|employee|employee name|holder's name|name of holder|mitarbeiter"
 
 
@@ -211,7 +212,7 @@ LISTS: Mapping[str, TableFormat] = {
             Column("owner", "name of who has it", required=True, also=_OWNER),
             Column("text", "what it is", required=True, also=_EQUIPMENT, joined_by=", "),
             Column("specification", "make, type, what it can do", also=_SPECIFICATION, joined_by=", "),
-            Column("open", "no: it is not open to others", "", flag, also=_OPEN, context=EQUIPMENT),
+            Column("open", "no: it is not open to others", "", open_to_others, also=f"{_OPEN}|{_STATE}", context=EQUIPMENT),
             Column("date", "day since it is open", "", partial_date, also=_OPEN_SINCE),
         )),
         TableFormat(PROGRAMMES, domain.Offer, "Policies and programmes: who offers what, on what conditions", (
@@ -264,7 +265,7 @@ OWN_LISTS: Mapping[str, TableFormat] = {
         Column("specification", "what others are to know of it: size, material, use, terms", also=_without(f"{_TOLD_BARE}|{_TOLD}|{_SPECIFICATION}|{_TECHNOLOGY_ABOUT}|专利类型|patent type|ip status|知识产权状态", "price", *_PATENT_NUMBER.split("|")), joined_by=", "),
         Column("kind", "product | service | technology | equipment | platform_access", "product", one_of(domain.OfferKind), also="供给类型|供给类别|产品/服务|type of offer"),
         Column("owner", "name of who has it: your own organisation", also=_without(f"{_OWNER}|{_TECHNOLOGY_OWNER}|所属公司|所属企业|{_HOLDER}|所在学院|所在院系|所在系|所在部门", "第一申请人")),
-        Column("open", "no: it is not open to others", "", flag, also=f"{_OPEN}|active|有效|是否有效|是否可转让|是否转让|可否转让|是否可许可|是否可转化|是否可外协|是否可外协加工|可否外协加工|是否承接外协|for licence|available for licensing|licensable", context=EQUIPMENT),
+        Column("open", "no: it is not open to others", "", open_to_others, also=f"{_OPEN}|active|有效|是否有效|是否可转让|是否转让|可否转让|是否可许可|是否可转化|是否可外协|是否可外协加工|可否外协加工|是否承接外协|for licence|available for licensing|licensable", context=EQUIPMENT),
         Column("discontinued", "yes: it is not offered any more", "", flag, also="是否停产|停产|已停产|是否停售|停售|是否下架|discontinued|obsolete|phased out|no longer available|auslaufartikel"),
         Column("status", "whether the patent is in force", also=_without(_LEGAL_STATUS, "状态", "status", "有效性"), context=PATENTS),
     )),

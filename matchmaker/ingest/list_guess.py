@@ -7,12 +7,14 @@ from itertools import islice
 
 from matchmaker.domain import Layer
 from matchmaker.ingest.address_books import is_address_book
+from matchmaker.ingest.certificates import certificate_names, certificates_in
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.dealings import DEALINGS
 from matchmaker.ingest.inquiries import is_list_of_requests
 from matchmaker.ingest.links import shown_and_linked
 from matchmaker.ingest.list_formats import (
+    CERTIFICATIONS,
     DOWNSTREAM,
     EQUIPMENT,
     FORMATS,
@@ -58,7 +60,9 @@ def column_samples(table: TableFile) -> dict[str, tuple[str, ...]]:
     return {title: tuple(cells) for title, cells in values.items()}
 
 
-def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
+def guessed_format(
+    samples: Samples, allowed: Collection[str] = FORMATS, above: Iterable[str] = ()
+) -> str:
     """The name of the format in `FORMATS` that a list is most likely in.
 
     One of our own tables where the titles are those of our templates, else the kind of list
@@ -73,6 +77,8 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
         return max(own, key=own.__getitem__)
     if MEMBERS in allowed and is_list_of_requests(samples):
         return MEMBERS
+    if CERTIFICATIONS in allowed and _is_of_one_certificate(samples, above):
+        return CERTIFICATIONS
     scores = {
         name: _score(name, _told(name, samples)) if _is_named(name, samples) else 0
         for name in (MEMBERS, *LISTS)
@@ -88,6 +94,52 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
         }
         scores = of_one if any(of_one.values()) else scores
     return max(scores, key=scores.__getitem__, default=next(iter(allowed), MEMBERS))
+
+
+def _is_of_one_certificate(samples: Samples, above: Iterable[str]) -> bool:
+    """Tell whether lines say who holds the one certificate that stands above the titles.
+
+    高新技术企业备案名单 over 企业名称, 证书编号, and nothing else that lists of members say.
+    """
+    columns = set(recognised(CERTIFICATIONS, samples).values())
+    of_members = set(recognised(MEMBERS, samples).values())
+    is_such = {"holder", "number"} <= columns and "kind" not in columns
+    return is_such and of_members.isdisjoint(_OF_MEMBERS) and bool(_certificate_above(above))
+
+
+_OF_MEMBERS = frozenset({"contact", "description", "need", "headcount", "revenue", "website"})
+
+
+def certificate_named_once(
+    name: str, columns: Collection[str], above: Iterable[str]
+) -> dict[str, str]:
+    """The certificate of all lines of a list of them without a column for it."""
+    kind = _certificate_above(above) if name == CERTIFICATIONS and "kind" not in columns else ""
+    return {"kind": kind} if kind else {}
+
+
+def _certificate_above(texts: Iterable[str]) -> str:
+    known = set(certificate_names().values())
+    named = {each.kind for text in texts for each in certificates_in(text)} & known
+    return named.pop() if len(named) == 1 else ""
+
+
+def is_announcement(above: Iterable[str]) -> bool:
+    """Tell whether the lines above the titles announce who was recognised as something.
+
+    省专精特新中小企业名单公示 is of a whole province; 集群会员专精特新企业名单 is of members.
+    """
+    return any(
+        _ANNOUNCES.search(plain) is not None and _OF_A_CLUSTER.search(plain) is None
+        for plain in map(normal, above)
+    )
+
+
+_ANNOUNCES = regex(
+    r"(?:专精特新|小巨人|高新技术企业|单项冠军|隐形冠军|创新型中小企业|科技型中小企业|瞪羚|独角兽|首台套|绿色工厂|企业技术中心)"
+    r".{0,24}名单|(?:公示|公告|备案|认定|入围|获奖|入库|中标).{0,10}名单|名单(?:的|予以)?(?:公示|公告)"
+)
+_OF_A_CLUSTER = regex(r"集群|协会|商会|联盟|会员|成员|园区|理事")
 
 
 def party_named_once(

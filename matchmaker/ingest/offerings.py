@@ -7,6 +7,7 @@ refused. What a line says of a thing becomes its text, which others read and are
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from matchmaker.domain import MAX_TEXT, Kind, Offer, OfferKind, Organization, Provenance, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing, read_cell
+from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.legal_forms import split_form
 from matchmaker.ingest.list_formats import (
@@ -68,6 +70,19 @@ _BEHIND = regex(
 _OF_OTHERS = regex(
     r"公司|集团|大学|研究院|研究所|协会|商会|医院|\b(?:ltd|gmbh|inc|co|llc|universit\w*)\b"
     r"|[^分本我总各一二三四五六七八九十东西南北新老]厂(?!房|区|务|长|办|内)."
+)
+# Whose it is within a university, in whatever letters: Faculty, 学院.
+_DEPARTMENT = regex(r"学院|院系|系别|部门|\b(?:faculty|department|dept|school|division|unit)\b")
+# Of rights: how they stand, and that somebody has them for himself alone.
+_OF_RIGHT = regex(
+    r"知识产权|专利状态|许可|转让|\b(?:ip|ipr|patent) (?:status|position)|\blicen[cs]",
+    re.IGNORECASE,
+)
+_GIVEN_AWAY = regex(
+    r"\b(?:licen[cs]ed exclusively|exclusively licen[cs]ed|assigned) to\b"
+    r"|\bexclusive.{0,3}\(?taken\b"
+    r"|已(?:独占|排他|独家)许可|已(?:转让|出让|售出)",
+    re.IGNORECASE,
 )
 _BETWEEN_OWNERS = regex(r"\s*[;；、|\n]\s*")
 _SCHOOL = "学院"
@@ -307,7 +322,9 @@ class _Reading:
     def _read(
         self, line: Line, written: Mapping[str, Sequence[tuple[str, str]]]
     ) -> Offering | None:
-        for _, cell in written["owner"]:
+        for title, cell in written["owner"]:
+            if _DEPARTMENT.search(normal(title)) and not is_organization_name(cell):
+                continue  # Faculty: EEE
             # A patent may be held together.
             if not any(is_of(self.owner, each) for each in (cell, *_BETWEEN_OWNERS.split(cell))):
                 reason = message(
@@ -323,10 +340,14 @@ class _Reading:
         if self._flag(line, "discontinued", written):
             self._tell(line, "discontinued", message("is not offered any more."), "passed")
             return None
-        if any(has_lapsed_by(cell) for _, cell in written["status"]):
+        rights = [cell for title, cell in written["specification"] if _OF_RIGHT.search(title)]
+        if any(has_lapsed_by(cell) for cell in (*(c for _, c in written["status"]), *rights)):
             self._tell(
                 line, "status", message("has lapsed: whoever wants it may use it."), "passed"
             )
+            return None
+        if any(map(_GIVEN_AWAY.search, rights)):
+            self._tell(line, "discontinued", message("is not offered any more."), "passed")
             return None
         names = [cell for _, cell in written["name"]] or self._name_above(line)
         models = [cell for _, cell in written["model"]]

@@ -33,6 +33,10 @@ _BLOCKED = (
     "|marked for deletion|deleted|inactive|do not use"
     "|bloqué|bloqueado|bloccato|停用|是否停用|停用标志|冻结|是否冻结|作废|是否作废|黑名单|是否黑名单"
 )
+# The day since when an entry is no longer used is such a mark, too.
+_BLOCKED_SINCE = (
+    "停用日期|停用时间|冻结日期|禁用日期|作废日期|blocked on|blocked since|inactive since"
+)
 _REMARKS = "备注|说明|备注说明|情况说明|会员状态|会籍状态|在会状态|remark|remarks|note|notes|comment|comments|bemerkung|bemerkungen|remarque"  # noqa: E501
 _LEFT = regex(
     r"(?:现?已|现)?(?:退会|除名|搬离|搬走|迁出|迁离|退租|退出(?:集群|协会|会员)?)(?:园区|本会)?[。.]?"
@@ -46,6 +50,7 @@ _LEFT_IN_BRACKETS = regex(
     r"[(（][^()（）]{0,8}(?:退会|除名|ausgetreten|left|resigned|démission)[^()（）]{0,16}[)）]$",
     re.IGNORECASE,
 )
+_A_DAY = regex(r"(?:19|20)\d\d")
 # Of tenants who may come one day.
 _NOT_YET = regex(r"(?:洽谈|在谈|商谈|招商|对接|跟踪)中?|意向(?:入驻)?|[拟待]入驻|储备")
 # Titles of what a tenant is to a park, and of the day on which a member joined.
@@ -85,6 +90,8 @@ def blocked_by(cells: Mapping[str, str], read: Collection[str]) -> str:
         if (_LEFT.fullmatch(cell) or _NOT_YET.fullmatch(cell)) and _is_state(title):
             return f"{title}: {cell}"
         if _LEFT_IN_BRACKETS.search(cell) and not keys_of(_SINCE).isdisjoint(title_keys(title)):
+            return f"{title}: {cell}"
+        if not keys_of(_BLOCKED_SINCE).isdisjoint(title_keys(title)) and _A_DAY.search(cell):
             return f"{title}: {cell}"
         if not cell or title in read or keys_of(_BLOCKED).isdisjoint(title_keys(title)):
             continue

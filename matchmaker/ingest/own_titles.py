@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matchmaker.ingest.cells import filled_values
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import CellWarning, filled_values
 from matchmaker.ingest.column_values import MOST, are_running
 from matchmaker.ingest.unused_words import unused_reason
+from matchmaker.ingest.words import keys_of, open_to_others, word_key
 from matchmaker.regex import regex
 from matchmaker.text import normal
 
@@ -54,6 +56,10 @@ def by_form(samples: Samples, taken: Mapping[str, str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     free = [title for title, name in taken.items() if not name]
+    if "open" not in taken.values():
+        found |= dict.fromkeys(
+            [each for each in free if _is_state(each, samples[each])][:1], "open"
+        )
     if "name" not in taken.values():
         named = (each for each in free if _is_name(each, samples[each]))
         found |= dict.fromkeys(list(named)[:1], "name")
@@ -65,6 +71,27 @@ def by_form(samples: Samples, taken: Mapping[str, str]) -> dict[str, str]:
         described = (t for t, name in (*taken.items(), *found.items()) if name == "specification")
         found |= dict.fromkeys(list(described)[:1], "name")
     return found
+
+
+_STATES = (
+    "状态|设备状态|仪器状态|运行状态|使用状态|设备状况|仪器状况|status|condition|equipment status"
+)
+
+
+def _is_state(title: str, values: Sequence[str]) -> bool:
+    """Tell whether a column says that equipment works or does not: 正常, 维修中, 已报废."""
+    filled = filled_values(values)
+    return (
+        word_key(title) in keys_of(_STATES) and bool(filled) and all(map(_says_yes_or_no, filled))
+    )
+
+
+def _says_yes_or_no(value: str) -> bool:
+    try:
+        open_to_others(value)
+    except (InvalidInput, CellWarning):
+        return False
+    return True
 
 
 def _is_name(title: str, values: Sequence[str]) -> bool:

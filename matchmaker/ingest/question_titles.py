@@ -16,7 +16,7 @@ from matchmaker.text import normal
 # The surest first: what is looked for speaks of products too, a name of a firm's.
 _ASKED_FOR: tuple[tuple[str, str], ...] = (
     ("need", r"需求|求购|采购|寻找|寻求|急需|希望(?:获得|得到|对接|引进|合作)|需要(?:哪|什么|的)|想(?:找|买)|looking for|\bneeds?\b|\bseek|\bsearching for\b|\bwant(?:ed)?\b|\brequire|gesucht|suchen|benötig|recherchez|busca"),
-    ("listed", r"(?:愿意|同意|是否|可否|能否).{0,12}(?:公开|对接(?!会|活动)|推荐|共享|展示|列入)|\b(?:may|can|could) we (?:share|list|publish|show|recommend)|\b(?:agree|consent|permission|willing) (?:to|that).{0,40}(?:list|publish|shar|contact|recommend)|dürfen wir|acceptez-vous"),
+    ("listed", r"(?:愿意|同意|是否|可否|能否).{0,12}(?:公开|对接(?!会|活动)|推荐|共享|展示|列入)|\b(?:may|can|could) (?:we|the [a-z ]{2,30}|our [a-z ]{2,30}) (?:share|list|publish|show|recommend|pass on)|\b(?:agree|consent|permission|willing) (?:to|that).{0,40}(?:list|publish|shar|contact|recommend)|dürfen wir|acceptez-vous"),
     ("headcount", r"(?:员工|职工|从业人员|在职人员|人员)(?:总)?(?:人数|数|规模)|多少(?:名|位|个)?(?:员工|职工|人)|\bhow many (?:people|employees|staff|persons)|\bnumber of (?:\w+ )?(?:employees|staff|people)|\bheadcount\b|wie viele (?:mitarbeit|personen|beschäftigt)|combien de (?:salariés|personnes)"),
     ("rd_expenditure", r"研发(?:费用|投入|经费|支出)|\br&d (?:spend|expenditure|budget)"),
     ("revenue", r"营业(?:总)?收入|销售(?:总)?(?:额|收入)|营业额|\brevenue\b|\bturnover\b|\b(?:annual|yearly) sales\b|\bumsatz\b|chiffre d'affaires"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
@@ -135,8 +135,12 @@ def within(
                     problems.append(Problem(file, line, *why))
                 told.add(key)
         kept[name] = tuple(good)
-    if parsed.only_blanks and not joins:
-        kept = _without_unnamed(kept, new)
+    if not joins:
+        named_only, unnamed = _without_unnamed(kept, new)
+        if parsed.only_blanks:
+            kept = named_only
+        else:
+            problems += _not_joining(parsed, unnamed, problems)
     joined = {row.organization for row in kept["memberships"]}
     read_on = {row.id: row.provenance.date for row in parsed.rows.organizations}
     kept["memberships"] += tuple(
@@ -148,8 +152,8 @@ def within(
 
 def _without_unnamed(
     kept: Mapping[str, tuple[Any, ...]], new: Collection[str]
-) -> dict[str, tuple[Any, ...]]:
-    """Without the new organisations that only lines named which are left out."""
+) -> tuple[dict[str, tuple[Any, ...]], set[str]]:
+    """Without the new organisations that only lines named which are left out, and these."""
     named = {
         id
         for name, rows in kept.items()
@@ -158,7 +162,7 @@ def _without_unnamed(
         for id in _organizations_of(TABLES[name], row)
     }
     unnamed = set(new) - named
-    return {
+    named_only = {
         name: tuple(
             row
             for row in rows
@@ -167,6 +171,7 @@ def _without_unnamed(
         )
         for name, rows in kept.items()
     }
+    return named_only, unnamed
 
 
 def _organizations_of(table: Table[Any], row: Any) -> set[str]:
@@ -337,11 +342,7 @@ def _why_not(
         )
     named = sorted(names[id] for id in _organizations_of(table, row) if id in names)
     if named and not joins:
-        return "organization", message(
-            "%(names)s: no member of this cluster, and nobody joins by a list such as this. Import "
-            "its members first, or choose that new organisations join.",
-            names=named,
-        )
+        return "organization", _nobody_joins(named)
     if named:
         return "organization", message(
             "%(names)s: no member of this cluster. Import its members first, or ask an "
@@ -351,4 +352,26 @@ def _why_not(
     return "organization", message(
         "nobody named here is a member of this cluster: import its members first, "
         "or ask an administrator."
+    )
+
+
+def _not_joining(
+    parsed: Parsed, unnamed: Collection[str], told: Sequence[Problem]
+) -> list[Problem]:
+    """That new organisations of which no line says anything are left out, each once by its line."""
+    lines = {(each.file, each.line) for each in told if each.severity == "error"}
+    return [
+        Problem(file, line, "organization", _nobody_joins([row.name]))
+        for row in parsed.rows.organizations
+        if row.id in unnamed
+        for _, file, line in (origin_of(parsed, ORGANIZATIONS.name, row),)
+        if (file, line) not in lines
+    ]
+
+
+def _nobody_joins(names: Sequence[str]) -> Message:
+    return message(
+        "%(names)s: no member of this cluster, and nobody joins by a list such as this. Import "
+        "its members first, or choose that new organisations join.",
+        names=names,
     )

@@ -26,7 +26,7 @@ from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.customs import is_of_tariff
-from matchmaker.ingest.dealings import dealings_of_titles
+from matchmaker.ingest.dealings import DEALINGS, dealings_of_titles
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.inquiries import columns_of_requests
@@ -86,8 +86,8 @@ _CODES = frozenset({"id", "credit_code", "vat", "lei", "ror"})
 _WORD = regex(r"[^\W\d_]{2,}")
 _OF_NUMBERS = regex(r"[编证]?号码?$|\b(?:no|number)\.?$")
 _SHARE = regex(r"占比|比例|比重|增速|增幅|增长率|%|\b(?:share|ratio|percentage|percent|growth)\b")
-# Whether somebody opts out is never judged by a title that is only like one that asks for it.
-_NEVER_BY_LIKENESS = _CODES | {"listed", "other_names"}
+# Nobody opts out, or is a supplier, by a title that is only like one: Supplier type, 供应商简称.
+_NEVER_BY_LIKENESS = _CODES | {"listed", "other_names"} | DEALINGS.keys()
 Samples = Mapping[str, Sequence[str]]
 # So many titles that nothing heads beyond doubt are held against values and other titles.
 _TRIED = 300
@@ -330,6 +330,8 @@ def _by_question(table: str, title: str, samples: Samples, free: Sequence[Column
     ):
         return None
     name = asked_for(title)
+    if name == "need" and are_kinds_of_needs(samples[title]):
+        name = "need_kind"
     if name == "description" and not any(map(_is_filled_by_words, samples[title])):
         return None
     columns = (each for each in FORMATS[table].columns if each in free or each.joined_by)

@@ -26,6 +26,8 @@ _STATED = regex(
     r"([A-Za-z]{0,4}\.?\s?(?:EUR|USD|GBP|CHF|CNY|RMB|JPY|SGD|PLN|CZK|SEK|DKK|NOK)\b|[A-Za-z]{0,4}\.?\s?[€$£¥])",
     re.IGNORECASE,
 )
+# The currency before its multiple: 新臺幣千元, 人民币万元 are 千新臺幣, 万人民币.
+_CURRENCY_FIRST = regex(r"([一-鿿]{2,4}?[币幣元])([十百千万萬亿億]+)元?")
 _BARE = regex(r"[-+−]?[\d.,'’\s]*\d")
 # 3.6万 under (元) is 3.6万元.
 _MOST_DIGITS = 300
@@ -44,7 +46,7 @@ def unit_of_title(title: str) -> str:
     if _ONLY_CURRENCY.fullmatch(title.strip()):
         return title.strip()
     for match in _IN_BRACKETS.finditer(title):
-        unit = match[1]
+        unit = _CURRENCY_FIRST.sub(r"\2\1", match[1])
         parsed = _amount(f"1{unit}" if not unit.isascii() else f"1 {unit}")
         if parsed is not None and (parsed.currency or parsed.value != 1) and not parsed.unit:
             return unit

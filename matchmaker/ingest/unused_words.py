@@ -38,8 +38,22 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("Who came to an event is not kept."),
     ),
     (
-        "会员职务|协会任职|协会职位|会员身份|会员类型|会员资格|membership category|会费|会费缴纳|会费缴纳情况|缴费情况|是否缴费|会员级别|会员等级|会员类别|会内职务|协会职务|会员到期日|会员有效期|有效期|membership fee|fee|fees|fee paid|membership level|membership type|membership class|membership expires|expires|expiry date|valid until|mitgliedsbeitrag|beitrag|cotisation",
+        "会员职务|协会任职|协会职位|会员身份|会员类型|会员资格|membership category|会费|会费缴纳|会费缴纳情况|缴费情况|是否缴费|会员级别|会员等级|会员类别|会内职务|协会职务|会员到期日|会员有效期|membership fee|fee|fees|fee paid|membership level|membership type|membership class|membership expires|mitgliedsbeitrag|beitrag|cotisation",
         message("Fees, ranks and terms of a membership are not kept."),
+    ),
+    (
+        "有效期|有效期限|有效期至|有效期截止|expires|expiry date|valid until",
+        message("Until when it holds is kept of certificates only, in a list of their own."),
+    ),
+    (
+        "参保人数|社保人数|参保员工数|实缴资本日期|核准日期|纳税人资质|纳税信用等级|历史名称数|insured persons",
+        message("What registers say of insurance, taxes and their own entries is not kept."),
+    ),
+    (
+        "出口占比|出口比例|外销比例|内销比例|export share|export %|export ratio|exportquote|supplier type|type of supplier|delivery area|sales area",
+        message(
+            "To which markets and in what role it sells is not kept; its description may say so."
+        ),
     ),
     (
         "展位|展位号|展台|展台号|booth|booth no|booth number|stand|stand no|stand number|hall|halle|standnummer",
@@ -74,8 +88,8 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("How goods are grouped, paid for, declared and shipped is not kept."),
     ),
     (
-        "资产编号|资产编码|固定资产编号|设备编号|仪器编号|原值|原值(元)|购置日期|购置时间|购置年份|购入日期|启用日期|采购价|购置金额|asset no|asset number|inventory no|inventory number|purchase date|purchase price|date of purchase|存放地点|放置地点|存放位置|安装地点|管理员|机组人员|保管人|custodian|inventarnummer|anschaffungsdatum",
-        message("Where equipment stands, what it cost and who keeps it are not kept."),
+        "机组负责人|仪器负责人|设备负责人|仪器管理员|资产编号|资产编码|固定资产编号|设备编号|仪器编号|原值|原值(元)|购置日期|购置时间|购置年份|购入日期|启用日期|采购价|购置金额|asset no|asset number|inventory no|inventory number|purchase date|purchase price|date of purchase|存放地点|放置地点|存放位置|安装地点|管理员|机组人员|保管人|custodian|inventarnummer|anschaffungsdatum",
+        message("Its number, where equipment stands, what it cost and who keeps it are not kept."),
     ),
     (
         "财政补助|财政资助|政府补助|其中财政资助|财政拨款|自筹|自筹资金|自筹经费|企业自筹|grant share|own contribution|eigenanteil",

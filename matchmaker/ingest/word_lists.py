@@ -271,6 +271,9 @@ OTHERS = (
     "其他|其它|其他单位|其他类型|其他组织|other|others|else|misc|miscellaneous|sonstige|sonstiges|andere|autre|autres"
     "|otro|otros|altro|altri|inne|inny|другое|прочее|その他|기타"
 )
+# How equipment is, where that is asked of what is open to others.
+WORKS = "正常|在用|完好|运行正常|正常运行|正常使用|使用中|良好|可用|in use|operational|working|in service|in order"
+WORKS_NOT = "仅限校内|仅校内|限校内|校内使用|仅限校内使用|仅内部使用|仅限内部|内部使用|待修|待维修|已停用|停机|封存|待报废|out of order|broken|under repair|decommissioned|internal use only|internal only"
 YES_OR_NO = "x"
 
 # What a name's last word says of its kind, the first that fits; a legal form goes before all.
@@ -311,24 +314,24 @@ KINDS_OF_NAMES: tuple[tuple[str, Kind], ...] = (
 NEED_KINDS: tuple[tuple[GoalName, str], ...] = (
     (
         GoalName.SUPPLIER,
-        "采购类|采购需求|求购|物资|物料|原材料|零部件|零配件|配套|配套需求|加工|外协|外协加工|加工外协|委外|委外加工|代工|找供应商|找加工|procurement|sourcing|einkauf|achats",
+        "采购类|采购需求|求购|物资|物料|原材料|零部件|零配件|配套|配套需求|加工|外协|外协加工|加工外协|委外|委外加工|代工|找供应商|找加工|供应商|新供应商|suppliers|supplier|new suppliers|new supplier|subcontractors|subcontractor|procurement|sourcing|einkauf|achats",
     ),
     (
         GoalName.RESEARCH_PARTNER,
-        "技术|研发|技术类|科技|科研|攻关|技术难题|技术攻关|技术合作|产学研|校企合作|technology|technical|r&d|research|technologie|forschung",
+        "技术|研发|技术类|科技|科研|攻关|技术难题|技术攻关|技术合作|产学研|校企合作|高校合作|研究伙伴|研发伙伴|technology|research partner|research partners|university|universities|university partner|r&d partner|r&d partners|research or university partner|technical|r&d|research|technologie|forschung",
     ),
     (
         GoalName.PLATFORM,
-        "检测|检验|认证|检测认证|认证检测|检验认证|检测检验|测试|检验检测|testing|test|certification|prüfung|essais",
+        "检测|检验|认证|检测认证|认证检测|检验认证|检测检验|测试|检验检测|检测服务|检测机构|testing|test|testing or laboratory|testing laboratory|testing or certification|laboratory|laboratories|test lab|lab|certification|prüfung|essais",
     ),
     (
         GoalName.SHARED_RESOURCE,
-        "设备|仪器|产能|设备共享|共享设备|设备租用|产能共享|equipment|capacity",
+        "设备|仪器|产能|设备共享|共享设备|设备租用|产能共享|shared equipment|shared machines|spare capacity|machine time|equipment|capacity",
     ),
     (
         GoalName.CUSTOMER,
-        "市场|销路|销售|销售类|找客户|市场开拓|市场拓展|订单|market|market access|vertrieb|débouchés",
+        "市场|销路|销售|销售类|找客户|市场开拓|市场拓展|订单|客户|新客户|买家|经销商|customers|customer|new customers|new customer|buyers|distributors|sales partners|market|market access|vertrieb|débouchés",
     ),
 )
 # Needs that no partner here meets: money, people, land.
-NOT_OF_PARTNERS = "融资|资金|贷款|金融|融资需求|资金需求|信贷|人才|招聘|用工|招工|人力|人才需求|用工需求|招聘需求|用地|土地|厂房|用地需求|法律|法务|finance|financing|loan|credit|staff|staffing|recruitment|hiring|talent|jobs|land|premises|finanzierung|personal|fachkräfte|financement|recrutement"
+NOT_OF_PARTNERS = "none of these|none of the above|以上均无|以上都不需要|以上都没有|以上均不需要|融资|资金|贷款|金融|融资需求|资金需求|信贷|人才|招聘|用工|招工|人力|人才需求|用工需求|招聘需求|用地|土地|厂房|用地需求|法律|法务|finance|financing|loan|credit|staff|staffing|recruitment|hiring|talent|jobs|land|premises|finanzierung|personal|fachkräfte|financement|recrutement"

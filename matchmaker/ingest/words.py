@@ -27,6 +27,8 @@ from matchmaker.ingest.word_lists import (
     NO,
     OTHERS,
     WORDS,
+    WORKS,
+    WORKS_NOT,
     YES,
     YES_OR_NO,
 )
@@ -43,6 +45,11 @@ _LONGEST = 300
 # The letter of an option of a questionnaire: A. 企业
 _OPTION = regex(r"^\s*[a-h][.、．:：)]\s*(?=\S)", re.IGNORECASE)
 _IN_BRACKETS = regex(r"\(.{0,80}?\)")
+_REMARKS = regex(r"\(([^()]{2,80})\)")
+# 专精特新中小企业（撤销）: a title that is no more.
+_NO_MORE = regex(
+    r"撤销|取消|吊销|失效|过期|到期未|未通过|不再|退出|落选|\b(?:withdrawn|revoked|expired|lapsed|former)\b"
+)
 
 
 def word_key(text: str) -> str:
@@ -229,6 +236,8 @@ def _kinds_in(cell: str) -> tuple[Kind, ...]:
 def tier(cell: str, format: ColumnFormat = UNDECIDED) -> Tier:
     """The tier; of several in one cell the highest, with a warning."""
     del format
+    if _NO_MORE.search(normal(cell)):
+        raise CellWarning(None, message("'%(cell)s' says that it is not held.", cell=cell))
     parts = [part for part in re.split(r"[、,，;；/+&和及]", cell) if part.strip()]
     if len(parts) < 2:
         return member_of(Tier, cell)
@@ -277,6 +286,17 @@ def _kind_by_form(folded: str) -> Kind | None:
 @cache
 def _name_patterns() -> tuple[tuple[re.Pattern[str], Kind], ...]:
     return tuple((re.compile(pattern), kind) for pattern, kind in KINDS_OF_NAMES)
+
+
+def open_to_others(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
+    """Whether equipment is open to others, also by how it is: 正常, 维修中, 正常（仅限校内）."""
+    plain = normal(cell)
+    said = (plain, *_REMARKS.findall(plain), _IN_BRACKETS.sub("", plain))
+    if any(word_key(each) in keys_of(WORKS_NOT) for each in said):
+        return False
+    if any(word_key(each) in keys_of(WORKS) for each in said):
+        return True
+    return flag(cell, format)
 
 
 @cache

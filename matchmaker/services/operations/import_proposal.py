@@ -9,17 +9,19 @@ from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.address_books import is_address_book
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.like_sheets import holds_the_like
 from matchmaker.ingest.list_formats import FORMATS, LISTS, OFFERINGS
 from matchmaker.ingest.list_guess import (
     all_titles,
     are_no_members,
+    certificate_named_once,
     column_samples,
     guessed_format,
+    is_announcement,
     party_named_once,
 )
+from matchmaker.ingest.no_organizations import refuse_no_organizations
 from matchmaker.ingest.offerings import guessed_kind
 from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.sheet_names import named
@@ -80,7 +82,8 @@ def proposed(
     if sheets and upload.state.sheets is None:
         options, *others = _as_they_lie(table, (options, *sheets))
         table, sheets = open_upload(upload, options.file), tuple(others)
-    usual = options.table not in LISTS and not are_no_members(table.header)
+    is_of_others = are_no_members(table.header) or is_announcement(table.above)
+    usual = options.table not in LISTS and not is_of_others
     joins = usual if upload.state.joins is None else upload.state.joins
     state = replace(upload.state, options=options, sheets=sheets, joins=joins)
     return upload.save(state), named(table, options)
@@ -117,13 +120,11 @@ def _completed(
     """The options by which a table is read, with what was left open in them."""
     state, samples = upload.state, column_samples(table)
     allowed = formats_of(state.cluster, state.organization)
-    if not options.table and is_address_book(table.header):
-        raise InvalidInput(
-            "is somebody's address book: people, and where they work, are not made organisations.",
-            mend="Where these organisations are meant, choose what kind of list it is.",
-            where=table.name,
-        )
-    kind = options.table or (OFFERINGS if state.organization else guessed_format(samples, allowed))
+    if not options.table and not state.organization:
+        refuse_no_organizations(table.header, table.name)
+    kind = options.table or (
+        OFFERINGS if state.organization else guessed_format(samples, allowed, table.above)
+    )
     if kind not in allowed:
         raise InvalidInput("is no table that you may import.", where="table")
     known = FORMATS[kind].names | {""}
@@ -133,6 +134,7 @@ def _completed(
     is_chosen = options.source and (principal.admin or not state.cluster)
     source = options.source if is_chosen else source_prefix(upload.path, state.cluster)
     own = party_named_once(kind, mapping.values(), table.above, upload.path.stem)
+    own |= certificate_named_once(kind, mapping.values(), table.above)
     if state.organization and "kind" not in options.defaults:
         own = {"kind": guessed_kind(table, mapping).value}
     defaults = {**own, **options.defaults} | (own if state.is_remembered else {})
