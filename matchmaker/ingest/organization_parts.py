@@ -37,6 +37,7 @@ from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, TableReader
 from matchmaker.ingest.table_reading import RowValues
 from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.messages import message
+from matchmaker.regex import regex
 from matchmaker.store.merging import (
     OTHER_NAMES,
     as_said_of,
@@ -152,10 +153,17 @@ def _figures(
             yield year_of_title(title), figure
 
 
+# With which registers end what a firm may do: it says nothing of what this one does.
+_FORMULA = regex(
+    r"\s*[(（]除?依法须经批准的项目[，,外]?[^()（）]{0,120}[)）][。．.；;]?(?=\s*(?:$|一般项目|许可项目))"
+)
+
+
 def _keep_description(
     reader: TableReader, row: RowValues, organization: str, text: tuple[str, str, str]
 ) -> None:
     column, suffix, content = text
+    content = _FORMULA.sub("；", content).rstrip(" ；") or content
     try:
         description = Description(
             f"{organization}#{suffix}", organization, content, language_of(content),

@@ -42,6 +42,9 @@ _OF_GRADE = regex(r" ?(?:材质)?的? ?")
 _ENDS_GRADE = regex(r"的|材|料|[,，;；。、)）]|\s*$")
 
 
+# 做阀杆的，要2205的: what is to be of it was named before.
+_WANTED_BEFORE = regex(r"(?:要|用|做成|换成?)(?:的是)?\s?$")
+_ENDS_WANTED = regex(r"(?:材质|料)?的(?=$|[，,;；。!！?？\s])|材质")
 _PLASTIC_AFTER = regex(
     r"[ -]?(?:granul(?:es?|ates?)|pellets?|resins?|compounds?|regrind|flakes?|sheets?)(?![a-z])|"
     r"\s?(?:粒子|颗粒|粒料|胶粒|塑料|塑胶|树脂|板材|片材|改性料|再生料|回料|原料|料(?!斗|筒|厚))"
@@ -100,6 +103,8 @@ def is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
     if folded[match.start : match.end].isalpha():
         return False
     near = folded[max(0, match.start - 24) : match.start]
+    if _WANTED_BEFORE.search(near) and _ENDS_WANTED.match(folded, match.end):
+        return match.end - match.start > 3 and not _is_a_number(folded, match)
     if _STEEL.search(near) or _STEEL_AFTER.match(folded, match.end):
         return True
     if before and before.term.graded and match.start - before.end <= 2:

@@ -15,6 +15,7 @@ from matchmaker.recommend.specification.model import Requirement, RequirementKin
 from matchmaker.recommend.specification.ordered import (
     ends_clause,
     is_count_of_things,
+    is_of_stuff,
     is_order,
     is_ordered,
 )
@@ -363,7 +364,7 @@ def _amount(
             )
         if re.match(r"\s?/\s?(?!(?:件|个|只|支|套|台|pcs?|pieces?|each|ea)(?![a-z]))|\s?每", after):
             return None  # of one of them it is its weight: 180kg/件
-        by_the_tonne = is_tonnes and is_ordered(folded, start)
+        by_the_tonne = is_tonnes and (is_ordered(folded, start) or is_of_stuff(folded, start, end))
         # "A 5 tonne winch" is one of them.
         is_one = re.search(r"(?<![a-z])an? $", folded[max(0, start - 3) : start])
         if by_the_tonne and not is_one and not _LIFTED.match(after):

@@ -49,13 +49,37 @@ def is_ordered(folded: str, start: int) -> bool:
     return bool(_ORDERED.search(folded[max(0, start - _ORDERING) : start]))
 
 
+# What is sold by weight, and no thing of which one weighs so much.
+_STUFF = (
+    r"(?:纱线?|纤维|短切|粒子|颗粒|粒料|树脂|再生料|改性料|浆料?|粉体?|丝束|短纤|长丝|yarns?|fib(?:re|er)s?|spandex"
+    r"|granul\w*|pellets?|resins?|powders?|flakes?|regrind|scrap)"
+)
+_OF_STUFF = regex(rf"{_STUFF}(?![一-鿿]{{0,3}}(?:件|机|模|管|板|阀|罐|炉))")
+_ALONE_BEFORE, _ALONE_AFTER = regex(r"(?:^|[，,;；。\s])$"), regex(r"\s?(?:$|[，,;；。])")
+_STUFF_AFTER = regex(rf"的?(?:再生|回收|回用|短切|recycled |chopped |of )?[一-鿿]{{0,4}}{_STUFF}")
+
+
+def is_of_stuff(folded: str, start: int, end: int) -> bool:
+    """Whether a weight is how much of a stuff is wanted: 再生碳纤维短切 一吨, 一吨再生碳纤维."""
+    if _STUFF_AFTER.match(folded, end):
+        return True
+    is_alone = _ALONE_BEFORE.search(folded[:start]) and _ALONE_AFTER.match(folded, end)
+    return bool(is_alone) and _OF_STUFF.search(folded) is not None
+
+
 def is_order(folded: str, start: int, end: int, amount: float) -> bool:
     """Whether a count is of what is ordered: it ends its clause, or a word of ordering is near."""
     if amount <= 1:
         return False
     if is_ordered(folded, start):
         return True
-    return amount >= _LOT and ends_clause(folded, end)
+    return amount >= _LOT and (ends_clause(folded, end) or _stands_alone(folded, start, end))
+
+
+def _stands_alone(folded: str, start: int, end: int) -> bool:
+    """Whether a count stands between blanks in Chinese: 螺丝M6*20 外六角 2万套 要达克罗."""
+    is_between = folded[start - 1 : start].isspace() and folded[end : end + 1].isspace()
+    return is_between and "一" <= folded[end - 1] <= "鿿"
 
 
 def _is_count(amount: float) -> bool:

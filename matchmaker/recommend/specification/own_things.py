@@ -68,6 +68,8 @@ _TOOL_THERE = regex(
 _TOOL_ALONE = regex(r"了?\s?(?:$|[，,;；。!！.])")
 _TOOL_FIRST = regex(r"(?:我们|我方|我司|我厂)?(?:自?带|有)(?:着|好)?(?:现成的?|[一两几]?[副套个])?")
 _THEN_SEEKS = regex(r"了?[，,;；\s]*(?:想要?|要|需要|急|现)?(?:找|求(?!购)|寻)")
+# 锁模力450吨: a force that holds a mould.
+_OF_FORCE = regex(r"[锁合]模(?:力|吨位)")
 _STOPS = frozenset("，,;；。 \n")
 _REACH = 24
 _NEAR = 12  # terms
@@ -78,7 +80,7 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     thing = terms[position]
     if thing.term.kind is not RequirementKind.PRODUCT:
         return False
-    if _is_own_tool(folded, terms, thing):
+    if _is_own_tool(folded, terms, thing) or _is_of_force(folded, terms, thing):
         return True
     made = _MADE_OF_IT.search(folded, max(0, thing.start - _REACH), thing.start)
     if made is not None:  # of a material alone it is what is asked for: 做铸钢的，给我们铸阀体
@@ -115,6 +117,13 @@ def _is_own_tool(folded: str, terms: Sequence[TermMatch], tool: TermMatch) -> bo
     return any(
         other.kind is RequirementKind.PRODUCT or other.value in tools().values() for other in others
     ) and not any(other.value in finishing() for other in others)
+
+
+def _is_of_force(folded: str, terms: Sequence[TermMatch], mould: TermMatch) -> bool:
+    """Whether a mould is only what a machine's force holds, where no other mould is spoken of."""
+    if _OF_FORCE.match(folded, mould.start - 1) is None:
+        return False
+    return not any(m.term.family == "mould" for m in terms if m is not mould)
 
 
 def is_own_chamber(folded: str, start: int, end: int) -> bool:

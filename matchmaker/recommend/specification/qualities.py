@@ -135,6 +135,9 @@ _QUALITIES = (
 )  # fmt: skip
 
 
+_APART = regex(r"[，,;；]")
+
+
 def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
     """The figures of a text that the trades measure so; marks them in `taken`, where no other is read."""
     if _FIGURES.search(folded) is None:
@@ -147,6 +150,8 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
             continue  # 羊肉串20串
         for match in pattern.finditer(folded):
             start, end = match.span()
+            if _APART.search(folded, start, match.start("low")):
+                start = match.start("low")  # 电池包 -40度还能飞的，12S
             low = number(match["low"])
             high = number(match["high"]) if match["high"] else low
             if aspect == "torque" and not _is_torque(text, folded, start, end):

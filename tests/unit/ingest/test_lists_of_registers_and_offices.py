@@ -191,3 +191,13 @@ def test_a_list_of_patents_to_license_by_faculty(tmp_path: Path) -> None:
     listed, _ = read_own(path, UNIVERSITY)
     assert [line for line, _ in texts(listed)] == [2]
     assert {problem.line for problem in listed.problems if problem.line} == {3, 4}
+
+
+def test_what_registers_write_behind_everybodys_scope_is_not_kept(tmp_path: Path) -> None:
+    end = "（除依法须经批准的项目外，凭营业执照依法自主开展经营活动）。"
+    leave = "(依法须经批准的项目，经相关部门批准后方可开展经营活动，具体经营项目以审批结果为准)。"
+    scope = f"许可项目：特种设备制造{leave}一般项目：普通阀门和旋塞制造（不含特种设备制造）；金属热处理{end}"
+    parsed = members(tmp_path, f"企业名称,经营范围\n示例甲厂,{scope}\n")
+    assert [row.text for row in parsed.rows.descriptions] == [
+        "许可项目：特种设备制造；一般项目：普通阀门和旋塞制造（不含特种设备制造）；金属热处理"
+    ]

@@ -319,3 +319,63 @@ def test_who_asks_is_not_whom_it_looks_for():
     need = read("压铸模具厂想给无人机电机壳做配套")
     assert is_rival(compare_customer(need, read("镁合金压铸模，真空压铸。")))
     assert compare_customer(need, read("Fixed-wing VTOL drones.")).met
+
+
+@pytest.mark.parametrize(
+    ("need", "amount"),
+    [
+        ("covered spandex 2075, black, 2 tons, in 10 days", "2000 kg"),
+        ("回收碳纤维 短切 6mm 一吨", "1000 kg"),
+        ("螺丝M6*20 外六角 2万套 要达克罗", "20000 set"),
+    ],
+)
+def test_how_much_of_a_stuff_or_a_thing_is_wanted_stands_by_itself(need, amount):
+    assert amount in {item.value for item in read(need).of(RequirementKind.QUANTITY)}
+
+
+def test_a_casting_of_five_tonnes_is_so_heavy():
+    assert not read("铸件 5吨").of(RequirementKind.QUANTITY)
+
+
+def test_the_force_that_holds_a_mould_seeks_none():
+    assert "mould" not in sought("注塑厂帮打样，PC/ABS，锁模力450吨左右")
+    assert "injection mould" in sought("注塑模 锁模力450吨机台用")
+
+
+def test_a_seal_test_is_not_met_by_whoever_tests_anything():
+    assert (
+        verdict("球阀做低温密封试验", "leak testing", "运动袜织物压力分布测试")
+        is not Fulfilment.MET
+    )
+    assert verdict("球阀做低温密封试验", "leak testing", "阀门气密性检测，氦检") is Fulfilment.MET
+
+
+def test_toes_linked_by_hand_and_by_machine_are_told_apart():
+    need = "袜子缝头，不要机缝，要手缝"
+    kinds = {item.value: item.denied for item in read(need).items if item.kind is WORK}
+    assert kinds == {"machine toe linking": True, "hand toe linking": False}
+
+
+def test_die_casting_parts_are_things():
+    assert "die casting" in sought("need die casting parts not dies, ADC12")
+
+
+@pytest.mark.parametrize("need", ["做阀杆，要2205的", "有没有人做阀杆的？要2205的，Φ32"])
+def test_digits_of_a_grade_that_is_wanted_of_what_was_named(need):
+    assert [item.value for item in read(need).of(RequirementKind.MATERIAL)] == ["2205"]
+    assert not read("3000的袜子，要2205双").of(RequirementKind.MATERIAL)
+
+
+@pytest.mark.parametrize("need", ["衬氟的阀DN80，介质是盐酸，要快", "碳纤维编织成布"])
+def test_a_sentence_is_no_name_of_a_thing(need):
+    assert not {"介质是盐酸", "成布"} & sought(need)
+
+
+def test_what_a_register_leaves_out_of_a_scope_is_denied():
+    items = read("普通阀门和旋塞制造（不含特种设备制造）").items
+    assert [item.denied for item in items if item.kind is RequirementKind.CERTIFICATE] == [True]
+
+
+def test_the_words_between_a_pack_and_its_cells_are_no_part_of_the_figure():
+    (cells,) = [item for item in read("电池包 -40度还能飞的，12S").items if item.unit == "S"]
+    assert cells.text == "12S"
