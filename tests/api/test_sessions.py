@@ -64,6 +64,28 @@ def test_who_signed_in_by_a_clock_that_was_ahead_is_signed_in_once_it_is_right(
         assert thief.get(f"{API}/account").status_code == 401
 
 
+def test_the_first_that_a_process_is_asked_may_be_a_page_with_a_key(wired, owner):
+    """What signs its form's token was not read then: it was answered with 500."""
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ, PASSWORD).secret
+    fresh = create_app(wired).test_client()
+    page = fresh.get("/organizations", headers={"Authorization": f"Bearer {key}"})
+    assert page.status_code == 200
+    assert 'name="csrf_token" value="' in page.text
+
+
+def test_a_key_counts_where_what_signs_cannot_be_read(wired, owner, monkeypatch):
+    """It needs no signature: who asks the API with one is not kept out by a damaged secret."""
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ, PASSWORD).secret
+
+    def unreadable(_):
+        raise OSError("cursor.secret cannot be read")
+
+    monkeypatch.setattr(type(wired.operator_key), "session_secret", unreadable)
+    fresh = create_app(wired).test_client()
+    headers = {"Authorization": f"Bearer {key}"}
+    assert fresh.get(f"{API}/account", headers=headers).status_code == 200
+
+
 def test_a_cookie_of_the_future_that_others_signed_is_nobodys(app, owner, monkeypatch):
     client, _ = signed_in(app, owner.email)
     content, moment, signature = client.get_cookie("matchmaker").value.rsplit(".", 2)

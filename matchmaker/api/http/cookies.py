@@ -23,24 +23,26 @@ class SignedCookies(SecureCookieSessionInterface):
 
     digest_method = staticmethod(hashlib.sha256)
 
-    def __init__(self, unsaved: Collection[str | None]) -> None:
-        """Beside answers of the endpoints `unsaved`, which caches keep for all, none is sent."""
-        self._unsaved = unsaved
+    def __init__(self, api: str, unsaved: Collection[str | None]) -> None:
+        """Beside answers of the endpoints `unsaved`, which caches keep for all, none is sent.
+
+        `api` is where the API begins: what is asked there with a key has no form.
+        """
+        self._api, self._unsaved = api, unsaved
 
     def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002
         """Over https one that no other host, nor a page over http, can set."""
         return cookie_name(SESSION_COOKIE)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """An empty one for who asks with a key and sends no cookie, reading the secret but once.
+        """An empty one for who asks the API with a key and sends no cookie; it reads no secret.
 
         One that was signed by a clock that was ahead counts as signed now, where that is no longer
         ahead than a session lasts: when it ends the store tells as well.
         """
         cookie = request.cookies.get(self.get_cookie_name(app))
-        if "Authorization" in request.headers and not cookie:
-            if not app.secret_key:  # a page may be what is asked for first, and has a form
-                self.get_signing_serializer(app)
+        asks_with_key = request.path.startswith(self._api) and "Authorization" in request.headers
+        if asks_with_key and not cookie:
             return self.session_class()
         serializer = self.get_signing_serializer(app)
         if serializer is None or not cookie:

@@ -120,7 +120,7 @@ def register(app: Flask) -> None:
         count = settings.trusted_proxies
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]
-    app.session_interface = SignedCookies(unsaved=FILES)
+    app.session_interface = SignedCookies(API_PREFIX, unsaved=FILES)
     app.config.update(
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
