@@ -27,6 +27,7 @@ from matchmaker.recommend.specification import (
     without_own,
     without_partners,
     without_speaker,
+    without_what_peers_buy,
 )
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.thesaurus import by_name_in
@@ -63,7 +64,7 @@ def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> As
         asked = without_clusters(without_aim(asked), named)
     kind = _kind_of(asked, goal)
     if goal.name is GoalName.INDUSTRY_PARTNER:
-        told = without_aim(text)
+        told = without_aim(without_what_peers_buy(text))
         asked = without_own(without_named_speaker(told))
         is_only_sought = asked != text or only_seeks(told)
         kind = StatementKind.NEED if is_only_sought else kind

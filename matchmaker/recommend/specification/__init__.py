@@ -54,7 +54,12 @@ from matchmaker.recommend.specification.speaker import (
     without_named_speaker,
     without_speaker,
 )
-from matchmaker.recommend.specification.together import only_seeks, without_aim, without_own
+from matchmaker.recommend.specification.together import (
+    only_seeks,
+    without_aim,
+    without_own,
+    without_what_peers_buy,
+)
 from matchmaker.recommend.specification.users_sought import asks_for_customers
 from matchmaker.recommend.specification.vocabulary import finishing
 from matchmaker.recommend.specification.wholes import is_made
@@ -111,4 +116,5 @@ __all__ = [
     "without_own",
     "without_partners",
     "without_speaker",
+    "without_what_peers_buy",
 ]

@@ -181,7 +181,9 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
         if requirement.kind is RequirementKind.PROCESS and _is_told_of(folded, stretch):
             continue
         if requirement.kind is RequirementKind.PRODUCT and (
-            _is_material_of(item, statement, folded) or _is_stuff(item, requirement, statement)
+            _is_material_of(item, statement, folded)
+            or _is_stuff(item, requirement, statement)
+            or _is_listed_apart(item, requirement, statement)
         ):
             continue
         if any(each.start < item.end and item.start < each.end for each in denied):
@@ -230,6 +232,20 @@ def _is_material_of(named: Requirement, statement: Specification, folded: str) -
     if material is None:
         return False
     return material.aspect == "grade" or _ENDS_PHRASE.match(folded, named.end) is None
+
+
+def _is_listed_apart(
+    named: Requirement, requirement: Requirement, statement: Specification
+) -> bool:
+    """Whether lists tell what is named from what is required, whose name goes on: 复合材料, 复合材料件."""
+    return not requirement.aspect and any(
+        (item.start, item.end) == (named.start, named.end)
+        and not item.aspect
+        and item.value != requirement.value
+        and fold(item.text) != fold(requirement.text)
+        and fold(requirement.text).startswith(fold(item.text))
+        for item in statement.of(RequirementKind.PRODUCT)
+    )
 
 
 def _is_stuff(named: Requirement, requirement: Requirement, statement: Specification) -> bool:

@@ -19,6 +19,7 @@ _PARTNER = (
 )
 _BEFORE = regex(
     rf"^{_AIM}(?={_PARTNER}|(?:现在?|正|急)?(?:想|要|希望)?(?:找|寻|求)[^,，;；。!?]{{2,16}}(?:厂家?|企业|公司|商|团队|的)(?:一起|合作|联手|来|[。!]|$))|"
+    r"^[^,，;；。!?]{2,24}(?:要|想|准备|打算|正在)(?:举办|筹办|组织|办|开|搞)[^,，;；。!?]{1,20}[,，]\s*(?=(?:想)?(?:请|邀|找|寻|求))|"
     r"^.{3,90}?\b(?:together|jointly|in partnership|hand in hand) with (?=\S)|"
     r"^.{0,60}?\b(?:looking|want(?:s|ing)?|hop(?:e|es|ing)|plan(?:s|ning)?|like|wish(?:es)?|keen|ready) to (?:co-?brand|co-?develop|co-?design|develop|launch|design|make|build|create|start) "
     r"[^,;.!?]{2,48}? with (?=(?:an? |some |the |other )?(?:[a-z-]+ ){1,4}(?:makers?|manufacturers?|producers?|compan(?:y|ies)|firms?|brands?|mills?|houses?|shops?|suppliers?|specialists?|partners?)\b)"
@@ -45,8 +46,12 @@ _AT_ONCE = regex(
 )
 # Who seeks firms of its own trade is what it seeks.
 _PEERS = regex(
-    r"(?:找|寻|求|和|跟|与|同|联合|约)[^,，;；。!?]{0,6}(?:同行|同类(?:企业|厂)|同业)|(?:几家|多家|各家)[^,，;；。!?]{1,8}厂[^。!?]{0,16}(?:还差|再来|谁来|一起|抱团)|^(?:我们)?[两三四五几]家[^,，;；。!?]{1,8}厂(?:想|要|打算|准备)"
+    r"(?:找|寻|求|和|跟|与|同|联合|约)[^,，;；。!?]{0,6}(?:同行|同类(?:企业|厂)|同业)|同行[^。!?]{0,4}(?:有|要|想|一起|拼|凑|来)|(?:别的|其他|其它|另外)[^,，;；。!?]{1,8}厂[^。!?]{0,4}(?:也|一起)|(?:几家|多家|各家)[^,，;；。!?]{1,8}厂[^。!?]{0,16}(?:还差|再来|谁来|一起|抱团)|^(?:我们)?[两三四五几]家[^,，;；。!?]{1,8}厂(?:想|要|打算|准备)"
     r"|\b(?:fellow|other|more|like-minded) (?:[a-z-]+ ){0,3}?(?:makers?|manufacturers?|producers?|mills?|shops?|foundries|firms?|workshops?)(?: like us)?\b|\bour peers\b"
+)
+_OWN_TRADE = regex(
+    r"(?:我们?|我[司厂]|本[司厂]|咱们?)?(?:这边|家|是|主要|专门|专业)?(?:做|生产|织|铸|造|制造|加工)[^,，;；。!?找寻求]{1,12}的?(?=[,，;；。])|[^,，;；。!?找寻求]{1,8}厂(?=[,，;；。])"
+    r"|\bwe(?:'re| are)? (?:only |mainly |just )?(?:do|make|produce|cast|forge|knit|mou?ld|machine|weave|spin|an?) [^,;.:!?]{2,40}?(?=[,;.:])"
 )
 # Who seeks makers of a thing from the first word on, and says nothing of what it has itself.
 _ONLY_SEEKS = regex(
@@ -133,6 +138,15 @@ def _is_of(partner: str, aim: str) -> bool:
     }
     made = read(partner).of(RequirementKind.PRODUCT)
     return any(not parts.isdisjoint((each.value, each.family)) for each in made)
+
+
+def without_what_peers_buy(text: str) -> str:
+    """A text of who seeks firms of its own trade with no more than what that trade is, else whole."""
+    folded = fold(text)
+    own = _OWN_TRADE.match(folded) if _PEERS.search(folded) else None
+    if own is None or not _named(own[0]):
+        return text
+    return blanked(text, [(own.end(), len(text))])
 
 
 def only_seeks(text: str) -> bool:

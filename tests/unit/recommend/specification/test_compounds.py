@@ -159,3 +159,14 @@ def test_who_has_yet_to_test_a_thing_lends_no_chamber() -> None:
     need = read("borrow a climatic chamber -40 °C")
     assert compare(need, read("样机待环境试验，找电池厂共试")).aside
     assert not compare(need, read("高低温舱每周两天开放")).aside
+
+
+def test_who_studies_composites_makes_no_parts_of_them() -> None:
+    need = read("做复合材料件的厂")
+    assert compare(need, read("复合材料界面方向，同八家企业有在研课题")).aside
+    assert not compare(need, read("Carbon and glass composite structures")).aside
+
+
+def test_who_injects_is_asked_by_the_verb() -> None:
+    asked = read("propeller guards in nylon, we own the mould, who injects?")
+    assert "injection moulding" in {i.value for i in asked.items if i.role == "itself"}

@@ -11,6 +11,7 @@ from matchmaker.recommend.specification import (
     read,
     without_aim,
     without_own,
+    without_what_peers_buy,
 )
 
 
@@ -160,3 +161,26 @@ def test_what_is_not_told_apart_stays(need):
 def test_who_seeks_after_saying_what_for_asks_for_those():
     aimed = without_aim("想合伙搞一条袜子自动包装线，找包装厂或设备厂")
     assert {item.value for item in read(aimed).items if is_asked(item)} == {"packaging"}
+
+
+@pytest.mark.parametrize(
+    ("need", "trade"),
+    [
+        ("做螺栓的，B16棒一次要不了一整车，同行有要的拼一车", "bolt"),
+        ("袜厂，包装袋起订量太大，其他袜厂一起凑", "sock"),
+        ("我们做阀门，锌锭涨价，找同行", "valve"),
+    ],
+)
+def test_who_seeks_its_own_trade_asks_for_that_and_not_for_what_it_buys(need, trade):
+    """Seen: who had bars to share a lorry of was shown sellers of bars."""
+    assert things(without_what_peers_buy(need)) == {trade}
+
+
+def test_who_seeks_others_is_left_whole():
+    need = "做螺栓的，找棒材厂"
+    assert without_what_peers_buy(need) == need
+
+
+def test_what_is_held_for_guests_is_not_what_they_make():
+    need = "试飞场要办个材料专场，请外地做复合材料件的厂带样品来飞一飞"
+    assert things(without_aim(need)) == {"composite part"}
