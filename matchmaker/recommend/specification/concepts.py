@@ -196,7 +196,9 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
         is_whole = number in meant(requirement.value, requirement.text)
         if is_whole and not _WITHOUT.match(folded, scope[0]):
             found = found or item._replace(denied=True)
-    return found or next((i for i in statement.items if _is_named_so(i, requirement, wanted)), None)
+    named_so = (i for i in statement.items if _is_named_so(i, requirement, wanted))
+    apart = (i for i in named_so if not _is_listed_apart(i, requirement, statement))
+    return found or next(apart, None)
 
 
 def _is_named_so(item: Requirement, requirement: Requirement, wanted: Set[int]) -> bool:
