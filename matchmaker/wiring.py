@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 from argon2 import PasswordHasher
-from huey.api import Huey
 
 from matchmaker import embedding
 from matchmaker.domain import GoalName
@@ -35,7 +34,6 @@ from matchmaker.nodes.allowance import Allowance, allowance_of, daily_allowance_
 from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
-from matchmaker.nodes.queues import queue_in_file, shared_queue
 from matchmaker.nodes.registry import NodeRegistry
 from matchmaker.nodes.shared_state import SharedState
 from matchmaker.recommend.pipeline import prepare
@@ -155,6 +153,8 @@ from matchmaker.workflow.appointment import zone_of
 from matchmaker.workflow.job import JobKind
 
 if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
+    from huey.api import Huey
+
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
     from matchmaker.services.auditing.survey_audit import SurveyAudits
@@ -474,6 +474,8 @@ class Wiring:
         return self._queue("letters")
 
     def _queue(self, name: str) -> Huey:
+        from matchmaker.nodes.queues import queue_in_file, shared_queue
+
         secret = self.operator_key.signing_secret
         if self.shared_state is None:
             return queue_in_file(name, self.jobs_file, secret)

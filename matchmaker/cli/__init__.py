@@ -67,7 +67,9 @@ def main(arguments: list[str] | None = None) -> None:
     # Most of what a command makes is its modules, which stay: looked through for garbage as often
     # as by default they would take a sixth longer to load.
     gc.set_threshold(20_000, 20, 20)
-    sys.exit(run(arguments))
+    code = run(arguments)
+    gc.freeze()  # what is left goes with the process, and Python would look through it once more
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:

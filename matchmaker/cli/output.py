@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import unicodedata
 from collections.abc import Iterator
@@ -46,9 +47,10 @@ def wired() -> Wiring:
 
     Raises SettingsError, and whatever keeps a restore from being finished.
     """
-    from matchmaker.logs import configure_logs
-    from matchmaker.settings import read_settings
-    from matchmaker.wiring import wire
+    with modules_kept():
+        from matchmaker.logs import configure_logs
+        from matchmaker.settings import read_settings
+        from matchmaker.wiring import wire
 
     settings = read_settings()
     configure_logs(settings)
@@ -57,6 +59,23 @@ def wired() -> Wiring:
     if told is not None:
         say(told, error=True)
     return services
+
+
+@contextmanager
+def modules_kept() -> Iterator[None]:
+    """What is made in the block stays, and is not looked through for garbage, then or later.
+
+    Once in a process: whatever there is by then stays with it.
+    """
+    if not gc.isenabled() or gc.get_freeze_count():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def print_json(value: Any) -> None:

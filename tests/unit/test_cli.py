@@ -1,5 +1,6 @@
 """The command line: what it prints, and its exit codes."""
 
+import gc
 import json
 import os
 import re
@@ -7,11 +8,12 @@ import socket
 import subprocess
 import sys
 import threading
+import weakref
 
 import pytest
 
 from matchmaker.cli import run
-from matchmaker.cli.output import wired
+from matchmaker.cli.output import modules_kept, wired
 from matchmaker.messages import message
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.job import Job, JobKind, JobState
@@ -477,3 +479,28 @@ def test_a_mapping_is_small(tmp_path, capsys):
         file.truncate(40 * 1024**3)
     assert run(["import", "contracts", __file__, "--map", str(large)]) == 2
     assert "is larger than 10 MB" in capsys.readouterr().err
+
+
+def test_what_a_command_loads_is_not_looked_through_for_garbage_and_what_it_makes_is() -> None:
+    passes: list[str] = []
+
+    class Ring:
+        def __init__(self) -> None:
+            self.own = self
+
+    def note(phase: str, _: dict[str, int]) -> None:
+        passes.append(phase)
+
+    gc.unfreeze()
+    gc.callbacks.append(note)
+    try:
+        with modules_kept():
+            rings = [Ring() for _ in range(10 * gc.get_threshold()[0])]
+        assert passes == []
+        assert gc.get_freeze_count() >= len(rings)
+        ring = weakref.ref(Ring())
+        gc.collect()
+        assert ring() is None
+    finally:
+        gc.callbacks.remove(note)
+        gc.unfreeze()

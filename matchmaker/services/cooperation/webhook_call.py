@@ -11,8 +11,6 @@ from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import quote, urlsplit
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
 from matchmaker.workflow.webhook import CallProblem, is_public
 
 # What a call that was not answered may raise.
@@ -133,5 +131,7 @@ def _interrupt(connection: HTTPConnection) -> None:
 def _authorities() -> ssl.SSLContext:
     """A TLS context that trusts the system's own authorities, and the well-known ones."""
     context = ssl.create_default_context()
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # few processes call anybody
+
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
-from huey.api import Huey
 
 from matchmaker import spans
 from matchmaker.access import Principal
@@ -36,6 +36,9 @@ from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.job import Job, JobKind, JobState
+
+if TYPE_CHECKING:  # with it comes the driver of Redis: only who uses a queue pays
+    from huey.api import Huey
 
 # A job whose worker has been silent for so long was cut off.
 SILENCE = timedelta(minutes=2)

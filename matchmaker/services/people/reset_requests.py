@@ -7,13 +7,16 @@ mail server that is slow or down.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
-from huey.api import Huey
 
 from matchmaker.errors import MatchmakerError, ServiceUnavailable
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.workflow.account import MAX_EMAIL
+
+if TYPE_CHECKING:  # with it comes the driver of Redis: only who uses a queue pays
+    from huey.api import Huey
 
 log = structlog.get_logger(__name__)
 
