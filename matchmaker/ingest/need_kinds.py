@@ -25,19 +25,27 @@ _OF_NO_PARTNER = regex(
     r"(?:需求|支持|难|服务|渠道|问题|额度|缺口|约|左右|[\d.\-~至万亿元]|人民币)*"
     r"|(?:现在?|目前|急|需要?|拟|计划|希望|想|面向社会|长期)*(?:招聘|招工|招人)(?!会).{0,40}"
     r"|.{0,8}(?:用地|土地|厂房)(?:指标|需求|不足|紧张|短缺|问题)?(?:约?[\d.,]+(?:余)?(?:亩|平方米|平米|㎡|平方))?"
-    r"|招不到.{0,12}[工人员]"
+    r"|招不到.{0,12}[工人员]|(?:招工|用工|招人)(?:难|荒|紧张|不足|问题).{0,6}"
+    r"|(?:紧?缺|缺少|缺乏|短缺).{0,8}(?:工人?|人手|人才|技工|师傅|员工|操作工)(?:[\d一二两三四五六七八九十]+[名个人])?"
     r"|(?:we )?(?:need |needs |seek |seeking |looking for )?(?:an? |some )?(?:bank |short-term |working )?"
     r"(?:loans?|financing|working capital|credit line)(?: of .{0,24})?"
     r"|(?:we are |currently )?(?:hiring|recruiting|recruitment of) .{0,60}"
 )
 # A need that names no more than to whom something shall go.
 _OF_CUSTOMERS = regex(
-    r"(?:寻求|寻找|寻|找|需要|想找|拓展|开发|开拓|更多|新的?|国内|国外|海外|境外|欧[洲美]|终端|优质|长期|稳定)*的?"
+    r"(?:希望|想要?|计划|打算|进一步|继续|急需?|寻求|寻找|寻|找|需要|想找|拓展|开发|开拓|更多|新的?|国内|国外|海外|境外|欧[洲美]|终端|优质|长期|稳定)*的?"
     r"(?:客户|买家|经销商|代理商|分销商|订单|销路|销售渠道|试用单位|试用企业)"
     r"|(?:looking for |seeking |find )?(?:(?:new|more|further|potential|additional|overseas|foreign|european|international) )*"
     r"(?:customers?|clients?|buyers?|distributors?|dealers?|resellers?|importers?|sales agents?|orders|(?:pilot|test|end) users?)\b"
     r"|(?:neue |weitere )*(?:kunden|abnehmer|vertriebspartner|händler)\b"
 )
+# What troubles a firm is a need only where it looks for something.
+_OF_TROUBLE = regex(r"困难|问题|瓶颈|痛点|难点|堵点|difficult|problems?\b|obstacle")
+_SEEKS = regex(
+    r"[需缺找求寻购]|希望|想[要和与跟]|拓展|开拓|引进|合作|对接|外协|委外"
+    r"|\b(?:looking|look|needs?|seek\w*|want\w*|requir\w*|search\w*|sourc\w*|lack\w*|find)\b"
+)
+_PARTED = regex(r"[；;\n]")
 _OF_FIRMS = regex(r"企业|厂家|产业|compan(?:y|ies)|firms?\b|industr|unternehmen|users?\b")
 _OF_LABS = regex(
     r"(?:合作|回收|回用|处理|制备|检测|改性|替代|生产|加工|控制|识别|防护)技术$|技术(?:合作|攻关|难题)"
@@ -49,6 +57,7 @@ _TERMS = "主要技术指标|技术指标|主要指标|性能指标|技术要求
 _OF_NEED = regex(
     r"(?:.*(?:缺链|补链|强链|延链|断链|短板|配套|采购|外协|协作|合作|对接|技术|研发|检测|设备|产品|零部件|原材料).{0,6})?"
     r"需求(?:描述|内容|情况|清单|说明|简述)?|(?:产业链)?(?:缺链|补链|缺失|薄弱)环节|(?:堵点|断点|卡点)(?:堵点|断点|卡点|难点)?"
+    r"|(?:当前|目前|现有|企业|生产|发展|主要|存在的?|面临的?)*(?:困难|问题|难题|瓶颈)(?:问题)?(?:和|及|与|以及|、|/)(?:主要|具体|相关)?(?:需求|诉求)"
     r"|.*(?:needed|wanted|sought|looked for)"
 )
 _OF_NO_NEED = regex(
@@ -116,6 +125,29 @@ def goal_of_need(titles: Iterable[str], text: str, asker: Kind) -> str:
     if goal is GoalName.SUPPLIER and any(map(_OF_LABS.search, pieces)):
         return GoalName.RESEARCH_PARTNER
     return goal
+
+
+def needs_in(titles: Iterable[str], text: str, asker: Kind) -> tuple[tuple[str, str], ...]:
+    """The needs of a cell of which no column says the kind, each with its goal.
+
+    Pieces that look for partners of different goals are needs of their own: 缺锻件；想找高校做密封.
+    Under a title of difficulties a piece that looks for nothing is none: 环保压力大.
+    """
+    titles = tuple(titles)
+    pieces = [piece.strip() for piece in _PARTED.split(text) if piece.strip()]
+    is_trouble = any(_OF_TROUBLE.search(normal(title)) for title in titles)
+    seeking = [piece for piece in pieces if _SEEKS.search(normal(piece))]
+    if is_trouble and not seeking:
+        return ((text, NO_PARTNER),)
+    if len(titles) != 1 or (len(seeking) < len(pieces) and not is_trouble):
+        return ((text, goal_of_need(titles, text, asker)),)
+    by_goal: dict[str, list[str]] = {}
+    for piece in seeking:
+        by_goal.setdefault(goal_of_need(titles, piece, asker), []).append(piece)
+    if len(by_goal) == 1 and seeking == pieces:
+        return ((text, next(iter(by_goal))),)
+    sign = "；" if any("一" <= sign <= "鿿" for sign in text) else "; "
+    return tuple((sign.join(parts), goal) for goal, parts in by_goal.items())
 
 
 def terms_of_needs(taken: Mapping[str, str]) -> dict[str, str]:

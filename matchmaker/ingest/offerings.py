@@ -75,7 +75,7 @@ _OF_OTHERS = regex(
 _DEPARTMENT = regex(r"学院|院系|系别|部门|\b(?:faculty|department|dept|school|division|unit)\b")
 # Of rights: how they stand, and that somebody has them for himself alone.
 _OF_RIGHT = regex(
-    r"知识产权|专利状态|许可|转让|\b(?:ip|ipr|patent) (?:status|position)|\blicen[cs]",
+    r"知识产权|成熟度|状态|阶段|许可|转让|\b(?:ip|ipr|patent) (?:status|position)|\blicen[cs]",
     re.IGNORECASE,
 )
 _GIVEN_AWAY = regex(
@@ -341,13 +341,14 @@ class _Reading:
             self._tell(line, "discontinued", message("is not offered any more."), "passed")
             return None
         rights = [cell for title, cell in written["specification"] if _OF_RIGHT.search(title)]
-        if any(has_lapsed_by(cell) for cell in (*(c for _, c in written["status"]), *rights)):
+        standing = [cell for _, cell in written["status"]] + rights
+        if any(map(_GIVEN_AWAY.search, standing)):
+            self._tell(line, "discontinued", message("is not offered any more."), "passed")
+            return None
+        if any(map(has_lapsed_by, standing)):
             self._tell(
                 line, "status", message("has lapsed: whoever wants it may use it."), "passed"
             )
-            return None
-        if any(map(_GIVEN_AWAY.search, rights)):
-            self._tell(line, "discontinued", message("is not offered any more."), "passed")
             return None
         names = [cell for _, cell in written["name"]] or self._name_above(line)
         models = [cell for _, cell in written["model"]]

@@ -27,7 +27,7 @@ from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.dealings import DEALINGS, named_in
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.names import normal_name
-from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_need
+from matchmaker.ingest.need_kinds import NO_PARTNER, needs_in
 from matchmaker.ingest.need_sides import SIDES, with_sides
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
@@ -86,17 +86,20 @@ def keep_parts(
     if held := parts.get(CERTIFICATES):
         _keep_certificates(reader, row, organization, held)
     if need := parts.get(NEED):
-        goals = parts.get(NEED_KIND)
+        goals = parts.get(NEED_KIND) or ()
+        needs = [(need, goal) for goal in goals]
         if not goals:
             titles = [title for title, _ in reader.cells_of(line, NEED)]
             asker = reader.reading.rows["organizations"][organization].kind
-            goals = (goal_of_need(titles, need, asker),)
+            needs = [*needs_in(titles, need, asker)]
         terms = _terms(reader, row, parts)
         if isinstance(parts.get(NEED_BUDGET), str):  # a range
             said = (f"{title}: {cell}" for title, cell in reader.cells_of(line, NEED_BUDGET))
-            need = "\n".join((need, *said))
-        for goal in goals:
-            _keep_need(reader, row, organization, (need, goal, terms), is_lost=not any(goals))
+            said_too = "".join(f"\n{each}" for each in said)
+            needs = [(f"{text}{said_too}", goal) for text, goal in needs]
+        is_lost = not any(goal for _, goal in needs)
+        for text, goal in needs:
+            _keep_need(reader, row, organization, (text, goal, terms), is_lost=is_lost)
     else:
         for name in _OF_NEEDS:
             if parts.get(name) is not None:

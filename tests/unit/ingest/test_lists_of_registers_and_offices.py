@@ -201,3 +201,40 @@ def test_what_registers_write_behind_everybodys_scope_is_not_kept(tmp_path: Path
     assert [row.text for row in parsed.rows.descriptions] == [
         "许可项目：特种设备制造；一般项目：普通阀门和旋塞制造（不含特种设备制造）；金属热处理"
     ]
+
+
+def test_what_was_sold_has_not_lapsed_and_is_not_offered(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    text = "成果名称,成熟度,知识产权,适用企业\n甲诊断技术,中试,申请中,球阀企业\n乙阀,已转让,ZL201910000000.1（已转让）,\n丙阀,小试,专利权终止,\n"
+    path.write_text(text, "utf-8")
+    listed, _ = read_own(path, UNIVERSITY)
+    assert [text for _, text in texts(listed)] == [
+        "甲诊断技术, 成熟度 中试, 知识产权 申请中, 适用企业 球阀企业"
+    ]
+    fields = {problem.line: problem.field for problem in listed.problems if problem.line}
+    assert fields == {3: "discontinued", 4: "status"}
+
+
+TROUBLES = """企业名称,主要产品,当前困难和需求
+示例甲阀门有限公司,球阀,缺20寸阀体锻件，月需30件；想找高校做低温密封
+示例乙铸件厂,铸件,环保压力大
+示例丙密封有限公司,填料,希望拓展海外客户
+示例丁机械厂,阀杆,招工难，缺数控工
+"""
+
+
+def test_of_troubles_what_looks_for_somebody_is_a_need_of_its_goal(tmp_path: Path) -> None:
+    parsed = members(tmp_path, TROUBLES)
+    needs = {(row.text, row.goal.value) for row in parsed.rows.needs}
+    assert needs == {
+        ("缺20寸阀体锻件，月需30件", "supplier"),
+        ("想找高校做低温密封", "research_partner"),
+        ("希望拓展海外客户", "customer"),
+    }
+    assert {problem.line for problem in parsed.problems if problem.field == "need"} == {3, 5}
+
+
+@pytest.mark.parametrize("cell", ["阀体铸件；PTFE密封圈", "找三家铸造厂；招标采购"])
+def test_needs_of_one_goal_in_a_cell_stay_one(cell: str, tmp_path: Path) -> None:
+    parsed = members(tmp_path, f"企业名称,采购需求\n示例甲厂,{cell}\n")
+    assert [row.text for row in parsed.rows.needs] == [cell]
