@@ -116,6 +116,7 @@ ACTIONS: Mapping[str, Message] = {
     "call.invited": message("Call: somebody invited"),
     "call.prolonged": message("Call prolonged"),
     "call.corrected": message("Call corrected"),
+    "call.partner_left": message("Call: a partner left"),
     "call.team": message("Call: team changed"),
     "call.unsealed": message("Call: answers unsealed"),
     "call.noted": message("Call: note written"),

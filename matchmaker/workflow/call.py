@@ -327,6 +327,11 @@ def with_team(call: Call, members: Iterable[TeamMember]) -> Call:
     return replace(call, team=team)
 
 
+def without_partner(call: Call, organization: str) -> Call:
+    """The call of those who call still, once one of them has left the others."""
+    return replace(call, partners=tuple(id for id in call.partners if id != organization))
+
+
 def merged_team(
     call: Call, wanted: Iterable[TeamMember], seen: Iterable[TeamMember]
 ) -> tuple[TeamMember, ...]:

@@ -156,3 +156,34 @@ def test_firms_that_pool_a_need_call_together_through_the_api(app, wired, people
     people[second].ask(f"calls/{id}/introductions", {"organization": second, "winner": maker})
     (party,) = people[second].ask(f"calls/{id}")["parties"]
     assert party["introduction"]
+
+
+def test_who_leaves_the_others_calls_with_them_no_more(app, wired, people, coordinator):
+    """It went on reading what suppliers answered, also where it left as the call was opened."""
+    first, second, apart, maker = people
+    convened = wired.gatherings.convene(
+        coordinator,
+        NewGathering(**pooled((first, second, apart))).to_gathering(coordinator.subject),
+    ).gathering.id
+    joined_by(people, convened, first, second, apart)
+    new = {
+        "organization": first, "title": "Steel", "text": STEEL, "goal": "supplier",
+        "deadline": DAY, "gathering": convened, "invited": [maker],
+        "needs": [f"{first}.steel", f"{second}.steel"],
+    }  # fmt: skip
+    calls = [people[first].ask("calls", new, 201)["brief"]["id"] for _ in range(2)]
+    bid = {"organization": maker, "price": 4.2, "currency": "CNY"}
+    for id in calls:
+        people[maker].ask(f"calls/{id}/answer", bid, method="PUT")
+        assert "4.2" in str(people[apart].ask(f"calls/{id}"))
+    decided, undecided = calls
+    people[first].ask(f"calls/{decided}/award", {"winners": [maker]})
+    leaves = {"organization": apart, "answer": "left"}
+    people[apart].ask(f"gatherings/{convened}/answer", leaves)
+    people[apart].ask(f"calls/{undecided}", status=404)
+    assert people[apart].get(f"/calls/{undecided}").status_code == 404
+    people[apart].ask(f"calls/{decided}")  # what was decided while it was one of them
+    for firm in (first, second):
+        call = people[firm].ask(f"calls/{undecided}")
+        assert [each["id"] for each in call["brief"]["partners"]] == [second]
+    assert people[first].ask(f"calls/{undecided}/award", {"winners": [maker]})

@@ -17,6 +17,7 @@ from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews
 from matchmaker.services.own_organizations import need_of, own_people_id, require_itself
+from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow import call as call_workflow
@@ -55,7 +56,8 @@ class CallOpening:
         today = self.clock().date()
         needs, title, text = [need] if need else [], "", ""
         if gathering:
-            brief, partners = self._brief(organization, gathering)
+            stored, partners = self._brief(organization, gathering)
+            brief = stored.value
             needs, title, text = list(brief.needs), brief.title, brief.text
             needs_found = self._pooled_needs(needs, {organization, *partners})
         else:
@@ -104,8 +106,9 @@ class CallOpening:
                 goal=content.goal,
             )
         partners: tuple[str, ...] = ()
+        brief: Versioned[Gathering] | None = None
         if content.gathering:
-            _, partners = self._brief(organization.id, content.gathering)
+            brief, partners = self._brief(organization.id, content.gathering)
         now = self.clock()
         call_workflow.check_deadline(content.deadline, now.date())
         call = Call(
@@ -122,6 +125,9 @@ class CallOpening:
         def attempt(unit: UnitOfWork) -> None:
             self._require_few(unit, call.organization)
             require_itself(self.views.store, call.organization)
+            if brief is not None:  # nobody who leaves it meanwhile calls with the others
+                self._require_same(brief)
+                unit.keep(self.views.repositories.gatherings.put(brief.value, brief.version))
             unit.add(self.views.repositories.calls.put(call))
             unit.log("call.opened", f"call/{call.id}")
             self.invitations.add(unit, principal, call, [], invited, InvitedBy.HAND)
@@ -157,18 +163,26 @@ class CallOpening:
             raise InvalidInput("needs a cluster; you belong to none.", where="cluster")
         return content.cluster or next(iter(own), "")
 
-    def _brief(self, organization: str, gathering_id: str) -> tuple[Gathering, tuple[str, ...]]:
+    def _require_same(self, brief: Versioned[Gathering]) -> None:
+        """Raise WrongState where a gathering is not as it was read."""
+        now = self.views.repositories.gatherings.get_or_none(brief.value.id)
+        if now is None or now.version != brief.version:
+            raise WrongState("Somebody else saved it meanwhile.", mend="Look at it again.")
+
+    def _brief(
+        self, organization: str, gathering_id: str
+    ) -> tuple[Versioned[Gathering], tuple[str, ...]]:
         """A running joint brief of the organisation, and who calls with it: not the lead."""
         stored = self.views.repositories.gatherings.get_or_none(gathering_id)
         gathering = stored.value if stored else None
-        if gathering is None or organization not in gathering.joined:
+        if stored is None or gathering is None or organization not in gathering.joined:
             raise NotFound("You have no gathering '%(id)s'.", id=gathering_id)
         if gathering.kind is GatheringKind.CIRCLE or organization == gathering.lead:
             raise InvalidInput("must not be a circle, nor one that you lead.", where="gathering")
         if gathering.state is not GatheringState.RUNNING:
             raise WrongState("Too few have joined yet.")
         others = (id for id in gathering.joined if id not in (organization, gathering.lead))
-        return gathering, tuple(others)
+        return stored, tuple(others)
 
     def _pooled_needs(self, ids: Sequence[str], callers: Collection[str]) -> list[Need]:
         """Those of who joined that are open still: others declined, or have what they needed."""

@@ -32,6 +32,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import gathering as gathering_workflow
+from matchmaker.workflow.call import CallState, without_partner
 from matchmaker.workflow.gathering import (
     LED,
     Gathering,
@@ -153,6 +154,8 @@ class Gatherings:
             if after != before:
                 if answer is InvitationAnswer.JOINED:
                     self._require_joinable(before, own)
+                if answer is InvitationAnswer.LEFT:
+                    self._leave_calls(unit, id, own.id)
                 self.outbox.notify(
                     unit,
                     "cluster",
@@ -166,6 +169,16 @@ class Gatherings:
             return after
 
         return self._change(principal, id, change, f"gathering.{answer}")
+
+    def _leave_calls(self, unit: UnitOfWork, id: str, organization: str) -> None:
+        """Who left calls with the others no more, and reads no answer of what is not decided."""
+        calls = self.repositories.calls
+        for stored in calls.iterate("organization", organization):
+            call = stored.value
+            is_open = call.gathering == id and call.state is CallState.OPEN
+            if is_open and organization in call.partners:
+                unit.add(calls.put(without_partner(call, organization), stored.version))
+                unit.log("call.partner_left", f"call/{call.id}", organization=organization)
 
     def hold(self, principal: Principal, id: str, meeting: Meeting) -> GatheringView:
         """Note a meeting, as a coordinator; it becomes an event in the graph."""
