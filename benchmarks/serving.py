@@ -14,9 +14,8 @@ with the program in another folder, as `git archive REVISION | tar -x -C FOLDER`
 `--kept` each client keeps its connection, as proxies do; the clients' own share is told, too.
 
 With `--neo4j` (DATA_DIR made with `--store neo4j`) the same question is put to
-Neo4j alone in the same run, as one would without a snapshot: the native vector
-index for each of the seeker's five latest statements, a two-hop Cypher query
-for common partners, both merged in the client by reciprocal rank.
+Neo4j alone in the same run, as one would without a snapshot (`neo4j_alone.py`), without reasons and
+with some; and what both foresee of the year after `--cut` is told.
 """
 
 from __future__ import annotations
@@ -37,12 +36,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import partial
 from pathlib import Path
 
+import neo4j_alone
 import numpy as np
 import psutil
 from measure import machine, percentiles, verdict
@@ -53,34 +53,6 @@ KEY = secrets.token_urlsafe(32)
 HEADERS = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
 WARM = 60
 BEFORE = 10  # questions that are asked and not measured
-
-TWO_HOP = """
-MATCH (o:Organization {id: $id})-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(partner)
-WITH o, collect(DISTINCT partner) AS partners
-UNWIND partners AS shared
-MATCH (shared)-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(candidate:Organization)
-WHERE candidate.kind IN ['university', 'research_institute']
-WITH o, partners, candidate, count(DISTINCT shared) AS common
-WHERE candidate <> o AND NOT candidate IN partners
-RETURN candidate.id AS id, candidate.name AS name, common
-ORDER BY common DESC, id LIMIT 100
-"""
-
-LATEST_VECTORS = """
-MATCH (o:Organization {id: $id})-[:TOOK_PART]->(s:Statement)
-WHERE s.embedding IS NOT NULL
-RETURN s.embedding AS vector ORDER BY s.date DESC, s.id LIMIT 5
-"""
-
-NEAREST = """
-CALL db.index.vector.queryNodes($index, 100, $vector) YIELD node, score
-MATCH (candidate:Organization)-[:TOOK_PART]->(node)
-WHERE candidate.kind IN ['university', 'research_institute'] AND candidate.id <> $id
-RETURN candidate.id AS id, candidate.name AS name, max(score) AS score
-ORDER BY score DESC, id LIMIT 100
-"""
-
-VECTOR_INDEX = "SHOW INDEXES YIELD name, type WHERE type = 'VECTOR' RETURN name"
 
 
 def free_port() -> int:
@@ -245,36 +217,23 @@ def measure_at_once(
             )
 
 
-def ask_neo4j(session, organization: str, index: str) -> list[str]:
-    """The same question without a snapshot: ids, best first."""
-    score: dict[str, float] = defaultdict(float)
-    rankings = [session.run(TWO_HOP, id=organization).data()]
-    rankings += [
-        session.run(NEAREST, id=organization, index=index, vector=row["vector"]).data()
-        for row in session.run(LATEST_VECTORS, id=organization).data()
-    ]
-    for ranking in rankings:
-        for rank, row in enumerate(ranking, start=1):
-            score[row["id"]] += 1 / (60 + rank)
-    return sorted(score, key=lambda key: (-score[key], key))[:10]
-
-
-def compare_with_neo4j(
-    url: str, password: str, questions: Sequence[str], before: int
-) -> list[float]:
-    """Seconds of each question put to the database alone, of those that it refuses, too."""
-    from neo4j import GraphDatabase
-    from neo4j.exceptions import TransientError
-
-    with GraphDatabase.driver(url, auth=("neo4j", password)) as driver, driver.session() as session:
-        index = session.run(VECTOR_INDEX).single(strict=True)["name"]
-
-        def ask(organization: str) -> None:
-            # A hub's two hops may need more memory than the server has.
-            with contextlib.suppress(TransientError):
-                ask_neo4j(session, organization, index)
-
-        return timed(ask, questions, before)
+def compare(
+    ours: Callable[[str], object], peer: neo4j_alone.Neo4jAlone, questions: Sequence[str]
+) -> None:
+    """The same questions to us and to Neo4j alone, in turns."""
+    asks = {
+        "ours": ours,
+        "Neo4j alone": neo4j_alone.answered(peer.ask),
+        "Neo4j alone, with reasons": neo4j_alone.answered(peer.ask_with_reasons),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in asks}
+    for question in questions:
+        for name, ask in asks.items():
+            seconds[name] += timed(ask, [question], 0)
+    print("\n  in turns:")
+    for name, each in seconds.items():
+        ratio = np.median(each) / np.median(seconds["ours"])
+        print(f"  {name:<26}{percentiles(each)}   {ratio:4.1f} × ours, p50")
 
 
 def draw(folder: Path, count: int, asked: int) -> tuple[list[str], list[str]]:
@@ -330,6 +289,8 @@ def main() -> None:
     parser.add_argument(
         "--before", type=int, default=BEFORE, help="questions that are not measured"
     )
+    parser.add_argument("--cut", type=date.fromisoformat, default=date(2015, 12, 31))
+    parser.add_argument("--trials", type=int, default=300, help="questions of the year after it")
     options = parser.parse_args()
     print(f"{machine()}\n{time.strftime('%Y-%m-%d')}  {options.folder}\n")
     if options.at_once:
@@ -353,10 +314,15 @@ def main() -> None:
     with running_server(options.folder / "neo4j", heap="1g") as database:
         environment["MATCHMAKER_STORE"] = database.url
         environment["MATCHMAKER_STORE_PASSWORD"] = database.password
-        ours = measure(environment, options.goal, drawn, before)
-        neo4j_seconds = compare_with_neo4j(database.url, database.password, drawn[0], before)
-        print(f"\n  Neo4j alone               {percentiles(neo4j_seconds)}")
-        print(f"  Neo4j alone over ours, p50{np.median(neo4j_seconds) / np.median(ours):10.1f} ×")
+        measure(environment, options.goal, drawn, before)
+        with neo4j_alone.opened(database.url, database.password) as peer:
+            with server(environment) as (address, _):
+                ours = partial(ask_known, address, options.goal)
+                compare(ours, peer, drawn[0][-options.requests :])
+            if options.trials:
+                neo4j_alone.print_quality(
+                    peer, options.folder, options.goal, options.cut, options.trials
+                )
 
 
 if __name__ == "__main__":

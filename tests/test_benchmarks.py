@@ -261,6 +261,10 @@ def test_import_of_cordis_and_what_it_leaves_for_serving(
     printed = run("cordis_import", archive(tmp_path), "--store", store, "--keep", folder)
     assert f"matchmaker import cordis ({store})" in printed
     assert "import over floor" in printed
+    if store == "neo4j":
+        few = ("--requests", 3, "--before", 0, "--texts", 0, "--cut", "2014-12-31")
+        printed = run("serving", folder, "--neo4j", *few)
+        assert re.search(r"Neo4j alone, with reasons +p50 +[\d.]+ ms", printed)
 
 
 def test_identity(run: Run) -> None:
