@@ -47,6 +47,8 @@ _SOUGHT = regex(
 _MAKER_AFTER = regex(
     r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|builders?|firms?|coaters?)(?![a-z])|(?:的(?=[^，,;；。]{2,8}(?:我们|咱们?|我[司厂方]|本[司厂])的))?(?:厂|企业|品牌|商|公司)"
 )
+_WHO_MAKES = regex(r"(?:做|搞|造|生产|开)$")
+_CALLED_AFTER = regex(r"的(?:朋友|老板|同行|师傅|人|厂)?(?:来|拿|要|找|请|联系|便宜|可以|欢迎|看)")
 _MAKER = regex(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.
 _LACKED = regex(
@@ -361,6 +363,8 @@ def _is_for_customer(offer: Specification, item: Requirement) -> bool:
         return not (is_lacked and text.startswith("的", item.end))
     if _MAKER_AFTER.match(text, item.end) or _MAKER.search(item.text):
         return True
+    if _WHO_MAKES.search(before) and _CALLED_AFTER.match(text, item.end):
+        return True  # 做机架的拿去便宜
     return bool(_SOUGHT.search(before)) and not is_lacked
 
 

@@ -40,6 +40,8 @@ _NO_CHINESE = regex(
 )
 _NO_THING = frozenset(
     [
+        "brand",
+        "brands",
         "working",
         "must",
         "is",

@@ -82,6 +82,8 @@ def test_what_a_word_only_sounds_like_or_is_done_to_is_not_wanted(text, values) 
         ("袜子贴牌", {"sock"}),
         ("农田土壤重金属检测", {"soil testing"}),
         ("soil tests for a farm", {"soil testing"}),
+        ("电磁阀要做火烧试验", {"fire testing"}),
+        ("镜腿想试试镁合金半固态", {"temple", "magnesium", "semi-solid casting"}),
     ],
 )
 def test_what_stands_directly_behind_makes_a_name_whole(text: str, values: set[str]) -> None:

@@ -143,6 +143,9 @@ def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
         ("别处有厂要导热膜吗？我们正好做这个", True),
         ("who abroad would buy our PVD coating service", True),
         ("外地有没有企业需要我们精密模具的", True),
+        ("热解完的碳毡谁家能用，做壳子的最好", True),
+        ("石墨烯导热膜我们有，电池那块有没有要的", True),
+        ("谁家能用，我们要DN50的球阀", False),
         ("we could use our own moulds for it", False),
         ("企业需要我们提供图纸吗", False),
         ("镜腿模晒纹，宁波那边谁做", False),
@@ -242,3 +245,11 @@ def test_sheet_is_bought_by_who_makes_frames_of_it(frames: str, verdicts: set[st
     of_sheet = {str(j.verdict) for j in compared.judgements if j.requirement.text == "板材"}
     assert {str(j.verdict) for j in compared.judgements} == verdicts
     assert "met" not in of_sheet or verdicts == {"met"}
+
+
+def test_makers_who_are_called_to_come_are_customers() -> None:
+    """Seen: leftover plate for makers of frames was offered to nobody, all being its rivals."""
+    compared = compare_customer(
+        read("手里有库存碳板余料，做机架的拿去便宜"), read("碳纤机架、机臂")
+    )
+    assert [(j.requirement.text, str(j.verdict)) for j in compared.judgements] == [("机架", "met")]
