@@ -73,7 +73,7 @@ _NO_HEAT = regex(r"\s?(?:倍率|放电|充电|discharge|rate|rating)")
 _STUFF = regex(
     r"的?\s?(?:不锈|碳|冷轧|热轧)?(?:钢(?!厂)|铜|铝(?!合金压|件|压)|铁|锌|镁|塑料|橡胶|原料|材料|毛坯|粒子|料|板材|型材|铸件|锻件|钢材)|\s?of (?!force|pressure|clamp)"
 )
-_TONNE = 1000.0
+_TONNE, _MUCH = 1000.0, 100.0
 # 压铸模 电机壳 2500吨: no mould weighs so much, and machines press with more.
 _HEAVIEST_MOULD = 100 * _TONNE
 _STUFF_BEFORE = regex(r"(?:[钢料铝铜锌材铁锭]|粒子|steel|resin|granules|alloy|scrap)[，,\s]{0,2}$")
@@ -364,7 +364,10 @@ def _amount(
             )
         if re.match(r"\s?/\s?(?!(?:件|个|只|支|套|台|pcs?|pieces?|each|ea)(?![a-z]))|\s?每", after):
             return None  # of one of them it is its weight: 180kg/件
-        by_the_tonne = is_tonnes and (is_ordered(folded, start) or is_of_stuff(folded, start, end))
+        is_much = (bounds.low or 0) >= _MUCH
+        by_the_tonne = (is_tonnes and is_ordered(folded, start)) or (
+            is_much and is_of_stuff(folded, start, end)
+        )
         # "A 5 tonne winch" is one of them.
         is_one = re.search(r"(?<![a-z])an? $", folded[max(0, start - 3) : start])
         if by_the_tonne and not is_one and not _LIFTED.match(after):

@@ -51,7 +51,7 @@ def is_ordered(folded: str, start: int) -> bool:
 
 # What is sold by weight, and no thing of which one weighs so much.
 _STUFF = (
-    r"(?:纱线?|纤维|短切|粒子|颗粒|粒料|树脂|再生料|改性料|浆料?|粉体?|丝束|短纤|长丝|yarns?|fib(?:re|er)s?|spandex"
+    r"(?:纱线?|纤维|短切|粒子|颗粒|粒料|树脂|再生料|改性料|浆料?|粉体?|丝束|短纤|长丝|薄膜|[棚地]膜|yarns?|fib(?:re|er)s?|spandex"
     r"|granul\w*|pellets?|resins?|powders?|flakes?|regrind|scrap)"
 )
 _OF_STUFF = regex(rf"{_STUFF}(?![一-鿿]{{0,3}}(?:件|机|模|管|板|阀|罐|炉))")

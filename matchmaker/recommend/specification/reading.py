@@ -34,7 +34,7 @@ from matchmaker.recommend.specification.qualities import qualities
 from matchmaker.recommend.specification.roles import COMPLAINED
 from matchmaker.recommend.specification.short_heads import with_help
 from matchmaker.recommend.specification.unlisted import unlisted
-from matchmaker.recommend.specification.vocabulary import Marker, words
+from matchmaker.recommend.specification.vocabulary import Marker, finishing, words
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
 from matchmaker.text import blanked
@@ -148,7 +148,8 @@ def read(text: str) -> Specification:
         if product and COMPLAINED.match(folded, product.end):
             items.append(product._replace(role=ItemRole.WHOLE))  # "plungers get eaten"
         elif product and _is_named_first(folded, product, things):
-            items.append(product)
+            role = ItemRole.WHOLE if _is_worked_on(folded, product, things) else product.role
+            items.append(product._replace(role=role))
     if not items:
         return Specification(text)
     items.sort(key=lambda item: (item.start, item.end))
@@ -233,6 +234,20 @@ def _is_named_first(folded: str, product: Requirement, things: list[Requirement]
         and product.end < wholes[0].start
         and _FOR.fullmatch(folded, product.end, wholes[0].start) is not None
     )
+
+
+# Asked for itself, whatever work is spoken of before it: 电镀厂，采购挂具.
+_ASKED_BEFORE = regex(
+    r"(?:购|采|找|寻|求|需要?|要|买|订|缺|收|供应|生产|做)(?:一批|一种|各种|合格的?)?$"
+)
+
+
+def _is_worked_on(folded: str, product: Requirement, things: list[Requirement]) -> bool:
+    """Whether a thing is what finishing is done on that was named first: 真空热处理，Cr12MoV 模板."""
+    if _ASKED_BEFORE.search(folded, max(0, product.start - 6), product.start):
+        return False
+    works = [i for i in things if i.kind is RequirementKind.PROCESS and i.end <= product.start]
+    return bool(works) and all(i.value in finishing() for i in works)
 
 
 def _is_named(item: Requirement) -> bool:

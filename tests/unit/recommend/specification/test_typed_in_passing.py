@@ -379,3 +379,19 @@ def test_what_a_register_leaves_out_of_a_scope_is_denied():
 def test_the_words_between_a_pack_and_its_cells_are_no_part_of_the_figure():
     (cells,) = [item for item in read("电池包 -40度还能飞的，12S").items if item.unit == "S"]
     assert cells.text == "12S"
+
+
+def test_what_is_named_behind_finishing_is_what_it_is_done_on():
+    assert "模板" not in sought("找能做真空热处理的厂，Cr12MoV 模板 400x300x60，HRC58-60")
+    assert "挂具" in sought("电镀厂，采购挂具")
+
+
+@pytest.mark.parametrize(
+    ("need", "amount"), [("大棚膜 8丝 10吨", "10000 kg"), ("32支棉纱 300公斤", "300 kg")]
+)
+def test_film_and_yarn_are_wanted_by_weight(need, amount):
+    assert [item.value for item in read(need).of(RequirementKind.QUANTITY)] == [amount]
+
+
+def test_the_handwheel_of_a_valve_is_no_valve():
+    assert sought("做阀门的塑料手轮，尼龙加玻纤") == {"handwheel"}
