@@ -51,6 +51,11 @@ _SHOWN_OFFERINGS = 50
     metavar="NAME",
     help="Read this sheet together with --sheet; without both those that hold the like.",
 )
+@click.option(
+    "--join/--no-join",
+    default=None,
+    help="Whether new organisations join the cluster; else those of a list of members do.",
+)
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option(
     "--same", multiple=True, metavar="ID=ID", help="These two that may be one are the same."
@@ -93,6 +98,7 @@ def _import_list(
     organization: str,
     withdraw: bool,
     also_sheet: tuple[str, ...],
+    join: bool | None,
     **options: Any,
 ) -> int:
     from matchmaker.services.operations.import_report import stays_as_written
@@ -101,10 +107,10 @@ def _import_list(
     chosen = replace(table_options_of(options), decisions=_decisions(same, apart))
     with file.open("rb") as content:
         id = workflow.keep(ADMIN, file.name, content, cluster, organization)
-    if withdraw or also_sheet or chosen != type(chosen)():
+    if withdraw or also_sheet or join is not None or chosen != type(chosen)():
         others = (replace(chosen.file, sheet=sheet) for sheet in also_sheet)
         sheets = tuple(replace(chosen, file=file) for file in others) or None
-        workflow.choose(ADMIN, id, chosen, withdraws=withdraw, sheets=sheets)
+        workflow.choose(ADMIN, id, chosen, join, withdraws=withdraw, sheets=sheets)
     preview = workflow.preview(ADMIN, id, at_length=True)
     if preview.refused is not None:
         raise preview.refused

@@ -119,3 +119,17 @@ def test_that_a_list_is_too_large_to_be_taken_back_is_told_before_it_is_written(
         assert told is is_told
         run(["import", "list", members, "--dry-run", "--json"])
         assert json.loads(capsys.readouterr().out)["is_too_large_to_undo"] is is_told
+
+
+def test_new_firms_of_an_announcement_join_a_cluster_only_where_that_is_said(fresh, capsys):
+    """As the report says that one may choose."""
+    clusters = written(fresh, "clusters.csv", "id,name,place\nmy:c,示例集群,gbt2260:330324\n")
+    assert run(["import", "tables", clusters]) in (0, 3)
+    text = "省专精特新中小企业名单公示\n企业名称,主导产品\n示例命令丙厂,阀杆\n"
+    announced = written(fresh, "announced.csv", text)
+    asked = ["import", "list", announced, "--cluster", "my:c", "--dry-run"]
+    capsys.readouterr()
+    assert run(asked) == 3
+    assert "1 lines read, 0 loaded" in capsys.readouterr().out
+    assert run([*asked, "--join"]) == 0
+    assert "memberships: 1 new" in capsys.readouterr().out
