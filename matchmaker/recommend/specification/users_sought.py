@@ -26,8 +26,11 @@ _NEEDERS = regex(
     r"|(?<![们司厂我])(?:需要|缺少?|要用|想用|要买|想买|采购|急需|用得[上着到]|会用到?|用到|在用)(?![我活单])"
     r"[^，,;；。!！?？的]{2,20}的(?:[^，,;；。!！?？的]{0,6}的)?[^，,;；。!！?？的找]{0,8}(?:厂|厂家|企业|公司|品牌|用户|客户|同行|工厂)"
 )
+# What "we" have is to be sold there: 想把我们的碳纤维板卖给做眼镜腿的.
+_SOLD_TO = r"(?:把|将)(?:我们?|咱们?|我[司厂]|本[司厂])(?:这边|家|做|生产)?的?[^，,;；。!！?？]{1,16}?(?:卖|供|推销|推荐|介绍|推广|打)(?:给|到|去|进|往)"
 # "…, that's what we make": who asks has what somebody else seeks.
 _WE_MAKE_THAT = regex(
+    rf"{_SOLD_TO}|"
     r"\b(?:that(?:'s| is)|which is|that is exactly|exactly) what we (?:make|do|sell|supply|offer|produce|have)\b|[,;.-] ?(?:and )?(?:we|which we) (?:make|sell|produce|supply|offer) (?:them|it|those|these|that|such)\b"
     r"|(?:我们?|我[司厂]|本[司厂]|咱们?)(?:正好|刚好|恰好|就是|专门|就)(?:是)?(?:做|生产|供|有|卖)(?:这个|这种|这些|这类|这一?块|它)"
     r"|\b(?:who|that)(?:'d| would| might| may| will) (?:pay for|be interested in|like to (?:buy|try|use|have)|want)\b"

@@ -146,6 +146,8 @@ def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
         ("热解完的碳毡谁家能用，做壳子的最好", True),
         ("石墨烯导热膜我们有，电池那块有没有要的", True),
         ("谁家能用，我们要DN50的球阀", False),
+        ("想把我们的碳纤维板卖给做眼镜腿的", True),
+        ("把我们的图纸发给他们", False),
         ("we could use our own moulds for it", False),
         ("企业需要我们提供图纸吗", False),
         ("镜腿模晒纹，宁波那边谁做", False),
