@@ -27,10 +27,11 @@ _ALWAYS = regex(
     r"|until further notice|laufend|jederzeit|fortlaufend|en continu|permanent|senza scadenza",
     re.I,
 )
-# The hour at which it closes, and in which zone.
+# The hour at which it closes, and in which zone; letters are one word, not several on end, of which
+# the ways to part it would all be tried.
 _TIME_OF_DAY = regex(
-    r"[\s,，T]*\(?(?:at |noon|um )?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*(?:h|hrs|am|pm|uhr|点"
-    r"|[A-Z]{2,4}T?|\(?(?:brussels|local|uk) time\)?)*\)?\s*$",
+    r"[\s,，T]*\(?(?:at |noon|um )?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*"
+    r"(?:\(?(?:brussels|local|uk) time\)?|[A-Z]{2,}(?![A-Z])|h(?![A-Z])|点)*\)?\s*$",
     re.IGNORECASE,
 )
 # What is said behind it in brackets: （逾期不予受理）.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.domain import GoalName
+from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.list_guess import are_no_members
-from matchmaker.ingest.need_kinds import NO_PARTNER, need_kinds
+from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_need, need_kinds
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_options import TableOptions
@@ -173,3 +173,14 @@ def test_kinds_of_what_was_asked_for_at_a_fair_are_no_kinds_of_firms() -> None:
         "采购": ("supplier",), "外协": ("supplier",), "技术": ("research_partner",),
         "销售": ("customer",), "设备共享": ("shared_resource",),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("sought", ["寻找客户", "想找新的经销商", "急需要海外订单", "想要寻求买家"])
+def test_who_looks_for_buyers_in_whatever_words_seeks_customers(sought: str) -> None:
+    assert goal_of_need(["需求"], sought, Kind.FIRM) == GoalName.CUSTOMER
+
+
+@pytest.mark.parametrize("words", ["寻找", "想找", "急需要", "想要寻求"])
+def test_words_of_seeking_that_go_on_without_end_are_read_to_their_end(words: str) -> None:
+    """Two readings of each of a hundred words were tried in all their combinations: for ever."""
+    assert goal_of_need(["需求"], f"{words * 100}锻件", Kind.FIRM) == GoalName.SUPPLIER

@@ -136,3 +136,20 @@ def test_a_day_counts_however_much_stands_in_brackets_behind_it(tmp_path: Path) 
     text = f"政策名称,发布部门,截止日期\n技改补助,丽水市经信局,2029-01-01 17:00 （{remark}）\n"
     (offer,) = read(tmp_path, text).rows.offers
     assert str(offer.deadline) == "2029-01-01"
+
+
+@pytest.mark.parametrize(
+    ("behind", "day"),
+    [
+        ("CEST", "2029-01-01"),
+        ("hours", "2029-01-01"),
+        (" brussels time", "2029-01-01"),
+        ("h", "2029-01-01"),
+        (f" {'midday' * 20}!", "None"),
+    ],
+)
+def test_letters_behind_the_hour_are_one_word(tmp_path: Path, behind: str, day: str) -> None:
+    """Of a hundred and twenty with a sign behind them all ways to part them were tried: for ever."""
+    text = f"政策名称,发布部门,截止日期\n技改补助,丽水市经信局,2029-01-01 17:00{behind}\n"
+    (offer,) = read(tmp_path, text).rows.offers
+    assert str(offer.deadline) == day
