@@ -25,6 +25,7 @@ from matchmaker.recommend.specification.doers import (
 )
 from matchmaker.recommend.specification.materials import (
     another_does,
+    as_examples,
     judged_material,
     named_among_others,
     names_wider,
@@ -112,6 +113,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         for j in held
     )
     held = tuple(unless_work_is_wanted(j, held) for j in held)
+    held = as_examples(held) if wants_work else held
     core = [j for j in held if _is_core(j.requirement)]
     # Where a material is all that is asked for, it is what is to be had.
     core = core or [j for j in held if _is_material(j.requirement)]

@@ -97,6 +97,45 @@ def another_does(
     )
 
 
+def as_examples(judgements: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
+    """Judgements of work on what is brought, where another metal of the kind is an example.
+
+    Who hardens H13 to HRC 48 says nothing of what becomes of D2.
+    """
+    if not any(
+        each.requirement.kind is RequirementKind.PROCESS and each.verdict is Fulfilment.MET
+        for each in judgements
+    ):
+        return judgements
+    others = [each for each in judgements if _is_of_the_kind(each)]
+    if not others:
+        return judgements
+    return tuple(
+        Judgement(each.requirement, Fulfilment.UNKNOWN)
+        if each in others or (each.verdict is Fulfilment.UNMET and _is_hardness(each.requirement))
+        else each
+        for each in judgements
+    )
+
+
+def _is_of_the_kind(judgement: Judgement) -> bool:
+    asked, said = judgement.requirement, judgement.evidence
+    is_unmet = judgement.verdict is Fulfilment.UNMET and said is not None and not asked.denied
+    return (
+        is_unmet
+        and asked.kind is RequirementKind.MATERIAL
+        and said is not None
+        and said.kind is RequirementKind.MATERIAL
+        and asked.family == said.family
+        and not said.denied
+        and "metal" in wider(asked.family)
+    )
+
+
+def _is_hardness(requirement: Requirement) -> bool:
+    return requirement.kind is RequirementKind.SIZE and requirement.aspect == "hardness"
+
+
 @remembered(256)
 def named_among_others(statement: Specification) -> frozenset[int]:
     """Where the materials begin that stand in a list which leaves others open."""

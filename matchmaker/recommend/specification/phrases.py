@@ -120,6 +120,7 @@ _SEPARATED = regex(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = regex(r"\s?(?:、|和|及|以及|与|and |or )")
 _LISTED_BEFORE = regex(r"、|\band\b|[和及与]")
 _OF_PLASTICS = frozenset({"injection moulding", "blow moulding"})
+_LASTS = regex(r"(?:寿命)?[一二两三四五六七八九十百千万\d.]{1,6}(?:小时|万次)(?!内|前|发|到|出|交)")
 _PACKAGES = frozenset({"carton box", "packaging bag", "spectacle case"})
 _PACKED_IN = regex(
     r" (?:with|in|incl(?:uding|\.)?|and) (?:an? |own |custom |printed ){0,2}|[，,]?(?:带|配|含|附|装|用)(?:上|好|有)?"
@@ -302,6 +303,8 @@ def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:
 
 def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatch | None) -> bool:
     """Whether a thing is only what the one offered comes with (蝶阀…，316L加石墨密封圈)."""
+    if _LASTS.match(folded, match.end):
+        return True  # 动力套，轴承千小时
     if match.term.value in _PACKAGES and _PACKED_IN.fullmatch(folded, head.end, match.start):
         return True
     within = comes_with(head.term.value) | comes_with(head.term.family)

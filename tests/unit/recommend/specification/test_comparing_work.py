@@ -229,3 +229,18 @@ def test_neither_other_work_on_the_material_nor_the_whole_speaks_for_castings(st
 def test_a_foundry_that_says_castings_is_not_aside_of_a_kind_of_them() -> None:
     """Asked for lost-wax parts, castings of the same bodies say nothing against themselves."""
     assert compared("求购CF3阀体阀盖精铸件", "我们做不锈钢阀体铸件").adjustment >= 0
+
+
+def test_another_steel_of_the_kind_is_an_example_of_what_is_hardened():
+    """Seen: heat treaters who name H13 were shut out for D2, whose hardness is another."""
+    offered = "模具钢真空气淬（12 bar），H13到HRC48±1，三天取"
+    judged = {
+        each.requirement.text: each.verdict
+        for each in compared("真空热处理，Cr12MoV，HRC58-60", offered).judgements
+    }
+    assert judged == {"真空热处理": "met", "Cr12MoV": "unknown", "HRC58-60": "unknown"}
+
+
+def test_another_steel_that_is_bought_is_not_met():
+    judged = compared("采购Cr12MoV圆钢", "H13圆钢现货").judgements
+    assert {each.verdict for each in judged if each.requirement.kind == "material"} == {"unmet"}

@@ -172,3 +172,20 @@ def test_who_studies_composites_makes_no_parts_of_them() -> None:
 def test_who_injects_is_asked_by_the_verb() -> None:
     asked = read("propeller guards in nylon, we own the mould, who injects?")
     assert "injection moulding" in {i.value for i in asked.items if i.role == "itself"}
+
+
+def test_how_long_a_part_lasts_offers_no_such_part() -> None:
+    """Seen: for bearings of motors, a set of motors whose bearings last a thousand hours."""
+    need = read("电机轴承 3万转")
+    assert compare(need, read("无刷电机动力套，力效8.6 g/W，轴承千小时")).unmet
+    assert not compare(need, read("微型轴承，千小时寿命")).unmet
+
+
+def test_whose_fault_is_to_be_found_is_not_offered() -> None:
+    """Seen: the posted need of just this was unmet, as the question was read as selling valves."""
+    assert own("阀门内漏声发射在线诊断") == set()
+    assert own("阀门，附内漏检测报告") == {"valve"}
+    need = read("想做基于声发射的阀门内漏在线诊断，缺算法团队")
+    compared = compare(need, read("阀门内漏声发射在线诊断，找愿意试用的阀门厂"))
+    assert compared.met
+    assert not compared.unmet
