@@ -158,7 +158,8 @@ def test_firms_that_pool_a_need_call_together_through_the_api(app, wired, people
     assert party["introduction"]
 
 
-def test_who_leaves_the_others_calls_with_them_no_more(app, wired, people, coordinator):
+@pytest.mark.parametrize("answer", ["left", "declined"])
+def test_who_leaves_the_others_calls_with_them_no_more(app, wired, people, coordinator, answer):
     """It went on reading what suppliers answered, also where it left as the call was opened."""
     first, second, apart, maker = people
     convened = wired.gatherings.convene(
@@ -178,7 +179,7 @@ def test_who_leaves_the_others_calls_with_them_no_more(app, wired, people, coord
         assert "4.2" in str(people[apart].ask(f"calls/{id}"))
     decided, undecided = calls
     people[first].ask(f"calls/{decided}/award", {"winners": [maker]})
-    leaves = {"organization": apart, "answer": "left"}
+    leaves = {"organization": apart, "answer": answer}
     people[apart].ask(f"gatherings/{convened}/answer", leaves)
     people[apart].ask(f"calls/{undecided}", status=404)
     assert people[apart].get(f"/calls/{undecided}").status_code == 404

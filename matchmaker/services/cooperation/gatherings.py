@@ -154,7 +154,7 @@ class Gatherings:
             if after != before:
                 if answer is InvitationAnswer.JOINED:
                     self._require_joinable(before, own)
-                if answer is InvitationAnswer.LEFT:
+                else:  # declined, by who had joined, is left as well
                     self._leave_calls(unit, id, own.id)
                 self.outbox.notify(
                     unit,
