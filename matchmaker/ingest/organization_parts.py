@@ -158,7 +158,7 @@ def _figures(
 
 # With which registers end what a firm may do: it says nothing of what this one does.
 _FORMULA = regex(
-    r"\s*[(（]除?依法须经批准的项目[，,外]?[^()（）]{0,120}[)）][。．.；;]?(?=\s*(?:$|一般项目|许可项目))"
+    r"(?<!\s)\s*[(（]除?依法须经批准的项目[，,外]?[^()（）]{0,120}[)）][。．.；;]?(?=\s*(?:$|一般项目|许可项目))"
 )
 
 

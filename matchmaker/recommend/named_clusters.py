@@ -38,7 +38,9 @@ NEARLY_ALL, FEWEST_OF_A_TRADE = 0.8, 4
 
 _MANY = r"(?:特色)?(?:产业)?(?:集群|产业带|集聚区|产业园区?|产业基地|产业区|产区)"
 _HAN = rf"(?:(?!{_MANY})[\u4e00-\u9fff])"
-_IN_CHINESE = regex(rf"((?:{_HAN}{{1,10}}[、和与及])*{_HAN}{{1,12}})(?=({_MANY}))")
+# A name is parted at each 和 and has none: of 和和和… every way to part them would be tried.
+_NAME = rf"(?:(?![和与及]){_HAN})"
+_IN_CHINESE = regex(rf"((?:{_NAME}{{1,10}}[、和与及]){{0,12}}{_NAME}{{1,12}})(?=({_MANY}))")
 _MANY_EN = r"(?:industr(?:y|ial) )?(?:clusters?|towns?|districts?|hubs?|people|folks)\b"
 _IN_ENGLISH = regex(rf"\b((?:[a-z][a-z'-]* ){{1,3}})({_MANY_EN})")
 _ENDS = regex(rf"(?:{_MANY}|{_MANY_EN}|^.*·)")

@@ -225,3 +225,10 @@ def test_a_firm_that_would_take_part_finds_the_lab_that_calls(text, is_found):
         )
     )
     assert ("lab" in found(snapshot, text, INDUSTRY)) is is_found
+
+
+@pytest.mark.parametrize("joins", ["和", "一和", "和与及"])
+def test_a_cluster_behind_words_that_join_without_end_is_named_still(three_clusters, joins):
+    """All ways to part hundreds of them were tried: for ever."""
+    text = f"找{joins * 200}，连袜业集群的厂"
+    assert named(three_clusters, text) == [({"c:socks"}, False)]
