@@ -13,7 +13,11 @@ from matchmaker.ingest.numbers import Amount, amount, budget, figure
 from matchmaker.messages import Message, message
 from matchmaker.regex import regex
 
-_IN_BRACKETS = regex(r"[(（\[【]\s*(?:单位[:：]?|in\s+)?([^()（）\[\]【】]+?)\s*[)）\]】]")
+# Blanks are of one part alone, or all ways to share them would be tried.
+_IN_BRACKETS = regex(
+    r"[(（\[【]\s*+(?:单位[:：]?\s*+|in\s++)?"
+    r"([^()（）\[\]【】\s](?:[^()（）\[\]【】]*[^()（）\[\]【】\s])?)\s*+[)）\]】]"
+)
 # A unit without brackets at the end of a title: Value EUR, Umsatz in T€, 合同金额万元.
 _LAST = regex(
     r"(?:\s(?:in\s+)?([A-Z]{3}|[A-Za-z.]*\s?[€$£¥]|[€$£¥]\S*|T[A-Z]{3}|(?:Mio|Mrd|Mn|m|k)\.?\s?[A-Z]{3})"
