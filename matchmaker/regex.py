@@ -33,6 +33,11 @@ def regex(pattern: str, flags: int = 0) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _Regex(pattern, flags))
 
 
+def made() -> tuple[re.Pattern[str], ...]:
+    """Every pattern that a module that is imported has made."""
+    return tuple(cast("re.Pattern[str]", each) for each in _MADE)
+
+
 def compile_all() -> None:
     """Compile what is not compiled yet: before a fork, so that no worker does it for a reader."""
     for made in _MADE:

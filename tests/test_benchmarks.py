@@ -48,8 +48,10 @@ ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"} | {
     "nodes",  # some minutes of several services: `make test-cluster`
     "words_model",  # learns from public graphs with years of texts, which no test has
     "projection",  # writes what is shipped with the program, over texts that are not
-    # In small in tests/contract/test_agreement.py, test_histories.py and tests/unit/test_corpus.py.
+    # In small in tests/contract/test_agreement.py and test_histories.py, and in tests/unit:
+    # test_corpus.py and test_patterns.py.
     "stores",
+    "patterns",
     "histories",
     "fuzz",
     "full_disk",  # mounts a disk; in small in tests/contract/test_failures.py
