@@ -31,7 +31,7 @@ _ALWAYS = regex(
 # the ways to part it would all be tried.
 _TIME_OF_DAY = regex(
     r"[\s,，T]*\(?(?:at |noon|um )?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*"
-    r"(?:\(?(?:brussels|local|uk) time\)?|[A-Z]{2,}(?![A-Z])|h(?![A-Z])|点)*\)?\s*$",
+    r"(?:\(?(?:brussels|local|uk) time\)?|[A-Z]{2,20}(?![A-Z])|h(?![A-Z])|点)*\)?\s*$",
     re.IGNORECASE,
 )
 # What is said behind it in brackets: （逾期不予受理）.
