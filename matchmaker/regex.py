@@ -40,5 +40,5 @@ def made() -> tuple[re.Pattern[str], ...]:
 
 def compile_all() -> None:
     """Compile what is not compiled yet: before a fork, so that no worker does it for a reader."""
-    for made in _MADE:
-        _ = made.search
+    for each in _MADE:
+        _ = each.search

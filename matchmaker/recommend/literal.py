@@ -80,7 +80,7 @@ OTHER_SUBJECT = 0.3
 # Goals for which things are bought or borrowed by their names.
 BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 # Who does such of one thing does it of no other: a sock mill has no hearing aids.
-_OF_WHATEVER = frozenset({"contract manufacturing", "private labelling", "export trade"})
+_OF_WHATEVER = frozenset({"contract manufacturing"})
 # The fit of a posted need of just what is offered, at least, whatever its words.
 WANTED_FIT = 0.4
 # Goals for which who needs a thing is who is sought.

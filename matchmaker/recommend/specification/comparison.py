@@ -76,7 +76,6 @@ _SEEKS = regex(
     r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
 _REACH = 48
-# Between two materials that would do as well as each other.
 # Who holds the first has shown what the second asks for.
 _IMPLIED = {"IATF 16949": ("ISO 9001",), "AS 9100": ("ISO 9001",), "ISO/TS 16949": ("ISO 9001",)}
 

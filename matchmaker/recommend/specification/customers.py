@@ -81,6 +81,7 @@ _MELTED_BY = {"granules": "injection moulding"}
 _OF_PLASTIC = regex(r"塑|胶粒|胶料|改性|plastic|polymer|compound|masterbatch")
 _SELLS_TO_THEM = message("sells to those who make it")
 _MAKES_IT = message("makes it itself")
+_HAS_IT_AS_PART = message("makes what it is a part of")
 
 
 @remembered(1_000)
@@ -158,17 +159,16 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
         elif made and _is_blank(offer, item) and not _is_blank(description, made):
-            note = message("makes what it is a part of")
-            judgements.append(Judgement(item, Fulfilment.MET, made, note))
+            judgements.append(Judgement(item, Fulfilment.MET, made, _HAS_IT_AS_PART))
         elif made is not None:
             judgements.append(Judgement(item, Fulfilment.UNMET, made, _MAKES_IT))
         elif served_by := _works_with(item, offer, description):
             note = message("does the work that it is for")
             judgements.append(Judgement(item, Fulfilment.MET, served_by, note))
-        elif whole := made_of_part(item, makes):
-            note = message("makes what it is a part of")
-            if not _is_of_other_stuff(item, offer, description):
-                judgements.append(Judgement(item, Fulfilment.MET, whole, note))
+        elif (whole := made_of_part(item, makes)) and not _is_of_other_stuff(
+            item, offer, description
+        ):
+            judgements.append(Judgement(item, Fulfilment.MET, whole, _HAS_IT_AS_PART))
     judgements += [Judgement(r, Fulfilment.UNKNOWN) for r in offer.requirements if _is_trader(r)]
     judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))

@@ -32,6 +32,7 @@ _SOME_OF = regex(
     r"(?:做|用|是|为|有|生产|材料|材质|:|：|\s|\bin\b|\bof\b|\bfrom\b){0,4}$"
 )
 _REACH = 24
+# Between two materials that would do as well as each other.
 _OR = regex(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
 
 
@@ -120,16 +121,10 @@ def as_examples(judgements: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
 
 def _is_of_the_kind(judgement: Judgement) -> bool:
     asked, said = judgement.requirement, judgement.evidence
-    is_unmet = judgement.verdict is Fulfilment.UNMET and said is not None and not asked.denied
-    return (
-        is_unmet
-        and asked.kind is RequirementKind.MATERIAL
-        and said is not None
-        and said.kind is RequirementKind.MATERIAL
-        and asked.family == said.family
-        and not said.denied
-        and "metal" in wider(asked.family)
-    )
+    if said is None or judgement.verdict is not Fulfilment.UNMET or asked.denied or said.denied:
+        return False
+    are_materials = asked.kind is said.kind is RequirementKind.MATERIAL
+    return are_materials and asked.family == said.family and "metal" in wider(asked.family)
 
 
 def _is_hardness(requirement: Requirement) -> bool:

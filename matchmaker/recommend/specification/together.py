@@ -84,8 +84,9 @@ def without_aim(text: str) -> str:
 
     Whole where it says of them nothing that a list names.
     """
-    aim = _aim_in(text)
-    aims = [aim] if aim else [each.span() for each in _AT_ONCE.finditer(fold(text))]
+    folded = fold(text)
+    aim = _aim_in(text, folded)
+    aims = [aim] if aim else [each.span() for each in _AT_ONCE.finditer(folded)]
     if not aims:
         return text
     wanted = blanked(text, aims)
@@ -114,9 +115,8 @@ def _named(text: str) -> set[str]:
     return {name for item in items for name in (item.value, item.family)}
 
 
-def _aim_in(text: str) -> tuple[int, int] | None:
+def _aim_in(text: str, folded: str) -> tuple[int, int] | None:
     """Begin and end of what is to be done together in a text, None where it tells of nothing."""
-    folded = fold(text)
     if before := _BEFORE.match(folded):
         return before.span()
     behind = next(filter(None, (pattern.match(folded) for pattern in _AIMS_BEHIND)), None)
