@@ -108,19 +108,25 @@ class Gathering:
 
 
 def answer(gathering: Gathering, organization: str, after: InvitationAnswer) -> Gathering:
-    """The gathering after one party's answer. Raises NotAllowed, WrongState."""
-    if gathering.state is GatheringState.CLOSED:
-        raise WrongState("It is closed.", mend="Ask the coordinator to convene another.")
+    """The gathering after one party's answer; one that is closed is only left by now.
+
+    Raises NotAllowed, WrongState.
+    """
     before = dict(gathering.parties).get(organization)
+    is_leaving = after is InvitationAnswer.LEFT
+    is_closed = gathering.state is GatheringState.CLOSED
+    if is_closed and not (is_leaving and before is InvitationAnswer.JOINED):
+        raise WrongState("It is closed.", mend="Ask the coordinator to convene another.")
     if before is None:
         raise NotAllowed("Only the organisations that were invited may answer.")
-    is_leaving = after is InvitationAnswer.LEFT
     if after is InvitationAnswer.WAITING or (is_leaving and before is not InvitationAnswer.JOINED):
         raise WrongState(
             "The answer is '%(before)s'; it cannot become '%(given)s'.", before=before, given=after
         )
     answers = dict(gathering.parties) | {organization: after}
     answered = replace(gathering, parties=tuple(answers.items()))
+    if is_closed:
+        return answered
     enough = len(answered.joined) >= QUORUM[gathering.kind]
     led = not gathering.lead or gathering.lead in answered.joined
     state = GatheringState.RUNNING if enough and led else GatheringState.FORMING

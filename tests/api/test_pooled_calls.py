@@ -188,3 +188,30 @@ def test_who_leaves_the_others_calls_with_them_no_more(app, wired, people, coord
         call = people[firm].ask(f"calls/{undecided}")
         assert [each["id"] for each in call["brief"]["partners"]] == [second]
     assert people[first].ask(f"calls/{undecided}/award", {"winners": [maker]})
+
+
+def test_who_leaves_after_the_close_calls_with_the_others_no_more(wired, people, coordinator):
+    """It was told that the gathering is closed, and stayed in the calls that were open."""
+    first, second, apart, maker = people
+    convened = wired.gatherings.convene(
+        coordinator,
+        NewGathering(**pooled((first, second, apart))).to_gathering(coordinator.subject),
+    ).gathering.id
+    joined_by(people, convened, first, second)
+    new = {
+        "organization": first, "title": "Steel", "text": STEEL, "goal": "supplier",
+        "deadline": DAY, "gathering": convened, "invited": [maker],
+        "needs": [f"{first}.steel", f"{second}.steel"],
+    }  # fmt: skip
+    call = people[first].ask("calls", new, 201)["brief"]["id"]
+    wired.gatherings.close(coordinator, convened)
+    place = f"gatherings/{convened}/answer"
+    people[apart].ask(place, {"organization": apart, "answer": "joined"}, 409)
+    people[apart].ask(place, {"organization": apart, "answer": "left"}, 409)
+    assert 'value="left"' not in people[apart].get(f"/gatherings/{convened}").text
+    assert 'value="left"' in people[second].get(f"/gatherings/{convened}").text
+    left = people[second].ask(place, {"organization": second, "answer": "left"})
+    assert left["state"] == "closed"
+    people[second].ask(f"calls/{call}", status=404)
+    people[second].ask(place, {"organization": second, "answer": "joined"}, 409)
+    assert people[first].ask(f"calls/{call}")["brief"]["partners"] == []
