@@ -458,6 +458,11 @@ class Wiring:
         return daily_allowance_of("written", a_day, self.counts, self.shared_state)
 
     @property
+    def wrong_keys_allowance(self) -> Allowance:
+        """Keys that are none, from an address: as many as passwords may be tried."""
+        return allowance_of("wrong_keys", 30, self.counts, self.shared_state, minutes=1)
+
+    @property
     def jobs_file(self) -> Path:
         """The database of all background jobs."""
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -19,8 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from matchmaker.assistants.bounds import RETRY_SECONDS, too_many_at_once
+from matchmaker.errors import TooManyAttempts
 from matchmaker.messages import SOURCE, languages, message
 from matchmaker.messages import Message as Said
+from matchmaker.nodes.allowance import Allowance, take_wrong_key
+from matchmaker.workflow.session import counted_address
 
 # From when somebody connects, or sends the first of a request, to the last of it.
 REQUEST_SECONDS = 20.0
@@ -109,10 +112,11 @@ class KeysBound:
 
     Refused before the key is looked up and the request read. Both cost some milliseconds of the
     processor, which computing threads share: of 200 at once the last was told after seconds.
+    Keys that are none are counted in `wrong_keys` by where they come from: too many get 429.
     """
 
-    def __init__(self, application: ASGIApp) -> None:
-        self._application = application
+    def __init__(self, application: ASGIApp, wrong_keys: Allowance) -> None:
+        self._application, self._wrong_keys = application, wrong_keys
         self._under_way: Counter[tuple[bytes, bool]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,11 +139,32 @@ class KeysBound:
             return
         self._under_way[what] += 1
         try:
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, self._counted(scope, send))
         finally:
             self._under_way[what] -= 1
             if not self._under_way[what]:
                 del self._under_way[what]
+
+    def _counted(self, scope: Scope, send: Send) -> Send:
+        """Where it is said that the key is wrong, that is counted."""
+        is_refused = False
+
+        async def counted(answer: Message) -> None:
+            nonlocal is_refused
+            started = answer["type"] == "http.response.start"
+            if started and answer["status"] == HTTPStatus.UNAUTHORIZED:
+                address, _ = scope.get("client") or ("", 0)
+                try:
+                    await asyncio.to_thread(
+                        take_wrong_key, self._wrong_keys, counted_address(address)
+                    )
+                except TooManyAttempts as error:
+                    is_refused = True
+                    await _refuse(scope, send, HTTPStatus.TOO_MANY_REQUESTS, _INVALID, error.full)
+            if not is_refused:
+                await send(answer)
+
+        return counted
 
 
 class CountedNotices:
@@ -187,11 +212,11 @@ async def _send(send: Send, status: int, code: int, reason: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def server_of(application: Any, host: str, port: int) -> uvicorn.Server:
+def server_of(application: Any, host: str, port: int, wrong_keys: Allowance) -> uvicorn.Server:
     """A server whose connections are bounded."""
     protocol = type("Protocol", (BoundedProtocol,), {"most": most_connections()})
     config = uvicorn.Config(
-        KeysBound(application), host=host, port=port, http=protocol, ws="none",
+        KeysBound(application, wrong_keys), host=host, port=port, http=protocol, ws="none",
         log_level="warning", log_config=None,
     )  # fmt: skip
     return uvicorn.Server(config)

@@ -40,4 +40,4 @@ def mcp(http: bool, host: str, port: int, url: str) -> None:
         host=host,
     )  # fmt: skip
     give_way_often()
-    server_of(application, host, port).run()
+    server_of(application, host, port, services.wrong_keys_allowance).run()

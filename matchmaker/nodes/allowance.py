@@ -67,6 +67,15 @@ def take_request(requests: Allowance, whose: str, firm: str) -> None:
         raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
 
 
+def take_wrong_key(wrong_keys: Allowance, address: str) -> None:
+    """Count a key from an address that is none; one that is right never waits for others.
+
+    Raises TooManyAttempts.
+    """
+    if not wrong_keys.take(address):
+        raise TooManyAttempts("Too many failed attempts.", mend="Wait a minute.")
+
+
 def take_written(written: Allowance, whose: str, firm: str, size: int) -> None:
     """Count `size` bytes that somebody, of a firm or of none (""), sends to be kept.
 

@@ -74,3 +74,21 @@ def test_wrong_passwords_of_one_account_are_counted_together_wherever_it_is_aske
     wired.sign_in.reset(token, ANOTHER)
     now = wired.accounts.by_email(ADMIN, owner.email)
     wired.accounts.require_password(now.principal(), now, ANOTHER)
+
+
+def test_keys_that_are_none_are_counted_by_where_they_come_from(app, wired, owner):
+    """As wrong passwords are, 30 a minute; what is right is answered from there all the while."""
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ, PASSWORD).secret
+    client = app.test_client()
+
+    def answered(bearer, address):
+        headers = {"Authorization": f"Bearer {bearer}"}
+        place = {"REMOTE_ADDR": address}
+        return client.get(f"{API}/account", headers=headers, environ_base=place)
+
+    wrong = [answered(f"mk_{number:016x}_{key}", "198.51.100.7") for number in range(40)]
+    assert [each.status_code for each in wrong[:30]] == [401] * 30
+    assert wrong[-1].status_code == 429
+    assert int(wrong[-1].headers["Retry-After"]) > 0
+    assert answered(key, "198.51.100.7").status_code == 200
+    assert answered(f"{key}x", "198.51.100.8").status_code == 401

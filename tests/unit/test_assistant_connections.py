@@ -14,6 +14,7 @@ import pytest
 
 from matchmaker.assistants import connections
 from matchmaker.assistants.connections import MOST_OF_KEY, KeysBound, server_of
+from matchmaker.nodes.allowance import LocalAllowance
 
 WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
 HALVES = {
@@ -42,7 +43,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number = free.getsockname()[1]
-    server = server_of(answering, "127.0.0.1", number)
+    server = server_of(answering, "127.0.0.1", number, LocalAllowance(30))
     server.config.lifespan = "off"
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -152,7 +153,7 @@ def test_what_one_key_sends_beyond_some_at_once_is_refused_unread(
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": b""})
 
-        bound = KeysBound(waiting)
+        bound = KeysBound(waiting, LocalAllowance(30))
         taken = [asyncio.create_task(exchanged(bound, "POST", b"a")) for _ in range(MOST_OF_KEY)]
         others = [
             asyncio.create_task(exchanged(bound, method, key))
@@ -176,7 +177,7 @@ def test_what_one_key_sends_beyond_some_at_once_is_refused_unread(
 @pytest.mark.parametrize(("accepted", "words"), [(b"zh", "\u53ea\u80fd"), (b"en", "one Auth")])
 def test_two_keys_in_one_request_are_refused(accepted: bytes, words: str) -> None:
     """As HTTP has it (RFC 9110, 5.3): which of the two is meant would be anybody's guess."""
-    bound = KeysBound(answering)
+    bound = KeysBound(answering, LocalAllowance(30))
     sent = exchanged(bound, "POST", b"a", accepted, more=(b"Bearer x1",))
     status, headers, body = asyncio.run(sent)
     assert (status, b"retry-after" in headers) == (400, False)
@@ -195,7 +196,7 @@ def test_one_key_keeps_few_streams_open() -> None:
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": b""})
 
-        bound = KeysBound(listening)
+        bound = KeysBound(listening, LocalAllowance(30))
         kept = [asyncio.create_task(exchanged(bound, "GET", b"a")) for _ in range(MOST_OF_KEY)]
         await asyncio.sleep(0)
         assert (await asyncio.wait_for(exchanged(bound, "GET", b"a"), 5))[0] == 503
@@ -203,5 +204,29 @@ def test_one_key_keeps_few_streams_open() -> None:
         may_end.set()
         assert {answer[0] for answer in await asyncio.gather(*kept)} == {200}
         assert (await exchanged(bound, "GET", b"a"))[0] == 200
+
+    asyncio.run(asking())
+
+
+@pytest.mark.parametrize(("accepted", "words"), [(b"zh", "\u5931\u8d25"), (b"en", "failed")])
+def test_keys_that_are_none_are_counted_by_where_they_come_from(
+    accepted: bytes, words: str
+) -> None:
+    """What is right is answered from the same address all the while."""
+
+    async def knowing(scope: Any, receive: Any, send: Any) -> None:
+        is_right = dict(scope["headers"])[b"authorization"].endswith(b"right")
+        start = {"type": "http.response.start", "status": 200 if is_right else 401}
+        await send(start | {"headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def asking() -> None:
+        bound = KeysBound(knowing, LocalAllowance(5, minutes=1))
+        for number in range(5):
+            assert (await exchanged(bound, "POST", b"x%d" % number))[0] == 401
+        status, headers, body = await exchanged(bound, "POST", b"y", accepted)
+        assert (status, headers[b"retry-after"]) == (429, b"60")
+        assert words in json.loads(body)["error"]["message"]
+        assert (await exchanged(bound, "POST", b"right"))[0] == 200
 
     asyncio.run(asking())

@@ -31,6 +31,7 @@ class Context:
         shared = services.shared_state
         self.allowance = services.requests_allowance
         self.written = services.written_allowance
+        self.wrong_keys = services.wrong_keys_allowance
         answers: IdempotencyStore
         if shared is None:
             answers = LocalAnswers(services.settings.data_dir / "idempotency.db")

@@ -33,7 +33,7 @@ from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.api.http.repetitions import read_again_at
 from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable
 from matchmaker.messages import message
-from matchmaker.nodes.allowance import take_request, take_written
+from matchmaker.nodes.allowance import take_request, take_written, take_wrong_key
 from matchmaker.regex import regex
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 from matchmaker.store.graph_copy import note_age
@@ -179,6 +179,7 @@ def _of_key(key: str) -> Principal:
         return ADMIN
     principal = _or_recently(key, lambda: services().api_keys.principal_of(key))
     if principal is None:
+        take_wrong_key(context().wrong_keys, counted_address(request.remote_addr or ""))
         raise SignInNeeded("The key is not right.", mend=_HOW_TO_SIGN_IN)
     return principal
 
