@@ -33,7 +33,7 @@ _WORDS = {
 _BOTH = "供需|供/需|供求|供应/需求|供给/需求|供应和需求|供给和需求|供需双方|双向|both|offer/request|supply/demand|offer and request|beides"
 _TEXTS = "内容|具体内容|信息内容|详细内容|具体信息|信息|信息标题|标题|主题|详情|具体描述|详细描述|内容描述|内容说明|物品|品名|事项|具体事项|content|contents|text|details|detail|what|item|items|subject|title|inhalt|gegenstand|contenu|objet|contenido"
 _BETWEEN = regex(r"[;；、,，/+&和及与]|\band\b")
-_ASIDE = regex(r"\s*[(（][^()（）]*[)）]$")
+_ASIDE = regex(r"(?<!\s)\s*[(（][^()（）]*[)）]$")
 _PIECES = regex(r"[;；。\n]|[,，](?=\s*(?:[急]?需|求购|寻|采购|可供|提供|另))")
 _SEEKING = regex(
     r"(?:现|目前|另|同时|还|长期|急|拟|想|希望|欲)*(?:需|求|寻|采购|收购|招募|招标|购买|购置|租用|租赁|找|想找|想买)"

@@ -21,6 +21,8 @@ _ALSO_WORDS = frozenset(
     {"中山", "安康", "吉安", "长治", "大同", "三明", "保定", "大庆", "平凉", "中国"}
 )
 _LONGEST_DIVISION = 6
+# Country, province, city, county, town and what lies within: of more, no name is made.
+_MOST_DIVISIONS = 8
 _FULL = regex(r"[\u4e00-\u9fff]{8,}|[\u4e00-\u9fff]{2,}(?:大学|学院)")
 _TRADE_NAME = (2, 3, 4)  # characters
 # Letters of a trade name that is no other word by chance, and that tells by itself.
@@ -101,7 +103,7 @@ def _places(name: str) -> list[str]:
     found: list[str] = []
     stems: frozenset[str] = frozenset({""})
     start = 0
-    while start < len(name):
+    while start < len(name) and len(found) < _MOST_DIVISIONS:
         end = start
         for length in range(min(_LONGEST_DIVISION, len(name) - start), 1, -1):
             codes = divisions().get(name[start : start + length], frozenset())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from matchmaker.domain import Industry, Organization, Place, PlaceLevel
+from matchmaker.domain import MAX_NAME, Industry, Organization, Place, PlaceLevel
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.ingest.countries import iso_code
@@ -205,7 +205,7 @@ def _sought(query: ReconciliationQuery, places: PlaceIndex) -> DuplicateKeys:
     }
     return DuplicateKeys(
         id="",
-        name=query.name,
+        name=query.name[:MAX_NAME],  # no organisation has a longer one
         country=country,
         place=places.find(properties["place"], country).id if properties.get("place") else None,
         website=properties.get("website", ""),

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest import trade_names
 from matchmaker.ingest.bilingual import in_two_languages
 from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.certificates import certificates_in
@@ -18,6 +19,7 @@ from matchmaker.ingest.consortia import (
     without_others,
 )
 from matchmaker.ingest.names import name_key, without_former
+from matchmaker.ingest.need_sides import sides
 from matchmaker.ingest.noted_names import without_notes
 from matchmaker.ingest.numbers import clue, is_open, parse
 from matchmaker.ingest.parties import name_and_country
@@ -49,7 +51,7 @@ PARTS = (
 READERS = (
     consortium_members, listed_members, is_only_form, is_organization_name, without_others,
     name_key, without_former, name_and_country, in_two_languages, period_of, certificates_in, kind,
-    kind_of_name, tier, without_notes,
+    kind_of_name, sides, tier, without_notes,
 )  # fmt: skip
 
 
@@ -66,6 +68,15 @@ def test_a_cell_full_of_anything_is_read_in_seconds(reader, part):
     began = time.process_time()
     with suppress(InvalidInput, CellWarning):  # a column may refuse it
         reader(f"A{cell}B")
+    assert time.process_time() - began < SECONDS
+
+
+@pytest.mark.slow
+def test_blanks_beside_what_is_sought_and_offered_are_read_in_seconds():
+    """Of a whole cell of a file 32,000; each took as long as all behind it."""
+    began = time.process_time()
+    with pytest.raises(InvalidInput):
+        sides(f"供{' ' * 2 * LENGTH}求 B")
     assert time.process_time() - began < SECONDS
 
 
@@ -89,3 +100,24 @@ def test_a_number_beside_anything_is_read_in_seconds(reader, part, ends):
 def test_a_cell_of_thousands_of_names_names_them_all():
     names = [f"Firm {number} Ltd" for number in range(3_000)]
     assert consortium_members(" and ".join(names)) == tuple(names)
+
+
+def test_a_name_of_places_without_end_has_as_many_as_a_long_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each look-up of a name beside others cost more with each: 200 questions took 31 seconds."""
+    names = trade_names.divisions()
+    looked_up: list[str] = []
+
+    class Counted(dict[str, frozenset[str]]):
+        def get(self, name, default=None):
+            looked_up.append(name)
+            return super().get(name, default)
+
+    monkeypatch.setattr(trade_names, "divisions", lambda: Counted(names))
+    counts = []
+    for repeats in (20, 250):
+        looked_up.clear()
+        assert trade_names.is_full("中国" * repeats) is False
+        counts.append(len(looked_up))
+    assert 0 < counts[0] == counts[1]
