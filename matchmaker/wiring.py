@@ -121,6 +121,7 @@ from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.channels import Channels
 from matchmaker.services.people.demo import Demo
+from matchmaker.services.people.invitation_limits import MAX_FROM_FIRM_A_DAY
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -757,9 +758,11 @@ class Wiring:
 
     @cached_property
     def invitations(self) -> Invitations:
+        a_day = MAX_FROM_FIRM_A_DAY
         return Invitations(
             lambda: self.store, self.repositories, self.accounts, self.links,
             self.second_factors, self.clock,
+            daily_allowance_of("invitations", a_day, self.counts, self.shared_state),
         )  # fmt: skip
 
     @cached_property

@@ -7,6 +7,7 @@ import pytest
 from matchmaker import messages
 from matchmaker.access import ADMIN
 from matchmaker.errors import InvalidInput
+from matchmaker.nodes.allowance import LocalAllowance
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.workflow.account import Preferences
@@ -69,7 +70,7 @@ def test_letters_come_in_it(wired, french):
     links = Links(lambda: "secret of the tests", lambda: "https://m.example", box)
     invitations = Invitations(
         lambda: wired.store, wired.repositories, wired.accounts, links,
-        wired.second_factors, wired.clock,
+        wired.second_factors, wired.clock, LocalAllowance(0),
     )  # fmt: skip
     issued = invitations.invite(ADMIN, "r@example.org", cluster="t:cluster", language="fr")
     assert issued.mailed

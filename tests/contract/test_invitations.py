@@ -20,6 +20,7 @@ from matchmaker.errors import (
     TooManyAttempts,
 )
 from matchmaker.mail import Mailer
+from matchmaker.nodes.allowance import LocalAllowance
 from matchmaker.services.directory.codes import Codes, SnapshotReader
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.directory.opted_out import OptedOut
@@ -28,7 +29,7 @@ from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import AccountMembership, MembershipRole
-from tests.contract.cooperation import Cooperation, cooperation_on
+from tests.contract.cooperation import PASSWORD, Cooperation, cooperation_on
 
 
 class MailServer:
@@ -62,7 +63,7 @@ class Desk:
         services = self.services
         self.invitations = Invitations(
             lambda: store, services.repositories, services.accounts, links,
-            services.second_factors(), services.clock,
+            services.second_factors(), services.clock, LocalAllowance(0),
         )  # fmt: skip
         self.directory = Directory(
             store,
@@ -152,6 +153,28 @@ def test_people_of_one_organisation_have_no_letters_sent_to_everybody(
     desk.services.clock.forward(timedelta(hours=24))
     invite(owner, "t:f0", 7)
     assert len(desk.mail.receivers) == 8
+
+
+def test_coordinators_of_one_cluster_have_no_letters_sent_to_everybody(desk: Desk) -> None:
+    """They invite each other, and the first people of every member, to whatever address."""
+    desk.store.upsert(GraphRows(clusters=(Cluster("t:d", "Other"),)))
+    first, second, elsewhere = (
+        desk.services.accounts.create(ADMIN, f"{name}@example.org", name, PASSWORD, clusters=(of,))
+        for name, of in (("c1", "t:c"), ("c2", "t:c"), ("c3", "t:d"))
+    )
+    five_a_day = LocalAllowance(5 / (24 * 60), 24 * 60)
+    invitations = replace(desk.invitations, letters=five_a_day)
+    desk.mail.is_down = False
+    for number in range(5):
+        coordinator = (first, second)[number % 2].principal()
+        invitations.invite(coordinator, f"p{number}@example.org", cluster="t:c")
+    for coordinator in (first, second):
+        with pytest.raises(TooManyAttempts):
+            invitations.invite(coordinator.principal(), "p5@example.org", cluster="t:c")
+    assert len(desk.mail.receivers) == 5
+    invitations.invite(elsewhere.principal(), "p5@example.org", cluster="t:d")
+    invitations.invite(ADMIN, "p6@example.org", cluster="t:c")
+    assert len(desk.mail.receivers) == 7
 
 
 def test_one_person_writes_to_an_address_a_few_times_a_day_and_keeps_no_other_from_it(

@@ -11,6 +11,7 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName
 from matchmaker.errors import NotAllowed, NotFound, SignInNeeded
+from matchmaker.nodes.allowance import LocalAllowance
 from matchmaker.services.cooperation import webhooks
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.channels import ChannelContent, Channels
@@ -194,7 +195,7 @@ def test_who_coordinates_no_more_acts_for_the_cluster_by_nothing(leaving: Leavin
     before = base.accounts.by_email(ADMIN, "c@example.org").principal()
     invitations = Invitations(
         lambda: base.store, base.repositories, base.accounts, base.links(), base.second_factors(),
-        base.clock,
+        base.clock, LocalAllowance(0),
     )  # fmt: skip
     invitations.invite(before, "n@example.org", cluster="t:c")
     assert invitations.open_for("n@example.org")

@@ -20,6 +20,7 @@ from matchmaker.errors import (
     SignInNeeded,
     WrongState,
 )
+from matchmaker.nodes.allowance import LocalAllowance
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.sign_in import OpenIdClaims, SignInService
 from matchmaker.store.documents import Store
@@ -35,7 +36,7 @@ def sign_in_on(services: Cooperation) -> SignInService:
     links, factors = services.links(), services.second_factors()
     invitations = Invitations(
         lambda: services.store, services.repositories, services.accounts, links, factors,
-        services.clock,
+        services.clock, LocalAllowance(0),
     )  # fmt: skip
     return SignInService(
         services.repositories, services.accounts, invitations, PASSWORDS, links, factors,

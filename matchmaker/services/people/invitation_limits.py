@@ -1,4 +1,4 @@
-"""How many letters an invitation may become: to one address, and to people of one organisation."""
+"""How many letters invitations may become: to an address, to an organisation, and from a firm."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from matchmaker.access import Principal
 from matchmaker.errors import TooManyAttempts
+from matchmaker.nodes.allowance import Allowance
 from matchmaker.services.repositories import Repositories
 from matchmaker.workflow.account import Invitation
 
@@ -15,6 +16,9 @@ MAX_LETTERS_A_DAY = 3
 # So many a day that offer a place in one organisation: its owners name any addresses, and the
 # installation writes to them all.
 MAX_TO_ORGANIZATION_A_DAY = 100
+# And so many a day from all people of one firm, or all coordinators of one cluster: these invite
+# the first people of each member.
+MAX_FROM_FIRM_A_DAY = 1000
 _A_DAY = timedelta(days=1)
 
 
@@ -54,4 +58,18 @@ def require_few_letters(
             mend="Go on tomorrow, or ask an administrator.",
             seconds=(min(to_organization) - since).total_seconds(),
             count=len(to_organization),
+        )
+
+
+def take_letter(letters: Allowance, principal: Principal) -> None:
+    """Count a letter to somebody who is invited, which `letters` are so many of in a day.
+
+    Raises TooManyAttempts; never for administrators.
+    """
+    if not principal.admin and not letters.take(principal.counted_as):
+        raise TooManyAttempts(
+            "%(count)s people were invited within a day.",
+            mend="Go on tomorrow, or ask an administrator.",
+            seconds=3600,
+            count=MAX_FROM_FIRM_A_DAY,
         )

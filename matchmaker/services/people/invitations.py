@@ -24,13 +24,18 @@ from matchmaker.errors import (
 )
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message
+from matchmaker.nodes.allowance import Allowance
 from matchmaker.services.authors import keep_author
 from matchmaker.services.own_organizations import asked_id, is_coordinated, keep_organization
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.earlier_people import had_people
 from matchmaker.services.people.invitation_letter import invitation_subject, invitation_text
-from matchmaker.services.people.invitation_limits import INVITED_FOR, require_few_letters
+from matchmaker.services.people.invitation_limits import (
+    INVITED_FOR,
+    require_few_letters,
+    take_letter,
+)
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.second_factors import NO_PROOF, OwnProof, SecondFactors
 from matchmaker.services.repositories import Address, Repositories, Versioned
@@ -96,6 +101,7 @@ class Invitations:
     links: Links
     second_factors: SecondFactors
     clock: Clock
+    letters: Allowance
 
     def invite(
         self,
@@ -136,6 +142,7 @@ class Invitations:
         )  # fmt: skip
         if invitation.makes_leader:
             self.second_factors.show(principal, proof)
+        take_letter(self.letters, principal)
 
         def put(unit: UnitOfWork) -> None:
             # Of a proof of the address, which ends open invitations, and this one is first.
