@@ -32,6 +32,7 @@ from matchmaker.recommend.literal import (
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, called_so
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
+from matchmaker.recommend.sought_trade import behind_the_trade, is_of, sought_trade
 from matchmaker.recommend.specification import (
     CORE,
     TOLD_BY_GRAPH,
@@ -41,6 +42,7 @@ from matchmaker.recommend.specification import (
     compare_customer,
     is_rival,
     names_customers,
+    of_makers,
     offered,
     seeks_traders,
 )
@@ -173,7 +175,8 @@ def answers(
     fits = everybody[rows]
     adjustment = np.zeros(len(rows), dtype=np.float32)
     statements = np.full(len(rows), NO_STATEMENT, dtype=np.int32)
-    denied = np.zeros(len(rows), dtype=np.bool_)
+    denied, is_of_trade = (np.zeros(len(rows), dtype=np.bool_) for _ in range(2))
+    trade = sought_trade(fit.goal, texts[0]) if len(texts) == 1 else frozenset()
     comparisons: list[Comparison | None] = [None] * len(rows)
     firsts: dict[int, RatedStatement] = {}
     sells = fit.goal is GoalName.CUSTOMER and not any(
@@ -189,6 +192,7 @@ def answers(
         statements[position], adjusted, comparisons[position] = firsts[row] = rated[0]
         adjustment[position] = adjusted - fits[position]
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
+        is_of_trade[position] = is_of(snapshot, trade, rated)
         comparison = comparisons[position]
         denied[position] |= comparison is not None and (
             comparison.another
@@ -215,6 +219,9 @@ def answers(
     adjusted_fits = fits + adjustment
     adjustment += lost_by_another(
         snapshot, fit.goal, texts, adjusted_fits, statements, comparisons, passed
+    )
+    adjustment += behind_the_trade(
+        fits + adjustment, passed, is_of_trade, comparisons, _look_for(snapshot, statements)
     )
     passed |= by_name
     if texts and texts[0].kind is StatementKind.OFFER:
@@ -275,19 +282,26 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     says = specification_of(snapshot, statement)
     if question.kind is StatementKind.NEED and not is_need:
         compared = compare(asked, says) if asked.items else None
-        is_studied = compared is not None and question.goal is GoalName.RESEARCH_PARTNER
-        return compared.with_what_is_studied() if compared and is_studied else compared
+        if compared is not None and question.goal is GoalName.RESEARCH_PARTNER:
+            return compared.with_what_is_studied()
+        if compared is not None and question.goal is GoalName.INDUSTRY_PARTNER:
+            return of_makers(compared, asked, says)
+        return compared
     if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
         return compare(asked, offered(says)) if asked.items else None
     if question.kind is StatementKind.NEED:
         return also_lacking(asked, says, snapshot.goal_of(statement))
     if question.kind is StatementKind.OFFER and is_need:
-        wanted = compare(says, offered(asked))
+        # Of who calls for firms those are no requirement that it calls.
+        lacked = offered(says) if _states_offer(snapshot, statement) else says
+        wanted = compare(lacked, offered(asked))
         return replace(wanted, aside=False, elsewhere=False, made_of_it=False)
+    if question.kind is not StatementKind.OFFER:
+        return None
     kind = STATEMENT_KINDS[snapshot.statements.kind[statement]]
-    if question.kind is StatementKind.OFFER and kind is StatementKind.DESCRIPTION:
-        compared = compare_customer(asked, says)
-        is_joint = question.goal is GoalName.INDUSTRY_PARTNER
+    is_joint = question.goal is GoalName.INDUSTRY_PARTNER
+    if kind is StatementKind.DESCRIPTION or (is_joint and kind is StatementKind.OFFER):
+        compared = compare_customer(asked, says)  # what they offer, too, tells what they make
         return compared.without_unmet() if is_joint else compared
     return None
 
@@ -359,6 +373,19 @@ def _is_named_by_nobody(
         if comparison is not None and not is_rival and any(name in said for name in names):
             return False
     return bool(things)
+
+
+def _look_for(snapshot: Snapshot, statements: IntArray) -> BoolArray:
+    """A mask of statements that are needs, and do not only call for others, (n,)."""
+    return np.array(
+        [
+            at >= 0
+            and STATEMENT_KINDS[snapshot.statements.kind[at]] is StatementKind.NEED
+            and not _states_offer(snapshot, at)
+            for at in statements.tolist()
+        ],
+        dtype=np.bool_,
+    )
 
 
 def _standing(

@@ -29,6 +29,7 @@ from matchmaker.recommend.specification import (
     Specification,
     compare,
     compare_customer,
+    has_it_done,
     is_made,
     made_by_customers,
     names_of_kinds,
@@ -62,17 +63,6 @@ _WHO = regex(
     r"\b(?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|shops?|works|companies|"
     r"company|firms?|business|specialists?|services?|workshops?)\b|加工厂|工厂|厂商|厂子|厂|企业|公司|加工|单位|服务商|商"
 )
-
-# 生产七成外发给周边袜厂, 长期外发棉袜加工单; not who takes such work on.
-_OUTSOURCED = regex(
-    r"(?:生产|加工|制造|织造|订单)[^，,;；。]{0,6}(?:外发|外包|委外|代工厂)|"
-    r"(?:外发|外包|委外)(?!设计|研发)[^，,;；。]{0,10}(?:加工|生产|制造|单)|"
-    r"\b(?:production|manufactur\w+|making|knitting|work) (?:is |are )?(?:all |mostly |partly )?"
-    r"(?:outsourced|subcontracted|contracted out)\b|"
-    r"\b(?:outsourc|subcontract)(?:e|es|ing)? (?:our|all|most|the|their)\b"
-)
-_TAKEN_ON = regex(r"承接|接[^，,;；。]{0,6}外发|\b(?:take on|accept|welcome)\b")
-
 
 _MAKERS = frozenset({"manufacturer", "casting works", "small firm", "large firm", "start-up"})
 
@@ -130,7 +120,7 @@ def as_a_trade(
         or not is_trade_alone(asked.specification)
     ):
         return comparison
-    if _has_it_done(snapshot.string("statements", "text", statement)):
+    if has_it_done(snapshot.string("statements", "text", statement)):
         return replace(comparison, judgements=tuple(map(_done_by_others, comparison.judgements)))
     told = _told_by_name(snapshot, asked.specification, row)
     judgements = tuple(
@@ -156,11 +146,6 @@ def _told_by_name(snapshot: Snapshot, asked: Specification, row: int) -> dict[st
         for judged in met
         if judged.requirement.kind in CORE and not judged.requirement.denied
     }
-
-
-def _has_it_done(text: str) -> bool:
-    """Whether a statement says that its owner has others make or do what it sells."""
-    return bool(_OUTSOURCED.search(folded := fold(text)) and not _TAKEN_ON.search(folded))
 
 
 def _done_by_others(judgement: Judgement) -> Judgement:

@@ -9,11 +9,13 @@ from matchmaker.recommend.specification.customers import (
     names_customers,
     offered,
     seeks_traders,
+    sought_by,
     without_customers,
 )
 from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
 from matchmaker.recommend.specification.labs_sought import asks_for_labs
 from matchmaker.recommend.specification.lacks import with_lacks_sought
+from matchmaker.recommend.specification.makers_sought import has_it_done, of_makers
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     CORE,
@@ -91,6 +93,7 @@ __all__ = [
     "compare_customer",
     "covers",
     "finishing",
+    "has_it_done",
     "has_name",
     "in_chinese",
     "is_made",
@@ -101,11 +104,13 @@ __all__ = [
     "names_customers",
     "names_of",
     "names_of_kinds",
+    "of_makers",
     "offered",
     "only_seeks",
     "read",
     "said_of_speaker",
     "seeks_traders",
+    "sought_by",
     "with_lacks_sought",
     "without_aim",
     "without_conditions",

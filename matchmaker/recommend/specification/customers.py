@@ -8,6 +8,7 @@ from dataclasses import replace
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.doers import MAKING
+from matchmaker.recommend.specification.makers_sought import are_makers, has_it_done, is_traded
 from matchmaker.recommend.specification.materials import same_material
 from matchmaker.recommend.specification.model import (
     CORE,
@@ -37,7 +38,7 @@ from matchmaker.remembered import remembered
 
 _CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = regex(
-    r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|look(?:ing)? for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
+    r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|\bfind(?:ing)?|look(?:ing)? for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
     r"给(?:外地|外省|别处|其他地方)?的?(?:做|搞|生产)[^，,;；。.!?]{0,8}$|\bwhich (?:[a-z-]+ )?$|"
     r"\b(?:makers?|manufacturers?|producers?|builders?) of (?:[a-z0-9-]+ ){0,4}$|"
     r"\b(?:together|jointly|in partnership) with (?:an? )?(?:[a-z-]+ ){0,2}$|"
@@ -69,13 +70,6 @@ _SPEAKS_THEN = regex(r"(?:的)?(?:厂家?|企业|公司)(?:想要?|希望|打算
 _OWN_BEFORE = regex(r"(?:自有|自己|自建|自带|内部)[^，,;；。]{0,4}$|\b(?:our own|own|in-house) $")
 _SURFACE = regex(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
 _TRADE_AFTER = regex(r"行业|[ -]industry(?![a-z])")
-# Who trades in things buys them whole: 阀门出口公司, "export sales of valves".
-_TRADED_AFTER = regex(r"的?(?:进?出口|外贸|贸易|经销|代理|批发|出口代理)(?:公司|商|业务|部)")
-_TRADED_BEFORE = regex(
-    r"\b(?:exports?|imports?|sales|trade|trading|agency|agents?|distribution|distributors?|wholesale) (?:(?:sales|agency|trade) )?"
-    r"(?:of|for|in) (?:[a-z-]+ ){0,2}$|(?:外贸|贸易|经销|代理|批发)$"
-)
-
 # Granules are feed, fuel and metal, too: moulders melt those of plastics.
 _MELTED_BY = {"granules": "injection moulding"}
 _OF_PLASTIC = regex(r"塑|胶粒|胶料|改性|plastic|polymer|compound|masterbatch")
@@ -123,7 +117,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     """
     makes = [item for item in description.of(RequirementKind.PRODUCT) if is_made(item)]
     makes = [item for item in makes if not _is_trade_served(item, makes, description)]
-    makes = [item for item in makes if not _is_traded(item, description)]
+    makes = [item for item in makes if not is_traded(item, description)]
     if _finishes(description):
         makes = []
     served = _served(description)
@@ -156,6 +150,8 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
                 note = message("makes another kind")
                 judgements.append(Judgement(item, Fulfilment.UNMET, other, note))
                 continue
+            if are_makers(item, offer) and has_it_done(description.text):
+                made = None
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
         elif made and _is_blank(offer, item) and not _is_blank(description, made):
@@ -377,13 +373,6 @@ def _is_trade_served(
     )
 
 
-def _is_traded(item: Requirement, description: Specification) -> bool:
-    """Whether a product is bought and sold as it is, not made."""
-    text = fold(description.text)
-    before = text[max(0, item.start - 60) : item.start]
-    return bool(_TRADED_AFTER.match(text, item.end) or _TRADED_BEFORE.search(before))
-
-
 @remembered(1_000)
 def offered(offer: Specification) -> Specification:
     """An offer whose words name its customers, with these told apart from what it offers."""
@@ -396,6 +385,13 @@ def offered(offer: Specification) -> Specification:
         for item in offer.items
     )
     return replace(offer, items=items, choices=f"{offer.choices}\noffered")
+
+
+def sought_by(offer: Specification) -> frozenset[str]:
+    """Keys of the things whose makers an offer seeks, and of the work of those it seeks."""
+    makes = (i for i in offered(offer).of(RequirementKind.PRODUCT) if i.role is _CUSTOMER)
+    does = (i for i in offer.of(RequirementKind.PROCESS) if _is_for_customer(offer, i))
+    return frozenset(item.key for item in (*makes, *does) if not item.denied)
 
 
 def names_customers(offer: Specification) -> bool:

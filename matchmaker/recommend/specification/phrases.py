@@ -42,6 +42,7 @@ from matchmaker.recommend.specification.testing import (
 )
 from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.verbs import with_verbs
+from matchmaker.recommend.specification.verbs_in_chinese import is_chinese_verb
 from matchmaker.recommend.specification.vocabulary import (
     Marker,
     TermMatch,
@@ -230,6 +231,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
                     aspect = COMES_WITH
                 head = head or match
             is_work = is_work or (head is None and _is_work_wanted(folded, match))
+            is_work = is_work or is_chinese_verb(folded, match)
             if role is ItemRole.CUSTOMER:
                 customer = end
             named = compound(text, folded, match, following) if role is ItemRole.ITSELF else None

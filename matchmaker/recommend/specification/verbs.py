@@ -11,6 +11,7 @@ from functools import cache
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
+from matchmaker.recommend.specification.verbs_in_chinese import chinese_verbs
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from, verbs, words
 from matchmaker.regex import regex
 
@@ -56,6 +57,7 @@ def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         named.append(_work(head, "verb"))
     named += _done(folded)
     named += _listed(folded, [*terms, *named])
+    named += chinese_verbs(folded, terms)
     if not named:
         return terms
     return sorted([*apart_from(terms, named), *named], key=lambda match: match.start)

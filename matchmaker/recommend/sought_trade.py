@@ -1,0 +1,67 @@
+"""Those who are sought by what they make: "a sock mill to pilot it", 找愿意试用的阀门厂."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+import numpy as np
+
+from matchmaker.domain import StatementKind
+from matchmaker.goals import GoalName
+from matchmaker.recommend.model import SeekerText
+from matchmaker.recommend.specification import Comparison, has_name, sought_by
+from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, Snapshot
+
+# What those lose at most who are not of the trade that is sought, where others are, so
+# that they stand beneath the last of these; and the fit from which on who looks for something
+# may look for just what is offered.
+SILENT, BENEATH, LIKE_ENOUGH = 0.4, 0.8, 0.4
+# Goals for which who has something says whom it is for.
+_GOALS = frozenset({GoalName.INDUSTRY_PARTNER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
+
+
+def sought_trade(goal: GoalName, question: SeekerText) -> frozenset[str]:
+    """Keys of what those make or do whom a question seeks, empty where it says nothing of them."""
+    if goal not in _GOALS or question.is_by_a_firm:  # who would join is no maker of the thing
+        return frozenset()
+    if question.kind is StatementKind.OFFER:
+        return sought_by(question.specification)
+    if goal is not GoalName.INDUSTRY_PARTNER:
+        return frozenset()
+    wanted = question.specification.requirements
+    return frozenset(item.key for item in wanted if has_name(item) and not item.denied)
+
+
+def is_of(
+    snapshot: Snapshot, trade: Set[str], rated: Sequence[tuple[int, float, Comparison | None]]
+) -> bool:
+    """Whether any of an organisation's statements, but what it needs, says that it makes them."""
+    return bool(trade) and any(
+        comparison is not None
+        and STATEMENT_KINDS[snapshot.statements.kind[statement]] is not StatementKind.NEED
+        and any(judged.requirement.key in trade for judged in comparison.met)
+        for statement, _, comparison in rated
+    )
+
+
+def behind_the_trade(
+    adjusted: FloatArray,
+    passed: BoolArray,
+    is_of_trade: BoolArray,
+    comparisons: Sequence[Comparison | None],
+    look_for: BoolArray,
+) -> FloatArray:
+    """What fits (n,) lose of those who are not of the trade that is sought, where some are.
+
+    Not of needs (`look_for`) of whom something is met, or that are much like it: they may be of
+    just what is offered.
+    """
+    lost = np.zeros(len(adjusted), dtype=np.float32)
+    named = passed & is_of_trade
+    if not named.any():
+        return lost
+    is_met = np.array([each is not None and bool(each.met) for each in comparisons], dtype=np.bool_)
+    behind = ~is_of_trade & (adjusted > 0) & ~(look_for & (is_met | (adjusted >= LIKE_ENOUGH)))
+    beneath = np.minimum(adjusted, BENEATH * adjusted[named].min())
+    lowered = np.maximum(beneath, (1 - SILENT) * adjusted)
+    return np.where(behind, lowered - adjusted, lost).astype(np.float32)

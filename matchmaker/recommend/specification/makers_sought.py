@@ -1,0 +1,80 @@
+"""Whether makers of a thing are sought: no traders in it, nor who has it made by others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.model import (
+    Comparison,
+    Fulfilment,
+    Judgement,
+    Requirement,
+    RequirementKind,
+    Specification,
+)
+from matchmaker.regex import regex
+
+# 生产七成外发给周边袜厂, 长期外发棉袜加工单; not who takes such work on.
+_OUTSOURCED = regex(
+    r"(?:生产|加工|制造|织造|订单)[^，,;；。]{0,6}(?:外发|外包|委外|代工厂)|"
+    r"(?:外发|外包|委外)(?!设计|研发)[^，,;；。]{0,10}(?:加工|生产|制造|单)|"
+    r"\b(?:production|manufactur\w+|making|knitting|work) (?:is |are )?(?:all |mostly |partly )?"
+    r"(?:outsourced|subcontracted|contracted out)\b|"
+    r"\b(?:outsourc|subcontract)(?:e|es|ing)? (?:our|all|most|the|their)\b"
+)
+_TAKEN_ON = regex(r"承接|接[^，,;；。]{0,6}外发|\b(?:take on|accept|welcome)\b")
+# Who trades in things buys them whole: 阀门出口公司, "export sales of valves".
+_TRADED_AFTER = regex(r"的?(?:进?出口|外贸|贸易|经销|代理|批发|出口代理)(?:公司|商|业务|部)")
+_TRADED_BEFORE = regex(
+    r"\b(?:exports?|imports?|sales|trade|trading|agency|agents?|distribution|distributors?|wholesale) (?:(?:sales|agency|trade) )?"
+    r"(?:of|for|in) (?:[a-z-]+ ){0,2}$|(?:外贸|贸易|经销|代理|批发)$"
+)
+_REACH = 60
+# Behind the name of a thing: who makes it. Brands and companies may have it made.
+_MAKER = regex(
+    r"的?(?:生产|加工|制造)?(?:厂|制造商|生产商|工厂)|"
+    r"[ -](?:makers?|manufacturers?|producers?|mills?|factor(?:y|ies)|plants?|builders?)(?![a-z])"
+)
+
+
+def has_it_done(text: str) -> bool:
+    """Whether a statement says that its owner has others make or do what it sells."""
+    return bool(_OUTSOURCED.search(folded := fold(text)) and not _TAKEN_ON.search(folded))
+
+
+def is_traded(item: Requirement, description: Specification) -> bool:
+    """Whether a product is bought and sold as it is, not made."""
+    text = fold(description.text)
+    before = text[max(0, item.start - _REACH) : item.start]
+    return bool(_TRADED_AFTER.match(text, item.end) or _TRADED_BEFORE.search(before))
+
+
+def are_makers(item: Requirement, asked: Specification) -> bool:
+    """Whether who makes a thing is spoken of by that: 袜厂, "sock mills"."""
+    return _MAKER.match(fold(asked.text), item.end) is not None
+
+
+def of_makers(comparison: Comparison, asked: Specification, says: Specification) -> Comparison:
+    """How firms compare that are sought to work with: whoever only trades in it makes nothing."""
+    has_it_made = has_it_done(says.text)
+    judgements = tuple(
+        Judgement(each.requirement, Fulfilment.UNKNOWN)
+        if _is_of_a_trade(each)
+        and each.evidence is not None
+        and (
+            is_traded(each.evidence, says) or (has_it_made and are_makers(each.requirement, asked))
+        )
+        else each
+        for each in comparison.judgements
+    )
+    return (
+        comparison
+        if judgements == comparison.judgements
+        else replace(comparison, judgements=judgements)
+    )
+
+
+def _is_of_a_trade(judgement: Judgement) -> bool:
+    is_met = judgement.verdict is Fulfilment.MET and not judgement.requirement.denied
+    return is_met and judgement.requirement.kind is RequirementKind.PRODUCT

@@ -1,0 +1,70 @@
+"""Who is sought by what they make or do stands before whoever is only near to the words."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.domain import Description, GoalName, GraphRows, Need, Offer, OfferKind
+from matchmaker.recommend.model import Request
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.snapshot.model import Snapshot
+from tests.unit.recommend.small_graphs import snapshot_of
+from tests.unit.recommend.worded import firm, ids, near
+
+JOINT = GoalName.INDUSTRY_PARTNER
+SAYS = {
+    "cutters": "CNC cutting tools, carbide and ceramic",
+    "socks": "Cotton socks, 168 needle machines",
+    "bottles": "注塑加工，ABS、PP，带模来打",
+    "valves": "专做蝶阀，口径DN40–DN300",
+    "dyers": "棉袜染色，小缸五十公斤起",
+}
+# How near each is to any question, as a model would say.
+NEARNESS = {"cutters": 0.45}
+
+
+def _graph(**more: tuple) -> Snapshot:
+    """Firms that each say one thing, those further from the words that are sought by name."""
+    said = tuple(Description(f"d:{key}", f"t:{key}", text) for key, text in SAYS.items())
+    vectors = {f"d:{key}": [NEARNESS.get(key, 0.4), 0.9] for key in SAYS}
+    needs = more.get("needs", ())
+    vectors |= {need.id: [0.45, 0.85] for need in needs}
+    firms = tuple(map(firm, SAYS))
+    return snapshot_of(GraphRows(organizations=firms, descriptions=said, needs=needs), vectors)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("a camera that counts stitches, we seek a hosiery mill to try it", "socks"),
+        ("织疵相机做好了，找袜厂装上试", "socks"),
+        ("模内压力传感器，找注塑厂上机验证", "bottles"),
+        ("水下机器人课题组，找阀门企业合作", "valves"),
+        ("环保染料小样好了，想找染袜子的厂试一缸", "dyers"),
+    ],
+)
+def test_who_is_sought_by_name_stands_first(text: str, first: str) -> None:
+    assert ids(recommend(_graph(), near(text, JOINT), Request(JOINT)))[0] == first
+
+
+def test_a_need_of_just_what_is_offered_stands_before_the_trade() -> None:
+    need = Need(
+        "n:need", "t:cutters", GoalName.RESEARCH_PARTNER, "袜子缝头疵点视觉检测，想找团队做"
+    )
+    found = ids(
+        recommend(_graph(needs=(need,)), near("视觉检测织疵，找袜厂试用", JOINT), Request(JOINT))
+    )
+    assert found[0] == "cutters"
+
+
+def test_what_a_firm_offers_tells_its_trade_too() -> None:
+    rows = GraphRows(
+        organizations=(firm("frames"), firm("paint")),
+        offers=(
+            Offer("o:frames", "t:frames", OfferKind.PRODUCT, "钛镜架，来样贴牌"),
+            Offer("o:paint", "t:paint", OfferKind.PRODUCT, "UV油墨，耐磨"),
+        ),
+    )
+    graph = snapshot_of(rows, {"o:frames": [0.4, 0.9], "o:paint": [0.45, 0.85]})
+    found = ids(recommend(graph, near("疏水处理，找镜架厂上线试", JOINT), Request(JOINT)))
+    assert found[0] == "frames"
