@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
-from matchmaker.goals import GOALS, GoalName
+from matchmaker.goals import GOALS, LABS, GoalName
 from matchmaker.recommend.both_lack import also_lacking
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
@@ -26,6 +26,7 @@ from matchmaker.recommend.literal import (
     name_something,
     name_sought,
     named_things,
+    names_and_work,
     said_of_it_elsewhere,
     speak_against,
 )
@@ -38,6 +39,7 @@ from matchmaker.recommend.specification import (
     TOLD_BY_GRAPH,
     Comparison,
     RequirementKind,
+    asks_for_makers,
     compare,
     compare_customer,
     is_rival,
@@ -50,7 +52,14 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.snapshot.lexical import term_shares
-from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
+from matchmaker.snapshot.model import (
+    KINDS,
+    STATEMENT_KINDS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Snapshot,
+)
 from matchmaker.snapshot.nearest import best
 
 # Of how many candidates the best statements are compared with what is specified, and how many.
@@ -64,6 +73,8 @@ FOREMOST = 10
 MET, UNMET = 1.0, 3.0
 # What the codes and grades asked for take of a fit where nothing that is asked for is named.
 CODES_ASIDE = 0.5
+# What labs lose where makers are sought. Chosen on the readable judged sets.
+LAB = 0.4
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 NO_STATEMENT = -1
@@ -223,6 +234,7 @@ def answers(
     adjustment += behind_the_trade(
         fits + adjustment, passed, is_of_trade, comparisons, _look_for(snapshot, statements)
     )
+    adjustment -= _lost_by_labs(snapshot, fit.goal, texts, rows, fits + adjustment)
     passed |= by_name
     if texts and texts[0].kind is StatementKind.OFFER:
         wanted = [
@@ -231,6 +243,22 @@ def answers(
         ]
         passed |= np.array(wanted, dtype=np.bool_)  # of nobody too
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
+
+
+def _lost_by_labs(
+    snapshot: Snapshot,
+    goal: GoalName,
+    texts: tuple[SeekerText, ...],
+    rows: IntArray,
+    adjusted: FloatArray,
+) -> FloatArray:
+    """What fits (n,) lose of labs where who makes or does something for others is sought."""
+    if goal is not GoalName.CROSS_CLUSTER or len(texts) != 1:
+        return np.zeros(len(rows), dtype=np.float32)
+    if not asks_for_makers(texts[0].text):
+        return np.zeros(len(rows), dtype=np.float32)
+    is_lab = np.isin(snapshot.organizations.kind[rows], [KINDS.index(kind) for kind in LABS])
+    return np.where(is_lab, LAB * np.maximum(adjusted, 0), 0).astype(np.float32)
 
 
 def answering_statements(
@@ -360,7 +388,7 @@ def _is_named_by_nobody(
     if fit.goal not in NAMED_GOALS or len(texts) > 1 or not snapshot.meta.dimension:
         return False
     things = named_things(fit.goal, texts[0].specification)
-    names = [fold(thing.text) for thing in things]
+    names = [name for thing in things for name in names_and_work(fit.goal, fold(thing.text))]
     # Of customers whom nothing names, who makes the like says its name, too.
     sold = fit.goal is GoalName.CUSTOMER and not names_customers(texts[0].specification)
     for row in _foremost(everybody, COMPARED) if things else ():

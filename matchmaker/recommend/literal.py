@@ -45,8 +45,12 @@ NAMED_GOALS = OF_THINGS | {GoalName.SHARED_RESOURCE, GoalName.PLATFORM}
 _EQUIPMENT = frozenset(
     {"microscope", "spectrometer", "harvester", "machine", "chamber", "furnace", "tester"}
 )
+_MACHINE_OF_WORK = regex(r"(?P<work>.{2,})[机炉箱台]")
+_ROOMS = frozenset({"warehousing"})
 # The share of a text's letters that names what it is about. Chosen on the readable judged sets.
 MOST_OF = 1 / 3
+# The same of what is to be borrowed: "drop hammer or large press free two days a week".
+LENT = 1 / 4
 # What is lost by who says something else where somebody says in another language what is asked for:
 # likenesses across languages are lower, and a word that is known in both says more than they do.
 # Of fits below the second figure: of others the reading may err (docs/measurements.md).
@@ -124,7 +128,10 @@ def named_things(goal: GoalName, asked: Specification) -> list[Requirement]:
     """What is sought that whoever has it says: things by their names, else work alone."""
     sought = [r for r in asked.requirements if not r.denied]
     if goal not in OF_THINGS:
-        return [r for r in sought if _is_equipment(r) or _is_one_test(r)]
+        named = [r for r in sought if _is_equipment(r) or _is_one_test(r)]
+        if named or goal is not GoalName.SHARED_RESOURCE:
+            return named
+        return [r for r in sought if _is_lent(r, asked.text)][:1]
     # A form alone says little, that of a material what is sought: TR90 granulate.
     of_material = any(r.kind is RequirementKind.MATERIAL for r in sought)
     things = [r for r in sought if has_name(r) or (of_material and r.value in RAW_FORMS)]
@@ -137,6 +144,19 @@ def named_things(goal: GoalName, asked: Specification) -> list[Requirement]:
 
 def _is_equipment(thing: Requirement) -> bool:
     return thing.family.rsplit(" ", 1)[-1] in _EQUIPMENT and has_name(thing)
+
+
+def names_and_work(goal: GoalName, name: str) -> list[str]:
+    """A name, and for equipment that is to be used the work that it is named by: 定型 of 定型机."""
+    work = _MACHINE_OF_WORK.fullmatch(name) if goal is GoalName.SHARED_RESOURCE else None
+    return [name, work["work"]] if work else [name]
+
+
+def _is_lent(thing: Requirement, text: str) -> bool:
+    """Whether a short text is about one thing that has a name, or room."""
+    letters = sum(map(str.isalnum, text))
+    is_most = sum(map(str.isalnum, thing.text)) >= LENT * letters
+    return is_most and (has_name(thing) or thing.value in _ROOMS)
 
 
 def _is_one_test(work: Requirement) -> bool:

@@ -13,7 +13,7 @@ from matchmaker.recommend.specification.customers import (
     without_customers,
 )
 from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
-from matchmaker.recommend.specification.labs_sought import asks_for_labs
+from matchmaker.recommend.specification.labs_sought import asks_for_labs, asks_for_makers
 from matchmaker.recommend.specification.lacks import with_lacks_sought
 from matchmaker.recommend.specification.makers_sought import has_it_done, of_makers
 from matchmaker.recommend.specification.markets import ABROAD
@@ -89,6 +89,7 @@ __all__ = [
     "alternatives",
     "asks_for_customers",
     "asks_for_labs",
+    "asks_for_makers",
     "compare",
     "compare_customer",
     "covers",

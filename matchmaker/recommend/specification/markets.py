@@ -33,7 +33,8 @@ _SELLERS = regex(
 ABROAD = "region:abroad"
 _REGIONS_ABROAD = frozenset({"region:europe", ABROAD})
 _AS_MARKET = regex(
-    r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口|客户|买家|客人)"
+    r" (?:shipping|deliver(?:y|ies)|exports?|market|standards?|norms?|regulations?)(?![a-z])|"
+    r"(?:市场|订单|出口|客户|买家|客人|标准|认证|法规|规范|药典|进口|原装|产的|造的)"
 )
 # Whose customers are abroad, or what is of abroad, asks for nobody there: 国外客户要求BSCI.
 _OF_ABROAD = regex(

@@ -36,7 +36,7 @@ _ENGLISH = regex(
     r"(?=\s*(?:$|[,.;:()\d]|\b(?:in|with|for|from|to|of|on|at|by|under|over|up|that|which|wanted|needed|required|suitable|certified|made|and|or|as|per|who|near|within)\b))"
 )
 _NO_CHINESE = regex(
-    r"是|^成.$|^[借租]|^[几多两三][家台]|^[大小散整]件$|逐[块件批个]|^拍(?!卖)|^打药|公里|缺货|断货|现货|有没有|补贴|资助|预算|用量|单件|每|各|工件|要求|资料|条件|单价|质量|师傅|自带|附图|样品|成本|问题|价格|我们|尽快|联系|公司|专利|人员|工程师|经验|图纸"
+    r"是|外[包协]$|^成.$|^[借租]|^[几多两三][家台]|^[大小散整]件$|逐[块件批个]|^拍(?!卖)|^打药|公里|缺货|断货|现货|有没有|补贴|资助|预算|用量|单件|每|各|工件|要求|资料|条件|单价|质量|师傅|自带|附图|样品|成本|问题|价格|我们|尽快|联系|公司|专利|人员|工程师|经验|图纸"
 )
 _NO_THING = frozenset(
     [
@@ -201,6 +201,11 @@ _NO_THING = frozenset(
 
 _NO_HEAD = frozenset(
     [
+        "hours",
+        "hour",
+        "slots",
+        "slot",
+        "shifts",
         "line",
         "radius",
         "circle",

@@ -63,6 +63,53 @@ def test_equipment_to_be_lent_that_nobody_names_is_lent_by_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    ("says", "need", "lends"),
+    [
+        ("一台石墨机每天空十小时，可按小时租", "Drop hammer to rent two days a week", False),
+        ("一台石墨机每天空十小时，可按小时租", "激光干涉仪借一周，校机床", False),
+        ("A laser interferometer may be borrowed by the week", "激光干涉仪借一周", True),
+        ("蒸汽定型代工，日夜两班", "空闲的定型机，每天几百双", True),
+        ("一台石墨机每天空十小时，可按小时租", "空闲的定型机，每天几百双", False),
+    ],
+)
+def test_a_thing_to_be_borrowed_is_had_by_who_names_it_or_its_work(
+    says: str, need: str, lends: bool
+) -> None:
+    offer = Offer("o:idle", "t:idle", OfferKind.EQUIPMENT, says)
+    snapshot = snapshot_of(
+        GraphRows(organizations=(firm("idle"),), offers=(offer,)), {"o:idle": [0.35, 0.94]}
+    )
+    goal = GoalName.SHARED_RESOURCE
+    assert bool(ids(recommend(snapshot, near(need, goal), Request(goal)))) is lends
+
+
+@pytest.mark.parametrize(
+    ("need", "first"),
+    [
+        ("外地做渗氮的厂，螺栓小批", "shop"),
+        ("coaters elsewhere that do nitriding, 500 pcs", "shop"),
+        ("想找外地研究渗氮的研究院", "lab"),
+        ("looking for a university lab elsewhere on nitriding", "lab"),
+    ],
+)
+def test_who_makes_stands_before_who_studies_it_unless_a_lab_is_asked_for(
+    need: str, first: str
+) -> None:
+    says = {"lab": "渗氮层热疲劳寿命评估", "shop": "渗氮加工，炉膛两米"}
+    owners = (firm("lab", Kind.RESEARCH_INSTITUTE), firm("shop"))
+    offers = (
+        product("lab", says["lab"], OfferKind.TECHNOLOGY),
+        product("shop", says["shop"], OfferKind.SERVICE),
+    )
+    snapshot = snapshot_of(
+        GraphRows(organizations=owners, offers=offers),
+        {"o:lab": [0.62, 0.78], "o:shop": [0.55, 0.83]},
+    )
+    goal = GoalName.CROSS_CLUSTER
+    assert ids(recommend(snapshot, near(need, goal), Request(goal)))[0] == first
+
+
+@pytest.mark.parametrize(
     "need",
     [
         "想共用一台低温试验台，阀门DN150，-196℃",

@@ -407,3 +407,29 @@ def test_who_makes_dies_for_a_thing_does_not_make_the_thing():
 def test_who_casts_beside_making_dies_may_have_the_thing(statement):
     unmet = compare(read("铝合金电机壳"), read(statement)).unmet
     assert all(each.tentative for each in unmet)
+
+
+@pytest.mark.parametrize(
+    "need", ["压铸模具钢，自己带锯切", "注塑模钢材，预硬", "锻模钢方块", "hot-work steel, blocks"]
+)
+def test_steel_for_dies_is_a_material_and_no_die(need):
+    assert "tool steel" in {item.value for item in read(need).of(RequirementKind.MATERIAL)}
+    assert not sought(need) & {"mould", "die-casting die", "injection mould"}
+
+
+@pytest.mark.parametrize(
+    ("need", "work"),
+    [
+        ("铸造厂想用无人机巡检厂房屋顶", "flight service"),
+        ("有人做铸件的底片评定吗", "non-destructive testing"),
+    ],
+)
+def test_work_that_is_done_with_a_thing_or_for_one_is_work(need, work):
+    assert sought(need) == {work}
+
+
+@pytest.mark.parametrize(
+    "need", ["machine hours on a five-axis mill", "autoclave slots", "模流分析，想外包"]
+)
+def test_time_on_a_machine_and_work_given_out_are_no_things(need):
+    assert not {"hours", "slots", "想外包"} & {item.family for item in read(need).items}

@@ -83,6 +83,10 @@ def test_where_goods_go_is_not_where_a_partner_is(text, places) -> None:
         ),
         ("Looking for an Italian valve maker", {("意大利", False)}),
         ("German standard flanges, English datasheet", set()),
+        ("two-shot moulds, Germany standard, HASCO", set()),
+        ("镜架要过美国标准ANSI Z80", set()),
+        ("意大利进口的袜机", set()),
+        ("想找德国的阀门厂", {("德国", False)}),
         ("polish the shafts, Swiss screw machines", set()),
     ],
 )
