@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
-from matchmaker.goals import GOALS, LABS, GoalName
+from matchmaker.goals import GOALS, GoalName
 from matchmaker.recommend.both_lack import also_lacking
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
@@ -33,13 +33,12 @@ from matchmaker.recommend.literal import (
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, called_so
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
-from matchmaker.recommend.sought_trade import behind_the_trade, is_of, sought_trade
+from matchmaker.recommend.sought_trade import behind_the_trade, is_of, lost_by_labs, sought_trade
 from matchmaker.recommend.specification import (
     CORE,
     TOLD_BY_GRAPH,
     Comparison,
     RequirementKind,
-    asks_for_makers,
     compare,
     compare_customer,
     is_rival,
@@ -52,14 +51,7 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.snapshot.lexical import term_shares
-from matchmaker.snapshot.model import (
-    KINDS,
-    STATEMENT_KINDS,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Snapshot,
-)
+from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
 
 # Of how many candidates the best statements are compared with what is specified, and how many.
@@ -73,8 +65,6 @@ FOREMOST = 10
 MET, UNMET = 1.0, 3.0
 # What the codes and grades asked for take of a fit where nothing that is asked for is named.
 CODES_ASIDE = 0.5
-# What labs lose where makers are sought. Chosen on the readable judged sets.
-LAB = 0.4
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 NO_STATEMENT = -1
@@ -234,7 +224,7 @@ def answers(
     adjustment += behind_the_trade(
         fits + adjustment, passed, is_of_trade, comparisons, _look_for(snapshot, statements)
     )
-    adjustment -= _lost_by_labs(snapshot, fit.goal, texts, rows, fits + adjustment)
+    adjustment -= lost_by_labs(snapshot, fit.goal, texts, rows, fits + adjustment)
     passed |= by_name
     if texts and texts[0].kind is StatementKind.OFFER:
         wanted = [
@@ -243,22 +233,6 @@ def answers(
         ]
         passed |= np.array(wanted, dtype=np.bool_)  # of nobody too
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
-
-
-def _lost_by_labs(
-    snapshot: Snapshot,
-    goal: GoalName,
-    texts: tuple[SeekerText, ...],
-    rows: IntArray,
-    adjusted: FloatArray,
-) -> FloatArray:
-    """What fits (n,) lose of labs where who makes or does something for others is sought."""
-    if goal is not GoalName.CROSS_CLUSTER or len(texts) != 1:
-        return np.zeros(len(rows), dtype=np.float32)
-    if not asks_for_makers(texts[0].text):
-        return np.zeros(len(rows), dtype=np.float32)
-    is_lab = np.isin(snapshot.organizations.kind[rows], [KINDS.index(kind) for kind in LABS])
-    return np.where(is_lab, LAB * np.maximum(adjusted, 0), 0).astype(np.float32)
 
 
 def answering_statements(

@@ -1,4 +1,4 @@
-"""Those who are sought by what they make: "a sock mill to pilot it", 找愿意试用的阀门厂."""
+"""Those who are sought by what they make or do: "a sock mill to pilot it", 找外地的热处理厂."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from collections.abc import Sequence, Set
 import numpy as np
 
 from matchmaker.domain import StatementKind
-from matchmaker.goals import GoalName
+from matchmaker.goals import LABS, GoalName
 from matchmaker.recommend.model import SeekerText
-from matchmaker.recommend.specification import Comparison, has_name, sought_by
-from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, Snapshot
+from matchmaker.recommend.specification import Comparison, asks_for_makers, has_name, sought_by
+from matchmaker.snapshot.model import (
+    KINDS,
+    STATEMENT_KINDS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Snapshot,
+)
 
 # What those lose at most who are not of the trade that is sought, where others are, so
 # that they stand beneath the last of these; and the fit from which on who looks for something
 # may look for just what is offered.
 SILENT, BENEATH, LIKE_ENOUGH = 0.4, 0.8, 0.4
+# What labs lose where makers are sought. Chosen on the readable judged sets.
+LAB = 0.4
 # Goals for which who has something says whom it is for.
 _GOALS = frozenset({GoalName.INDUSTRY_PARTNER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 
@@ -65,3 +74,19 @@ def behind_the_trade(
     beneath = np.minimum(adjusted, BENEATH * adjusted[named].min())
     lowered = np.maximum(beneath, (1 - SILENT) * adjusted)
     return np.where(behind, lowered - adjusted, lost).astype(np.float32)
+
+
+def lost_by_labs(
+    snapshot: Snapshot,
+    goal: GoalName,
+    texts: tuple[SeekerText, ...],
+    rows: IntArray,
+    adjusted: FloatArray,
+) -> FloatArray:
+    """What fits (n,) lose of labs where who makes or does something for others is sought."""
+    if goal is not GoalName.CROSS_CLUSTER or len(texts) != 1:
+        return np.zeros(len(rows), dtype=np.float32)
+    if not asks_for_makers(texts[0].text):
+        return np.zeros(len(rows), dtype=np.float32)
+    is_lab = np.isin(snapshot.organizations.kind[rows], [KINDS.index(kind) for kind in LABS])
+    return np.where(is_lab, LAB * np.maximum(adjusted, 0), 0).astype(np.float32)
