@@ -56,8 +56,7 @@ _OURS = regex(
     r"(?:^|[,，;；。.!?！？\s])(?:(?:我们?|咱们?|俺们?|本|作为)(?:这边|这里)?(?:就?是|在|代表)?"
     r"[^,，;；。想找去跟和到对接认识看]{0,6}|"
     r"(?:we|i) (?:are|run|manage|represent|coordinate|look after|speak for|"
-    r"belong to|come from)\b[^,.;!?]*|"
-    r"(?:[^,.;!?]*\b)?our (?:[a-z-]+ )?|as an? (?:[a-z-]+ )?)$"
+    r"belong to|come from)\b[^,.;!?]*|as an? (?:[a-z-]+ )?)$|\bour (?:[a-z-]+ )?$"
 )
 # Where partners are not sought: outside the hosiery towns, 模具集群以外.
 _NOT_THERE = regex(
@@ -70,6 +69,8 @@ _NOT_THERE_AFTER = regex(r"(?:以外|之外|外面|除外|的就?不要|的?不�
 # Shorter and wider names tell no trade.
 _FEWEST = 2
 _BEFORE = 40
+# Characters before a name among which it is said that who asks is of it.
+_SENTENCE = 400
 _TOO_WIDE = frozenset({"制造", "产业", "工业", "设备", "装备", "加工", "making", "industry"})
 
 
@@ -102,7 +103,7 @@ def mentions(snapshot: Snapshot, text: str) -> list[Mention]:
         if any(item.start < start < item.end <= end for item in things):
             continue  # 注塑模具产业集群: of those who make it, wherever
         is_stripped = not wanted[start:end].strip()
-        is_own = is_stripped or _OURS.search(folded, 0, start) is not None
+        is_own = is_stripped or _OURS.search(folded, max(0, start - _SENTENCE), start) is not None
         is_own = is_own or _NOT_THERE.search(folded, max(0, start - _BEFORE), end) is not None
         is_own = is_own or _NOT_THERE_AFTER.match(folded, end) is not None
         found.append(Mention(start, end, named, is_own))

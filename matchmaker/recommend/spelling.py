@@ -30,7 +30,7 @@ ONE_WRONG, TWO_WRONG = 5, 9
 _WORD = regex(
     rf"(?<![\w.@/&'’“\"-])[A-Za-z][a-z]{{{ONE_WRONG - 1},}}(?![\w@/&’”\"]|[.-]\d|\.\w|'(?!s\b))"
 )
-_SENTENCE_BEFORE = regex(r"(?:^|[.!?:;\n])\s*$")
+_SENTENCE_ENDS = (".", "!", "?", ":", ";")
 # Substances are told apart by a letter: nitrile, nitride, nitrite; polyamide, polyimide.
 _SUBSTANCE = regex(r"(?:i[dltn]|[aeoy]n|at|os|am)es?$|(?:yl|ol|al)s?$")
 _MEASURES = UNITS.keys() | CURRENCIES.keys() | PERIODS.keys() | ENGLISH_NUMERALS.keys()
@@ -53,7 +53,7 @@ def respelt(text: str, is_stated: Callable[[str], bool]) -> tuple[str, tuple[Res
 
     def meant(match: re.Match[str]) -> str:
         written = match[0]
-        if written[0].isupper() and not _SENTENCE_BEFORE.search(text[: match.start()]):
+        if written[0].isupper() and not _begins_sentence(text, match.start()):
             return written  # a name
         word = written.lower()
         if _is_known(word) or is_stated(word):
@@ -66,6 +66,12 @@ def respelt(text: str, is_stated: Callable[[str], bool]) -> tuple[str, tuple[Res
         return nearest
 
     return _WORD.sub(meant, text), tuple(respellings.values())
+
+
+def _begins_sentence(text: str, place: int) -> bool:
+    """Whether a sentence or a line begins at a place of a text, but for blanks."""
+    before = text[:place].rstrip()
+    return not before or before.endswith(_SENTENCE_ENDS) or "\n" in text[len(before) : place]
 
 
 def _is_known(word: str) -> bool:

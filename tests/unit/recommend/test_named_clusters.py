@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Need
@@ -232,3 +234,19 @@ def test_a_cluster_behind_words_that_join_without_end_is_named_still(three_clust
     """All ways to part hundreds of them were tried: for ever."""
     text = f"找{joins * 200}，连袜业集群的厂"
     assert named(three_clusters, text) == [({"c:socks"}, False)]
+
+
+def test_clusters_behind_blanks_without_end_are_named_each(three_clusters):
+    """Before each of hundreds of names every blank was tried with all behind it: for minutes."""
+    text = f"a{' ' * 14_000}{'模具集群、' * 400}"
+    began = time.process_time()
+    assert named(three_clusters, text) == [({"c:moulds"}, False)] * 400
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "own", ["our ", "we are a small ", "(our old ", "我们", "We look after the "]
+)
+def test_a_cluster_of_whose_own_is_said_just_before_is_not_sought(three_clusters, own):
+    text = f"{'a ' * 300}{own}模具集群"
+    assert named(three_clusters, text) == [({"c:moulds"}, True)]

@@ -1,5 +1,7 @@
 """Slips of the pen in English questions, and words that only look like some."""
 
+import time
+
 import pytest
 
 from matchmaker.recommend.spelling import respelt
@@ -50,3 +52,11 @@ def test_each_slip_is_told_once():
     text, slips = respelt("Titanum frames or titanum screws, titanum", lambda word: False)
     assert text == "Titanium frames or titanium screws, titanium"
     assert slips == (("Titanum", "Titanium"), ("titanum", "titanium"))
+
+
+def test_words_behind_lines_without_end_are_looked_at_in_time():
+    """Before each, all ways to the lines above it were tried: a question took minutes."""
+    text = "\n" * 8_000 + "Valbe " * 1_200
+    began = time.process_time()
+    assert respelt(text, lambda _: True) == (text, ())
+    assert time.process_time() - began < 5
