@@ -19,10 +19,10 @@ from matchmaker.snapshot.model import (
     Snapshot,
 )
 
-# What those lose at most who are not of the trade that is sought, where others are, so
-# that they stand beneath the last of these; and the fit from which on who looks for something
-# may look for just what is offered.
-SILENT, BENEATH, LIKE_ENOUGH = 0.4, 0.8, 0.4
+# What those lose at least (of needs nothing), and at most, who are not of the trade that is sought,
+# where others are, so that they stand beneath the last of these; and the fit from which on who
+# looks for something may look for just what is offered.
+LEAST, SILENT, BENEATH, LIKE_ENOUGH = 0.25, 0.4, 0.8, 0.4
 # What labs lose where makers are sought. Chosen on the readable judged sets.
 LAB = 0.4
 # Goals for which who has something says whom it is for.
@@ -34,7 +34,7 @@ def sought_trade(goal: GoalName, question: SeekerText) -> frozenset[str]:
     if goal not in _GOALS or question.is_by_a_firm:  # who would join is no maker of the thing
         return frozenset()
     if question.kind is StatementKind.OFFER:
-        return sought_by(question.specification)
+        return sought_by(question.specification, by_parts=goal is GoalName.CUSTOMER)
     if goal is not GoalName.INDUSTRY_PARTNER:
         return frozenset()
     wanted = question.specification.requirements
@@ -71,7 +71,8 @@ def behind_the_trade(
         return lost
     is_met = np.array([each is not None and bool(each.met) for each in comparisons], dtype=np.bool_)
     behind = ~is_of_trade & (adjusted > 0) & ~(look_for & (is_met | (adjusted >= LIKE_ENOUGH)))
-    beneath = np.minimum(adjusted, BENEATH * adjusted[named].min())
+    most = np.where(look_for, adjusted, (1 - LEAST) * adjusted)
+    beneath = np.minimum(most, BENEATH * adjusted[named].min())
     lowered = np.maximum(beneath, (1 - SILENT) * adjusted)
     return np.where(behind, lowered - adjusted, lost).astype(np.float32)
 

@@ -6,11 +6,13 @@ from matchmaker.recommend.specification.customers import (
     compare_customer,
     is_rival,
     made_by_customers,
+    without_customers,
+)
+from matchmaker.recommend.specification.customers_named import (
     names_customers,
     offered,
     seeks_traders,
     sought_by,
-    without_customers,
 )
 from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
 from matchmaker.recommend.specification.labs_sought import asks_for_labs, asks_for_makers

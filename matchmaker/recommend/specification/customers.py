@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.customers_named import is_for_customer, is_trader
 from matchmaker.recommend.specification.doers import MAKING
 from matchmaker.recommend.specification.makers_sought import are_makers, has_it_done, is_traded
 from matchmaker.recommend.specification.materials import same_material
@@ -21,9 +19,14 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.own_offers import is_what_is_offered
 from matchmaker.recommend.specification.reading import without_conditions
 from matchmaker.recommend.specification.roles import SERVICES
+from matchmaker.recommend.specification.spare_capacity import (
+    as_work,
+    have_work_done,
+    is_spare_capacity,
+)
+from matchmaker.recommend.specification.trade_services import who_trades_in_it
 from matchmaker.recommend.specification.vocabulary import (
     finishing,
     has_own_name,
@@ -37,25 +40,6 @@ from matchmaker.regex import regex
 from matchmaker.remembered import remembered
 
 _CUSTOMER = ItemRole.CUSTOMER
-_SOUGHT = regex(
-    r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|\bfind(?:ing)?|look(?:ing)? for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
-    r"给(?:外地|外省|别处|其他地方)?的?(?:做|搞|生产)[^，,;；。.!?]{0,8}$|\bwhich (?:[a-z-]+ )?$|"
-    r"\b(?:makers?|manufacturers?|producers?|builders?) of (?:[a-z0-9-]+ ){0,4}$|"
-    r"\b(?:together|jointly|in partnership) with (?:an? )?(?:[a-z-]+ ){0,2}$|"
-    r"(?:谁家?|哪家|哪些(?:厂|公司|企业)?|哪里|有没有)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
-    r"\bwho (?:(?:around (?:here|us)|near(?:by| here| us| me)|here|locally|else|in [a-z]+) )?(?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
-)
-_MAKER_AFTER = regex(
-    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|builders?|firms?|coaters?)(?![a-z])|(?:的(?=[^，,;；。]{2,8}(?:我们|咱们?|我[司厂方]|本[司厂])的))?(?:厂|企业|品牌|商|公司)"
-)
-_WHO_MAKES = regex(r"(?:做|搞|造|生产|开)$")
-_CALLED_AFTER = regex(r"的(?:朋友|老板|同行|师傅|人|厂)?(?:来|拿|要|找|请|联系|便宜|可以|欢迎|看)")
-_MAKER = regex(r"(?:maker|shop)s?$", re.IGNORECASE)
-# What those who are looked for lack is what is offered: valve makers that need castings.
-_LACKED = regex(
-    r"(?:缺少?|需要?|采购|要买|要用)[^，,;；。.!?找寻求]{0,4}$|"
-    r"\b(?:needs?|needing|buys?|buying|requires?|requiring|lacks?|lacking|short of)\s(?:[a-z-]+\s){0,2}$"
-)
 _STOCK = regex(
     r"现货|库存|供应|批发|销售|经销|贸易|备货|\b(?:stocks?|stockists?|wholesale|sells?|suppl\w+|trad\w+|in all sizes)\b"
 )
@@ -66,7 +50,6 @@ _BARE = regex(
 )
 _BLANK = regex(r"毛坯|坯|\b(?:blank|preform)s?$")
 _BLANK_AFTER = regex(r"的?(?:毛坯|坯件|坯料|坯)|[ -](?:blank|preform)s?(?![a-z])")
-_SPEAKS_THEN = regex(r"(?:的)?(?:厂家?|企业|公司)(?:想要?|希望|打算|愿意)(?:给|为|向)")
 _OWN_BEFORE = regex(r"(?:自有|自己|自建|自带|内部)[^，,;；。]{0,4}$|\b(?:our own|own|in-house) $")
 _SURFACE = regex(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
 _TRADE_AFTER = regex(r"行业|[ -]industry(?![a-z])")
@@ -91,7 +74,7 @@ def made_by_customers(offer: Specification) -> frozenset[str]:
         if not item.denied and item.aspect != UNLISTED
     ]
     things = [item for item in things if not _is_what_it_is_of(offer, item)]
-    named = [i for i in things if i.role is not ItemRole.ITSELF or _is_for_customer(offer, i)]
+    named = [i for i in things if i.role is not ItemRole.ITSELF or is_for_customer(offer, i)]
     if named:
         return frozenset[str]().union(
             *(made_by_makers_of(name) for item in named for name in (item.value, item.family))
@@ -103,7 +86,7 @@ def without_customers(offer: Specification) -> str:
     """The words of an offer without those that name its customers, or say how and where."""
     words = without_conditions(offer)
     for item in offer.of(RequirementKind.PRODUCT):
-        if _is_for_customer(offer, item):
+        if is_for_customer(offer, item):
             words = words.replace(item.text, " ")
     return words
 
@@ -124,22 +107,25 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     does_service = _finishes(description, SERVICES)
     judgements = []
     for item in offer.of(RequirementKind.PROCESS):  # "to be tried by injection moulders"
-        if item.denied or not _is_for_customer(offer, item):
+        if item.denied or not is_for_customer(offer, item):
             continue
         works = description.of(RequirementKind.PROCESS)
         done = next((other for other in works if other.value == item.value), None)
         if done is not None and not done.denied:
             judgements.append(Judgement(item, Fulfilment.MET, done))
+    is_spare = is_spare_capacity(offer)
     for item in offer.of(RequirementKind.PRODUCT):
         if item.denied or _is_what_it_is_of(offer, item):
             continue
+        if is_spare and as_work(item) is not item:
+            continue  # of its work it is judged below
         made = next((other for other in makes if item.value in (other.value, other.family)), None)
-        if made is None and not _is_for_customer(offer, item):
+        if made is None and not is_for_customer(offer, item):
             made = _made_beside(item, makes) or _recovered(item, description)
         sold_to = next((o for o in served if _is_sold_to(item, o, does_service)), None)
         if made is None and sold_to is not None:
             judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, _SELLS_TO_THEM))
-        elif _is_for_customer(offer, item):
+        elif is_for_customer(offer, item):
             made = (
                 made
                 or next((o for o in makes if o.value in made_by_makers_of(item.value)), None)
@@ -165,8 +151,12 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             item, offer, description
         ):
             judgements.append(Judgement(item, Fulfilment.MET, whole, _HAS_IT_AS_PART))
-    judgements += [Judgement(r, Fulfilment.UNKNOWN) for r in offer.requirements if _is_trader(r)]
+    judgements += [Judgement(r, Fulfilment.UNKNOWN) for r in offer.requirements if is_trader(r)]
     judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
+    if is_spare:
+        work = [i for i in offer.items if not is_for_customer(offer, i)]
+        judgements += have_work_done(work, description)
+    judgements += who_trades_in_it(offer, description)
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
 
 
@@ -174,11 +164,6 @@ def is_rival(comparison: Comparison) -> bool:
     """Whether somebody only makes what is offered, or sells to its makers: nothing speaks for it."""
     notes = (_MAKES_IT, _SELLS_TO_THEM)
     return not comparison.met and any(judged.note in notes for judged in comparison.unmet)
-
-
-def _is_trader(requirement: Requirement) -> bool:
-    """Whether traders are sought, which the graph tells of a customer."""
-    return requirement.kind is RequirementKind.PARTNER and requirement.value == "trader"
 
 
 def _is_what_it_is_of(offer: Specification, item: Requirement) -> bool:
@@ -260,7 +245,7 @@ def _is_sold_to(item: Requirement, served: Requirement, does_service: bool) -> b
 
 def _other_material(offer: Specification, description: Specification) -> list[Judgement]:
     """A material that is offered to who works only others: acetate sheet, to titanium frames."""
-    things = {i.value for i in offer.of(RequirementKind.PRODUCT) if not _is_for_customer(offer, i)}
+    things = {i.value for i in offer.of(RequirementKind.PRODUCT) if not is_for_customer(offer, i)}
     text = fold(offer.text)
     worked = [i for i in description.of(RequirementKind.MATERIAL) if not i.denied]
     if not worked or any(map(has_own_name, things)):  # hinges go into frames of any metal
@@ -295,7 +280,7 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
     works = [i for i in description.of(RequirementKind.PROCESS) if not i.denied]
     found = []
     for item in offer.of(RequirementKind.PROCESS):
-        if item.denied or _is_for_customer(offer, item):
+        if item.denied or is_for_customer(offer, item):
             continue
         done = next((other for other in works if other.value == item.value), None)
         if not serves:
@@ -305,6 +290,8 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
         if done is not None:
             note = message("does it for others itself")
             found.append(Judgement(item, Fulfilment.UNMET, done, note))
+    if not found and (other := _works_on_the_same(offer, description)):
+        found.append(other)
     is_stock = not core and _STOCK.search(fold(description.text))
     if is_stock and is_alike and not offer.of(RequirementKind.PROCESS):
         stocks = description.of(RequirementKind.MATERIAL)
@@ -316,6 +303,22 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
             if not item.denied and item.family == stock.family
         ]
     return found
+
+
+def _works_on_the_same(offer: Specification, description: Specification) -> Judgement | None:
+    """Other work that somebody does for others on things of the kind: dyeing of lenses, of a coater."""
+    if not (_finishes(offer) and _finishes(description)):
+        return None
+    offered_on, done_on = (
+        {name for item in text.of(RequirementKind.PRODUCT) for name in (item.value, item.family)}
+        for text in (offer, description)
+    )
+    works = (i for i in offer.of(RequirementKind.PROCESS) if i.role is ItemRole.ITSELF)
+    work = next((i for i in works if not is_for_customer(offer, i)), None)
+    done = next((i for i in description.of(RequirementKind.PROCESS) if not i.denied), None)
+    if work is None or done is None or offered_on.isdisjoint(done_on):
+        return None
+    return Judgement(work, Fulfilment.UNMET, done, message("works on it for others, too"))
 
 
 def _shaped_alike(work: Requirement, description: Specification) -> Requirement | None:
@@ -340,28 +343,9 @@ def _is_one_trade(work: Requirement, other: Requirement) -> bool:
 
 def _offers_things(offer: Specification) -> bool:
     return any(
-        is_made(i) and i.aspect != UNLISTED and not _is_for_customer(offer, i)
+        is_made(i) and i.aspect != UNLISTED and not is_for_customer(offer, i)
         for i in offer.of(RequirementKind.PRODUCT)
     )
-
-
-def _is_for_customer(offer: Specification, item: Requirement) -> bool:
-    """Whether an offer names a product for who makes it, not for what is offered."""
-    text = fold(offer.text)
-    is_whole = item.role is not ItemRole.ITSELF
-    if is_what_is_offered(text, item.start, item.end, is_whole=is_whole):
-        return False
-    if _SPEAKS_THEN.match(text, item.end):  # 压铸模具厂想给…做配套: who asks
-        return False
-    before = text[max(0, item.start - 40) : item.start]
-    is_lacked = bool(_LACKED.search(before)) and not _MAKER_AFTER.match(text, item.end)
-    if is_whole:
-        return not (is_lacked and text.startswith("的", item.end))
-    if _MAKER_AFTER.match(text, item.end) or _MAKER.search(item.text):
-        return True
-    if _WHO_MAKES.search(before) and _CALLED_AFTER.match(text, item.end):
-        return True  # 做机架的拿去便宜
-    return bool(_SOUGHT.search(before)) and not is_lacked
 
 
 def _is_trade_served(
@@ -371,34 +355,3 @@ def _is_trade_served(
     return bool(_TRADE_AFTER.match(fold(description.text), item.end)) and any(
         other.start < item.start and other.value != item.value for other in makes
     )
-
-
-@remembered(1_000)
-def offered(offer: Specification) -> Specification:
-    """An offer whose words name its customers, with these told apart from what it offers."""
-    items = tuple(
-        item._replace(role=ItemRole.CUSTOMER)
-        if item.kind is RequirementKind.PRODUCT
-        and item.role is ItemRole.ITSELF
-        and _is_for_customer(offer, item)
-        else item
-        for item in offer.items
-    )
-    return replace(offer, items=items, choices=f"{offer.choices}\noffered")
-
-
-def sought_by(offer: Specification) -> frozenset[str]:
-    """Keys of the things whose makers an offer seeks, and of the work of those it seeks."""
-    makes = (i for i in offered(offer).of(RequirementKind.PRODUCT) if i.role is _CUSTOMER)
-    does = (i for i in offer.of(RequirementKind.PROCESS) if _is_for_customer(offer, i))
-    return frozenset(item.key for item in (*makes, *does) if not item.denied)
-
-
-def names_customers(offer: Specification) -> bool:
-    """Whether an offer names those who may buy it."""
-    return any(item.role is ItemRole.CUSTOMER for item in offered(offer).items)
-
-
-def seeks_traders(offer: Specification) -> bool:
-    """Whether an offer is for who trades in it: importers, distributors."""
-    return any(map(_is_trader, offer.requirements))

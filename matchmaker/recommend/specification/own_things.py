@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matchmaker.recommend.specification.model import RequirementKind
-from matchmaker.recommend.specification.vocabulary import TermMatch, finishing, tools
+from matchmaker.recommend.specification.vocabulary import (
+    TermMatch,
+    comes_with,
+    finishing,
+    parts,
+    tools,
+)
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.regex import regex
 
@@ -70,6 +76,15 @@ _TOOL_FIRST = regex(r"(?:我们|我方|我司|我厂)?(?:自?带|有)(?:着|好)
 _THEN_SEEKS = regex(r"了?[，,;；\s]*(?:想要?|要|需要|急|现)?(?:找|求(?!购)|寻)")
 # 锁模力450吨: a force that holds a mould.
 _OF_FORCE = regex(r"[锁合]模(?:力|吨位)")
+# 冬天做羊毛袜，要防缩的纱; 无人机要做轻量化的外壳: what goes into what somebody makes is sought.
+_MAKES = regex(
+    r"(?:^|[，,;；。！!])[^，,;；。！!]{0,6}(?:做|织|生产|开发|加工)[\u4e00-\u9fff]{0,3}$"
+)
+_THEN_NEEDS = regex(r"[，,](?:现在?|急)?(?:要|需要?|缺|找|求购?|想找|想要)")
+_AT_HEAD = regex(r"(?:我们的?|我[司厂]的?|这款|新款|一款)?")
+_NEEDS_IT = regex(
+    r"(?:想要?|要|需要|打算|准备)(?:做|换|用|加|配|装|找)(?!成|检|测|试|认)[^，,;；。!！?？]{0,8}?的?"
+)
 _STOPS = frozenset("，,;；。 \n")
 _REACH = 24
 _NEAR = 12  # terms
@@ -81,6 +96,8 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     if thing.term.kind is not RequirementKind.PRODUCT:
         return False
     if _is_own_tool(folded, terms, thing) or _is_of_force(folded, terms, thing):
+        return True
+    if _is_made_of_what_is_sought(folded, terms, position):
         return True
     made = _MADE_OF_IT.search(folded, max(0, thing.start - _REACH), thing.start)
     if made is not None:  # of a material alone it is what is asked for: 做铸钢的，给我们铸阀体
@@ -98,6 +115,28 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     behind = terms[position + 1 : position + 1 + _NEAR]
     work = next((m for m in behind if m.term.value in finishing()), None)
     return work is not None and _SOMEBODY.fullmatch(folded, thing.end, work.start) is not None
+
+
+def _is_made_of_what_is_sought(folded: str, terms: Sequence[TermMatch], position: int) -> bool:
+    """Whether a thing is what somebody makes of the next one: 做羊毛袜，要防缩的纱."""
+    thing = terms[position]
+    behind = (m for m in terms[position + 1 : position + 1 + _NEAR])
+    following = next((m for m in behind if m.term.kind is RequirementKind.PRODUCT), None)
+    if following is None:
+        return False
+    within = comes_with(thing.term.value) | comes_with(thing.term.family)
+    is_part = following.term.value in within or following.term.family in within
+    before = folded[max(0, thing.start - _REACH) : thing.start]
+    if is_part and _MAKES.search(before) and _THEN_NEEDS.match(folded, thing.end):
+        return True
+    if not _AT_HEAD.fullmatch(folded, 0, thing.start):
+        return False
+    needs = _NEEDS_IT.match(folded, thing.end)
+    return (
+        needs is not None
+        and needs.end() <= following.start <= needs.end() + _NEAR
+        and (is_part or following.term.value in parts())
+    )
 
 
 def _is_own_tool(folded: str, terms: Sequence[TermMatch], tool: TermMatch) -> bool:

@@ -26,6 +26,12 @@ _NEEDERS = regex(
     r"|(?<![们司厂我])(?:需要|缺少?|要用|想用|要买|想买|采购|急需|用得[上着到]|会用到?|用到|在用)(?![我活单])"
     r"[^，,;；。!！?？的]{2,20}的(?:[^，,;；。!！?？的]{0,6}的)?[^，,;；。!！?？的找]{0,8}(?:厂|厂家|企业|公司|品牌|用户|客户|同行|工厂)"
 )
+# 耐磨涂层，除了阀门还有谁能用, "apart from valves, who else could use it".
+_WHO_ELSE = regex(
+    r"(?:除了?|除开|不光|不止)[^，,;；。!！?？]{1,12}(?:[，,])?(?:还有|另外|别的|其他)?[^，,;；。!！?？找寻求]{0,6}(?:谁|哪些?(?:行业|厂家?|企业|人)?|什么(?:行业|厂家?|企业))[^，,;；。!！?？找寻求做供]{0,4}(?:用|要|需要|买)(?!什么)"
+    r"|\b(?:apart from|besides|other than|except)\b[^.;!?]{2,40}\bwho(?: else)? (?:could|might|would|can|may)? ?(?:use|need|want|buy)s?\b"
+    r"|\bwho else (?:could|might|would|can) (?:use|need|want|buy)\b"
+)
 # What "we" have is to be sold there: 想把我们的碳纤维板卖给做眼镜腿的.
 _SOLD_TO = r"(?:把|将)(?:我们?|咱们?|我[司厂]|本[司厂])(?:这边|家|做|生产)?的?[^，,;；。!！?？]{1,16}?(?:卖|供|推销|推荐|介绍|推广|打)(?:给|到|去|进|往)"
 # "…, that's what we make": who asks has what somebody else seeks.
@@ -56,5 +62,5 @@ _OURS_WANTED = regex(
 def asks_for_customers(need: str) -> bool:
     """Whether a text asks for those who need what it names, which is then what its author has."""
     folded = fold(need)
-    asking = (_NEEDERS, _OURS_WANTED, _WORKS_FOR, _WE_MAKE_THAT)
+    asking = (_NEEDERS, _OURS_WANTED, _WORKS_FOR, _WE_MAKE_THAT, _WHO_ELSE)
     return any(each.search(folded) is not None for each in asking)

@@ -377,6 +377,12 @@ def tools() -> dict[str, str]:
     return {tool: str(work) for tool, work in word_table("products.toml")["tools"].items()}
 
 
+@cache
+def machines() -> dict[str, str]:
+    """The work that is done with a machine: a lathe → turning."""
+    return {name: str(work) for name, work in word_table("products.toml")["machines"].items()}
+
+
 @lru_cache(NAMES_KEPT)
 def comes_with(whole: str) -> frozenset[str]:
     """Products that a whole is delivered with, which its maker does not thereby sell."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from matchmaker.recommend.specification import read
 from matchmaker.recommend.specification.comparison import compare
-from matchmaker.recommend.specification.customers import made_by_customers, offered
+from matchmaker.recommend.specification.customers import made_by_customers
+from matchmaker.recommend.specification.customers_named import offered
 from matchmaker.recommend.specification.reading import MOST
 from matchmaker.remembered import remembered
 from matchmaker.snapshot.lexical import _buckets_of_text

@@ -1,0 +1,109 @@
+"""Machines and hands that stand idle, for which orders are sought: 两台五轴晚上空着，谁有活.
+
+What is offered so is the work that is done with them. Who has the same machines, or does such work
+for others, has none to give; who has others do it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matchmaker.messages import message
+from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.doers import FOR_OTHERS, MAKING
+from matchmaker.recommend.specification.makers_sought import has_it_done
+from matchmaker.recommend.specification.model import (
+    CORE,
+    Fulfilment,
+    ItemRole,
+    Judgement,
+    Requirement,
+    RequirementKind,
+    Specification,
+)
+from matchmaker.recommend.specification.vocabulary import delivered_with, machines
+from matchmaker.recommend.specification.wholes import is_made, made_of_part
+from matchmaker.regex import regex
+
+# Orders are sought, or something stands still. Who sells machines seeks orders for them, too.
+_IDLE = regex(
+    r"闲着|空着|空闲|闲置|停着|停工|空[出了]|富余|余量|有空档|吃不饱|(?:没|没有|缺|少)(?:活|单|订单)|产能(?:不满|过剩|有空)|"
+    r"(?:想?接|承接|可接|能接)[^，,;；。找]{0,8}(?:单|活|加工|件|订单)|(?:谁|哪家|哪个|有没有)[^，,;；。]{0,6}(?:单子?|订单|活|件)(?:要|给|可|让|放|$)|来料加工|代加工|"
+    r"\bidle\b|\bstand(?:s|ing)? still\b|\bspare (?:capacity|hours|time|machine time)\b|\bfree (?:capacity|hours|at night|machine time)\b|"
+    r"\b(?:give|send|pass) us (?:some |more )?(?:work|orders|jobs)\b|\bunder-?used\b|\bhalf empty\b|\b(?:look\w* for|need|want|take(?: on)?) (?:more |some |any )?(?:work|orders|jobs)\b"
+)
+_FOR_SALE = regex(
+    r"出售|转让|销售|出租|租给|二手|成新|便宜处理|\b(?:for sale|sell|selling|second-?hand|for rent|to let)\b"
+)
+# Machines told by their number: 五轴八台, 八台数控车.
+_COUNTED = regex(r"[^，,;；。]{0,4}?[\d一二两三四五六七八九十百几多]+余?[台套部]")
+_COUNTED_BEFORE = regex(r"[\d一二两三四五六七八九十百几多]+余?[台套部][^，,;；。]{0,4}$")
+_DOES_IT = message("does it for others itself")
+_HAS_IT_DONE = message("others do it for them")
+
+
+def is_spare_capacity(offer: Specification) -> bool:
+    """Whether orders are sought for machines or hands that stand idle, and no machine is sold."""
+    folded = fold(offer.text)
+    return _IDLE.search(folded) is not None and _FOR_SALE.search(folded) is None
+
+
+def as_work(item: Requirement) -> Requirement:
+    """A machine that stands idle as the work that is done with it, anything else as it is."""
+    work = machines().get(item.value) if item.kind is RequirementKind.PRODUCT else None
+    if work is None:
+        return item
+    return item._replace(kind=RequirementKind.PROCESS, value=work, family=work, aspect="")
+
+
+def made_with(item: Requirement) -> list[Requirement]:
+    """What a machine makes that stands idle, which is to be had of it: socks, of sock machines."""
+    if as_work(item) is item:
+        return []
+    return [item._replace(value=made, family=made) for made in sorted(delivered_with(item.value))]
+
+
+def have_work_done(offered: Sequence[Requirement], description: Specification) -> list[Judgement]:
+    """The work offered of spare capacity against who does it, too, or has others do it."""
+    has_orders = has_it_done(description.text)
+    works_for_others = FOR_OTHERS.search(fold(description.text)) is not None
+    makes = [i for i in description.of(RequirementKind.PRODUCT) if is_made(i)]
+    found = []
+    for item in offered:
+        work = as_work(item)
+        if work.kind is not RequirementKind.PROCESS or item.denied:
+            continue
+        if item.role is not ItemRole.ITSELF:
+            continue
+        made = made_of_part(item, makes) if work is not item else None
+        done = made or _done(work, description, works_for_others=works_for_others)
+        if done is None:
+            continue
+        verdict, note = (
+            (Fulfilment.MET, _HAS_IT_DONE) if has_orders else (Fulfilment.UNMET, _DOES_IT)
+        )
+        found.append(Judgement(work, verdict, done, note))
+    return found
+
+
+def _done(
+    work: Requirement, description: Specification, *, works_for_others: bool
+) -> Requirement | None:
+    """What tells that somebody does work itself: its machines, or that it does the like for others."""
+    text = fold(description.text)
+    for item in description.items:
+        does = as_work(item)
+        if does.kind is not RequirementKind.PROCESS or item.denied or item.kind not in CORE:
+            continue
+        has_machines = does is not item or _is_counted(text, item)
+        if does.value == work.value or (
+            {does.value, work.value} <= MAKING and (has_machines or works_for_others)
+        ):
+            return item
+    return None
+
+
+def _is_counted(folded: str, item: Requirement) -> bool:
+    before = folded[max(0, item.start - 16) : item.start]
+    counted = _COUNTED.match(folded, item.end) or _COUNTED_BEFORE.search(before)
+    return counted is not None
