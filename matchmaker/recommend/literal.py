@@ -60,6 +60,8 @@ OTHER_THING, LIKE_ENOUGH = 0.4, 0.4
 # where such names are this share of a text's letters: of a story the reading errs. Chosen on the
 # readable judged sets.
 SILENT, BENEATH, ABOUT = 0.4, 0.8, 0.12
+# What they lose at least where equipment is to be shared, of which a trade's words say little.
+LEAST = 0.15
 # What is to be done together, which says nothing of with whom: "a prepreg firm to scale it up".
 _TOGETHER = regex(
     r"\b(?:firms?|compan(?:y|ies))\b|"
@@ -297,7 +299,8 @@ def lost_by_another(
     aside = np.array([each is not None and each.aside for each in comparisons], dtype=np.bool_)
     names = passed & (statements >= 0) & ~aside & name_something(comparisons, CORE)
     is_bought = goal in BOUGHT and len(texts) == 1 and _is_about_thing(texts[0].specification)
-    silent = _behind_named(comparisons, names & is_bought, adjusted)
+    least = LEAST if goal is GoalName.SHARED_RESOURCE else 0.0
+    silent = _behind_named(comparisons, names & is_bought, adjusted, least)
     if goal is GoalName.RESEARCH_PARTNER and len(texts) == 1:
         met = np.array(
             [each is not None and bool(each.met) for each in comparisons], dtype=np.bool_
@@ -315,9 +318,12 @@ def lost_by_another(
 
 
 def _behind_named(
-    comparisons: Sequence[Comparison | None], names: BoolArray, adjusted: FloatArray
+    comparisons: Sequence[Comparison | None], names: BoolArray, adjusted: FloatArray, least: float
 ) -> FloatArray:
-    """What fits (n,) lose of those of whom nothing is met where others say a thing's own name."""
+    """What fits (n,) lose of those of whom nothing is met where others say a thing's own name.
+
+    `least`: the share that they lose at least.
+    """
     says = [each is not None and any(map(_is_own_name, each.met)) for each in comparisons]
     named = names & np.array(says, dtype=np.bool_)
     if not named.any():
@@ -328,7 +334,7 @@ def _behind_named(
     ]
     behind = np.array(silent, dtype=np.bool_) & (adjusted < LIKE_ENOUGH)
     # No further than behind the last of those.
-    beneath = np.minimum(adjusted, BENEATH * adjusted[named].min())
+    beneath = np.minimum((1 - least) * adjusted, BENEATH * adjusted[named].min())
     lowered = np.maximum(beneath, (1 - SILENT) * adjusted)
     return np.where(behind & (adjusted > 0), lowered - adjusted, 0).astype(np.float32)
 

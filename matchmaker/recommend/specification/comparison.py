@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from matchmaker.messages import message
+from matchmaker.recommend.specification.borrowed import unless_work_is_done_with_it
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.concepts import NAMED, stated
@@ -44,6 +45,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.packing import unless_packed_in
 from matchmaker.recommend.specification.reading import MEASURED
 from matchmaker.recommend.specification.roles import OWN_NAMED
 from matchmaker.recommend.specification.values import MET, UNMET, Say, measured
@@ -56,6 +58,7 @@ from matchmaker.recommend.specification.wholes import (
     names_kind,
     offers_whole,
     speaks_of_whole,
+    unless_thing_of_it,
 )
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
@@ -136,6 +139,9 @@ def _doubted(judgement: Judgement, need: Specification, statement: Specification
     judgement = unless_worked_on(unless_only_used(judgement, need, statement), statement)
     judgement = unless_described(unless_tool_for_it(judgement, need, statement), need, statement)
     judgement = unless_of_the_unsaid(judgement, need, statement)
+    judgement = unless_work_is_done_with_it(judgement, need, statement)
+    judgement = unless_packed_in(judgement, need, statement)
+    judgement = unless_thing_of_it(judgement, statement)
     return unless_on_another(judgement, need, statement)
 
 

@@ -85,6 +85,19 @@ _AT_HEAD = regex(r"(?:我们的?|我[司厂]的?|这款|新款|一款)?")
 _NEEDS_IT = regex(
     r"(?:想要?|要|需要|打算|准备)(?:做|换|用|加|配|装|找)(?!成|检|测|试|认)[^，,;；。!！?？]{0,8}?的?"
 )
+# 想用石墨烯做发热袜: what is made of what is sought, not 用钛做镜架的厂.
+_USES_IT_FOR = regex(
+    r"(?:想|要|打算|准备|希望|计划)(?:试着)?用(?P<stuff>[^，,;；。找寻求]{1,14}?)(?:来|去)?(?:做|织|造|生产|试制)[\u4e00-\u9fff]{0,4}$"
+)
+_SOMEBODY_DOES = regex(r"的(?!话)|厂|企业|公司")
+# 给阀门出口做包装木箱的: what something else is for.
+_FOR_IT = regex(r"(?:给|为|替)(?:我们的?|咱们?的?)?$")
+_IS_MADE = regex(r"(?:出口|外贸)?(?:做|供|配|生产|打|定制)[\u4e00-\u9fff]{0,3}$")
+# "To look inside castings": what is seen, measured or tested with what is sought.
+_LOOKED_AT = regex(
+    r"\bto (?:look (?:inside|into|at)|see inside|measure|inspect|scan|x-ray|check)"
+    r" (?:our |the |some |these |a few |an? )?(?:[a-z-]+ )?$"
+)
 _STOPS = frozenset("，,;；。 \n")
 _REACH = 24
 _NEAR = 12  # terms
@@ -97,7 +110,7 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
         return False
     if _is_own_tool(folded, terms, thing) or _is_of_force(folded, terms, thing):
         return True
-    if _is_made_of_what_is_sought(folded, terms, position):
+    if _is_made_of_what_is_sought(folded, terms, position) or _is_served(folded, terms, position):
         return True
     made = _MADE_OF_IT.search(folded, max(0, thing.start - _REACH), thing.start)
     if made is not None:  # of a material alone it is what is asked for: 做铸钢的，给我们铸阀体
@@ -115,6 +128,27 @@ def is_own_thing(folded: str, terms: Sequence[TermMatch], position: int) -> bool
     behind = terms[position + 1 : position + 1 + _NEAR]
     work = next((m for m in behind if m.term.value in finishing()), None)
     return work is not None and _SOMEBODY.fullmatch(folded, thing.end, work.start) is not None
+
+
+def _is_served(folded: str, terms: Sequence[TermMatch], position: int) -> bool:
+    """Whether what is sought is for a thing, looked at with it, or made into it."""
+    thing, others = terms[position], [*terms[:position], *terms[position + 1 :]]
+    before = folded[max(0, thing.start - 2 * _REACH) : thing.start]
+    if _LOOKED_AT.search(before):
+        return any(
+            m.term.kind in (RequirementKind.PRODUCT, RequirementKind.PROCESS) for m in others
+        )
+    if (uses := _USES_IT_FOR.search(before)) and not _SOMEBODY_DOES.match(folded, thing.end):
+        begin = thing.start - len(before) + uses.start("stuff")
+        return any(begin <= m.start < thing.start for m in others)
+    if not _FOR_IT.search(before):
+        return False
+    behind = next(
+        (m for m in terms[position + 1 :] if m.term.kind is RequirementKind.PRODUCT), None
+    )
+    if behind is None or behind.start - thing.end > _NEAR:
+        return False
+    return _IS_MADE.fullmatch(folded, thing.end, behind.start) is not None
 
 
 def _is_made_of_what_is_sought(folded: str, terms: Sequence[TermMatch], position: int) -> bool:

@@ -60,7 +60,7 @@ _FITTED = regex(
 )
 _ON_IT = regex(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
 _MEASURED = regex(
-    r"(?:(?<!监)测|检测|检|修|维修|修复|修理|返修|翻新|测量|扫描?|探伤|拍片|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]+[个件只批套根台]|这批|一些)?(?:旧|老)?$"
+    r"(?:(?<!监)测|检测|检|修|维修|修复|修理|返修|翻新|测量|扫描?|探伤|拍片|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]*[个件只批套根台]|这批|一些)?(?:旧|老)?$"
 )
 WORK_OF = regex(
     r"\b(?:[a-z-]+ing|freight|transport|shipment|storage|repairs?|maintenance|overhauls?|refurbishment|inspection|calibration) (?:of|on) "

@@ -134,6 +134,8 @@ _FIRST_EN = regex(
     rf"(?:(?:developing|making|producing|building|designing|with) {_WORDS}{{1,6}}?)?"
     rf"(?:is |now |currently |urgently )*(?={_WISH}(?!iso\b|to be\b))"
     rf"|(?:{_WORD} ){{1,4}}?{_HEAD}[.] (?=(?:need|looking for|seeking) )"
+    # "Valve makers want to try ceramic coatings": many speak, and say what they want.
+    rf"|(?:{_WORD} ){{1,4}}?{_HEAD}s? (?=(?:wants?|would like|wish|needs?|seeks?)(?: to (?:try|test|buy|use|source|have|get))? (?!to\\b)(?:[a-z-]+ ){{0,4}}[a-z-]+)"
     # "Sock mill here, we need hangers", "German buyer: we want cases".
     rf"|(?:an? )?(?:{_WORD} ){{0,5}}?{_HEAD}(?: here ?[,.:;!-] ?(?=\S)| ?: ?(?=(?:we|i|i'm|we're|our|my|need(?:s|ed|ing)?|want(?:s|ed|ing)?|looking|seeking|searching|in need|interested|request)\b))"
     rf"|(?:an? |the |our )?(?:{_WORD} ){{1,5}}?(?:clusters?|parks?|associations?|hubs?|networks?)(?: (?:in|from|near|of) {_WORDS}{{1,3}}?| )"

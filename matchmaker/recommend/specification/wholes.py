@@ -8,6 +8,7 @@ from matchmaker.recommend.specification.model import (
     COMES_WITH,
     CONCEPT,
     CORE,
+    Fulfilment,
     ItemRole,
     Judgement,
     Requirement,
@@ -100,3 +101,21 @@ def speaks_of_whole(need: Specification, statement: Specification) -> bool:
         )
         for item in statement.of(RequirementKind.PRODUCT)
     )
+
+
+def unless_thing_of_it(judgement: Judgement, statement: Specification) -> Judgement:
+    """A judgement, met where parts of a material are wanted and one of it is offered: 硅胶鼻托."""
+    wanted = judgement.requirement
+    stuff, _, form = wanted.value.rpartition(" ")
+    is_open = judgement.verdict is Fulfilment.UNKNOWN and judgement.evidence is None
+    if form != "part" or wanted.denied or not is_open:
+        return judgement
+    ends = {
+        item.end
+        for item in statement.of(RequirementKind.MATERIAL)
+        if stuff in (item.value, item.family) and not item.denied
+    }
+    things = (item for item in statement.of(RequirementKind.PRODUCT) if is_made(item))
+    parts_of_it = (item for item in things if item.start in ends and wholes_of(item))
+    thing = next(parts_of_it, None)
+    return judgement if thing is None else Judgement(wanted, Fulfilment.MET, thing)
