@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
-from matchmaker.goals import GOALS, GoalName
+from matchmaker.goals import GoalName
 from matchmaker.recommend.both_lack import also_lacking
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
@@ -33,7 +33,14 @@ from matchmaker.recommend.literal import (
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, called_so
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
-from matchmaker.recommend.sought_trade import behind_the_trade, is_of, lost_by_labs, sought_trade
+from matchmaker.recommend.sought_trade import (
+    behind_the_trade,
+    is_of,
+    look_for,
+    lost_by_labs,
+    sought_trade,
+    states_offer,
+)
 from matchmaker.recommend.specification import (
     CORE,
     TOLD_BY_GRAPH,
@@ -47,6 +54,7 @@ from matchmaker.recommend.specification import (
     offered,
     seeks_traders,
 )
+from matchmaker.recommend.specification.borrowed import is_lent
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.kept import specification_of
 from matchmaker.recommend.usable_statements import filled_rows
@@ -67,6 +75,9 @@ MET, UNMET = 1.0, 3.0
 CODES_ASIDE = 0.5
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
+# What is added to the fit of a statement that lends what is to be shared; of who only sells work
+# done with it nothing. Chosen on the readable judged sets.
+LENT = 0.05
 NO_STATEMENT = -1
 # A statement, its fit with what is specified, and how it compares with that.
 RatedStatement = tuple[int, float, Comparison | None]
@@ -138,6 +149,8 @@ def best_answers(
             likeness = max(likeness, TRADE_FIT)
         if is_wanted(snapshot, question, fit.goal, statement, comparison):
             likeness = max(likeness, WANTED_FIT)
+        if fit.goal is GoalName.SHARED_RESOURCE and _is_lent(snapshot, statement, comparison):
+            likeness += LENT
         rated.append((statement, likeness, comparison))
     others = [comparison for _, _, comparison in rated]
     whole = [(at, likeness, said_of_it_elsewhere(each, others)) for at, likeness, each in rated]
@@ -145,6 +158,13 @@ def best_answers(
         ((at, adjusted_fit(likeness, each), each) for at, likeness, each in whole),
         key=lambda answer: -answer[1],
     )
+
+
+def _is_lent(snapshot: Snapshot, statement: int, comparison: Comparison | None) -> bool:
+    """Whether a statement of what is asked for says that it is there for others to use."""
+    if comparison is None or comparison.unmet or not comparison.met:
+        return False
+    return is_lent(snapshot.string("statements", "text", statement))
 
 
 def _without_codes(
@@ -222,7 +242,7 @@ def answers(
         snapshot, fit.goal, texts, adjusted_fits, statements, comparisons, passed
     )
     adjustment += behind_the_trade(
-        fits + adjustment, passed, is_of_trade, comparisons, _look_for(snapshot, statements)
+        fits + adjustment, passed, is_of_trade, comparisons, look_for(snapshot, statements)
     )
     adjustment -= lost_by_labs(snapshot, fit.goal, texts, rows, fits + adjustment)
     passed |= by_name
@@ -289,13 +309,13 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
         if compared is not None and question.goal is GoalName.INDUSTRY_PARTNER:
             return of_makers(compared, asked, says)
         return compared
-    if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
+    if question.kind is StatementKind.NEED and states_offer(snapshot, statement):
         return compare(asked, offered(says)) if asked.items else None
     if question.kind is StatementKind.NEED:
         return also_lacking(asked, says, snapshot.goal_of(statement))
     if question.kind is StatementKind.OFFER and is_need:
         # Of who calls for firms those are no requirement that it calls.
-        lacked = offered(says) if _states_offer(snapshot, statement) else says
+        lacked = offered(says) if states_offer(snapshot, statement) else says
         wanted = compare(lacked, offered(asked))
         return replace(wanted, aside=False, elsewhere=False, made_of_it=False)
     if question.kind is not StatementKind.OFFER:
@@ -306,12 +326,6 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
         compared = compare_customer(asked, says)  # what they offer, too, tells what they make
         return compared.without_unmet() if is_joint else compared
     return None
-
-
-def _states_offer(snapshot: Snapshot, statement: int) -> bool:
-    """Whether a need says what its author has: who looks for customers, or for firms to try it."""
-    goal = snapshot.goal_of(statement)
-    return goal is not None and GOALS[goal].words is StatementKind.OFFER
 
 
 def adjusted_fit(fit: float, comparison: Comparison | None) -> float:
@@ -375,19 +389,6 @@ def _is_named_by_nobody(
         if comparison is not None and not is_rival and any(name in said for name in names):
             return False
     return bool(things)
-
-
-def _look_for(snapshot: Snapshot, statements: IntArray) -> BoolArray:
-    """A mask of statements that are needs, and do not only call for others, (n,)."""
-    return np.array(
-        [
-            at >= 0
-            and STATEMENT_KINDS[snapshot.statements.kind[at]] is StatementKind.NEED
-            and not _states_offer(snapshot, at)
-            for at in statements.tolist()
-        ],
-        dtype=np.bool_,
-    )
 
 
 def _standing(

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 import numpy as np
 
 from matchmaker.domain import StatementKind
-from matchmaker.goals import LABS, GoalName
+from matchmaker.goals import GOALS, LABS, GoalName
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import Comparison, asks_for_makers, has_name, sought_by
 from matchmaker.snapshot.model import (
@@ -53,16 +53,35 @@ def is_of(
     )
 
 
+def states_offer(snapshot: Snapshot, statement: int) -> bool:
+    """Whether a need says what its author has: who looks for customers, or for firms to try it."""
+    goal = snapshot.goal_of(statement)
+    return goal is not None and GOALS[goal].words is StatementKind.OFFER
+
+
+def look_for(snapshot: Snapshot, statements: IntArray) -> BoolArray:
+    """A mask of statements that are needs, and do not only call for others, (n,)."""
+    return np.array(
+        [
+            at >= 0
+            and STATEMENT_KINDS[snapshot.statements.kind[at]] is StatementKind.NEED
+            and not states_offer(snapshot, at)
+            for at in statements.tolist()
+        ],
+        dtype=np.bool_,
+    )
+
+
 def behind_the_trade(
     adjusted: FloatArray,
     passed: BoolArray,
     is_of_trade: BoolArray,
     comparisons: Sequence[Comparison | None],
-    look_for: BoolArray,
+    looks: BoolArray,
 ) -> FloatArray:
     """What fits (n,) lose of those who are not of the trade that is sought, where some are.
 
-    Not of needs (`look_for`) of whom something is met, or that are much like it: they may be of
+    Not of needs (`looks`) of whom something is met, or that are much like it: they may be of
     just what is offered.
     """
     lost = np.zeros(len(adjusted), dtype=np.float32)
@@ -70,8 +89,8 @@ def behind_the_trade(
     if not named.any():
         return lost
     is_met = np.array([each is not None and bool(each.met) for each in comparisons], dtype=np.bool_)
-    behind = ~is_of_trade & (adjusted > 0) & ~(look_for & (is_met | (adjusted >= LIKE_ENOUGH)))
-    most = np.where(look_for, adjusted, (1 - LEAST) * adjusted)
+    behind = ~is_of_trade & (adjusted > 0) & ~(looks & (is_met | (adjusted >= LIKE_ENOUGH)))
+    most = np.where(looks, adjusted, (1 - LEAST) * adjusted)
     beneath = np.minimum(most, BENEATH * adjusted[named].min())
     lowered = np.maximum(beneath, (1 - SILENT) * adjusted)
     return np.where(behind, lowered - adjusted, lost).astype(np.float32)

@@ -17,6 +17,11 @@ _BORROWS = regex(
     r"[借租蹭]|合用|共用|共享|机时|按(?:小时|天|克|次|件)|闲置|闲着|空着|有空|用(?:[几两一半]天|一下|用)|预约|"
     r"\b(?:rent|hire|borrow|share[ds]?|sharing|lend|access|by the hour|hourly|per hour|spare|idle|for (?:a|one|two|three) (?:days?|hours?|weeks?|afternoons?)|book|machine time)\b"
 )
+# What is there for others, told by who has it.
+_LENT = regex(
+    r"余量|对外(?!贸|出口|销)|共享|开放|可租|出租|整租|按(?:小时|天|机时)|机时|空闲|闲着|停着|每天空|预约|"
+    r"\b(?:open to|for rent|to rent|by the hour|idle|spare capacity|shared|free slots|machine time|bookable)\b"
+)
 
 
 def unless_work_is_done_with_it(
@@ -35,3 +40,8 @@ def unless_work_is_done_with_it(
     )
     done = next(does, None)
     return judgement if done is None else Judgement(wanted, Fulfilment.MET, done)
+
+
+def is_lent(text: str) -> bool:
+    """Whether a statement says that machines are there for others to use: 余量对外, 按小时租."""
+    return _LENT.search(fold(text)) is not None

@@ -34,6 +34,11 @@ _TAKES = regex(
     r"(?:接|承接|揽)[^，,;；。!?]{0,8}$|\b(?:take|takes|taking)(?: on| in)? (?:[a-z-]+ ){0,2}$"
 )
 _JOBS_AFTER = regex(r"的?(?:活|单子?|订单|外发|外协)|[ -](?:jobs?|work|orders?)(?![a-z])")
+# 想进眼镜行业接活: whose trade is to be entered.
+_ENTERED = regex(
+    r"(?:进|进入|打入|切入|转(?:到|做|向)?)$|\b(?:enter|get into|break into|move into) the (?:[a-z-]+ )?$"
+)
+_TRADE_AFTER = regex(r"行业|领域|圈|市场|这一?行|[ -](?:industry|trade|market|business)(?![a-z])")
 _CALLED_AFTER = regex(r"的(?:朋友|老板|同行|师傅|人|厂)?(?:来|拿|要|找|请|联系|便宜|可以|欢迎|看)")
 _MAKER = regex(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.
@@ -64,6 +69,8 @@ def is_for_customer(offer: Specification, item: Requirement) -> bool:
         return True  # 做机架的拿去便宜
     if _TAKES.search(before) and _JOBS_AFTER.match(text, item.end) and _does_work(offer):
         return True  # 慢走丝，接余姚的模具活
+    if _ENTERED.search(before) and _TRADE_AFTER.match(text, item.end):
+        return True
     return bool(_SOUGHT.search(before)) and not is_lacked
 
 

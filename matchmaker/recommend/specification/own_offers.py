@@ -15,7 +15,7 @@ _TRADER_AFTER = regex(
 # Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
 _HEAD = 6
 _SPEAKER = regex(
-    r"(?:厂家?|企业|公司)(?=(?:想|要|想要|拟|急|诚)?(?:[找寻]|求(?!购)|承接|接(?:单|活|订单|外单|代工|加工)))|"
+    r"(?:厂家?|企业|公司)(?=(?:想|要|想要|拟|急|诚|打算)?(?:[找寻]|进|打入|切入|转|求(?!购)|承接|接(?:单|活|订单|外单|代工|加工)))|"
     r"(?:厂|企业|公司| (?:maker|makers(?! (?:looking for|seeking|wanting|needing) (?!(?:[a-z'-]+ ){0,4}(?:makers|manufacturers|factories|mills|plants|brands|shops|companies|firms|customers|buyers|clients|users|orders|work|dealers|agents|distributors|importers)\b))|manufacturer|factory|mill|plant|shop))(?:[，,]| (?=looking|looks|seeking|seeks|wants|in search)).{0,60}(?:[找寻求谁]|哪家|(?<=[，,])(?:想|专|可以?|能)?(?:给|为)[^，,;；。]{1,10}(?:做|供|配)|look(?:ing|s)? for|seek|\bwho (?:would|wants?|needs?|buys?|uses?|could|might))"
 )
 _WHO_SEEKS = regex(

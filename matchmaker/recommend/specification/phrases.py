@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from matchmaker.recommend.specification.compounds import compound, joined
+from matchmaker.recommend.specification.flown import is_flown, with_flights
 from matchmaker.recommend.specification.grades import (
     beside_things,
     is_grade,
@@ -155,7 +156,7 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     kept: list[TermMatch] = []
     things = frozenset(m.term.value for m in terms if m.term.kind in _BESIDE)
     beside_them = beside_things(terms)
-    said = with_verbs(folded, with_short_heads(folded, terms))
+    said = with_flights(folded, with_verbs(folded, with_short_heads(folded, terms)))
     for named in joined(folded, with_tests(folded, said)):
         if named.term.kind is Marker.IGNORED:
             continue
@@ -210,6 +211,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
                 folded, match, _thing_before(terms, position), _next_thing(terms, position)
             )
             is_own = is_sent_out(folded, terms, position) or is_own_thing(folded, terms, position)
+            is_own = is_own or is_flown(match, terms)
             if start in going or is_own:
                 role = ItemRole.WHOLE
             elif before is not None and _goes_on(folded, before, match):

@@ -43,7 +43,7 @@ CACHED = 20_000
 # A long tender names some dozens of things and figures; of what names more, the first are read.
 MOST = 200
 # A name that looks like the code of a type or a measure: Ti3O5 tablets, a chamber of three metres.
-_CODED_NAME = regex(r"(?:[a-z]+\d+)+(?: [a-z]+)?|[三五十35]米法?(?:电波)?暗室")
+_CODED_NAME = regex(r"(?:[a-z]+\d+)+(?: [a-z]+|[\u4e00-\u9fff]{1,2})?|[三五十35]米法?(?:电波)?暗室")
 # Where and how far is a wish unless the text insists.
 _NAMES = frozenset({RequirementKind.MATERIAL, RequirementKind.CERTIFICATE})
 MEASURED = frozenset(

@@ -136,6 +136,7 @@ _OF_IT = regex(rf"的[{HAN}a-z\d-]{{0,10}}")
 _WHO_MAKES_IT = regex(
     r"的(?:那种|一家|几家|一些)?(?:企业|公司|厂家?|厂商|工厂|单位|团队|师傅|商家|供应商|制造商|品牌)"
 )
+_ARE_MAKERS = regex(r"厂[、和跟及]?[\u4e00-\u9fff]{1,4}厂")  # 袜厂镜片厂
 _OF_ALL = regex(rf"的[{HAN}]{{1,4}}(?:[、和及与]|以及)")  # 袜子的卡头和挂钩
 # What is wrong with a thing of one's own: "the valve by our furnaces screams".
 COMPLAINED = regex(
@@ -434,7 +435,7 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         return not ({term.value, head.value} & parts() and {term.value, head.value} & shapes())
     if between == "的" and term.value in shapes() and head.value in parts():
         return False  # 要锻件的阀体
-    if _WHO_MAKES_IT.match(between):
+    if _WHO_MAKES_IT.match(between) or _ARE_MAKERS.match(folded, match.end, following.end + 2):
         return False
     if _OF_ALL.fullmatch(between) or _FOR_WHICH.fullmatch(folded, match.end, following.start):
         return True

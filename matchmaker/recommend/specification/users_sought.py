@@ -32,6 +32,13 @@ _WHO_ELSE = regex(
     r"|\b(?:apart from|besides|other than|except)\b[^.;!?]{2,40}\bwho(?: else)? (?:could|might|would|can|may)? ?(?:use|need|want|buy)s?\b"
     r"|\bwho else (?:could|might|would|can) (?:use|need|want|buy)\b"
 )
+# 模具厂想进眼镜行业接活, "would cut anything for drone makers": who would work for another trade.
+_ENTERS = regex(
+    r"(?:想|要|打算|准备|希望)(?:进|打入|进入|切入|转(?:到|做|向)?)[^，,;；。!！?？]{1,8}(?:行业|领域|圈子?|市场|这一?行)"
+    r"|\b(?:would|could|can|happy to|glad to|ready to|want to) (?:also )?(?:cut|machine|cast|coat|plate|knit|mould|mold|print|dye|polish|weave|make parts|do (?:work|jobs)) "
+    r"(?:[a-z-]+ ){0,4}for (?:[a-z-]+ ){1,3}(?:people|makers|firms|companies|shops|brands|mills|builders)\b"
+    r"|\b(?:enter|get into|break into|move into) the (?:[a-z-]+ ){1,2}(?:industry|trade|market|business)\b"
+)
 # What "we" have is to be sold there: 想把我们的碳纤维板卖给做眼镜腿的.
 _SOLD_TO = r"(?:把|将)(?:我们?|咱们?|我[司厂]|本[司厂])(?:这边|家|做|生产)?的?[^，,;；。!！?？]{1,16}?(?:卖|供|推销|推荐|介绍|推广|打)(?:给|到|去|进|往)"
 # "…, that's what we make": who asks has what somebody else seeks.
@@ -62,5 +69,5 @@ _OURS_WANTED = regex(
 def asks_for_customers(need: str) -> bool:
     """Whether a text asks for those who need what it names, which is then what its author has."""
     folded = fold(need)
-    asking = (_NEEDERS, _OURS_WANTED, _WORKS_FOR, _WE_MAKE_THAT, _WHO_ELSE)
+    asking = (_NEEDERS, _OURS_WANTED, _WORKS_FOR, _WE_MAKE_THAT, _WHO_ELSE, _ENTERS)
     return any(each.search(folded) is not None for each in asking)

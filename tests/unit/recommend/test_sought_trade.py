@@ -68,3 +68,16 @@ def test_what_a_firm_offers_tells_its_trade_too() -> None:
     graph = snapshot_of(rows, {"o:frames": [0.4, 0.9], "o:paint": [0.45, 0.85]})
     found = ids(recommend(graph, near("疏水处理，找镜架厂上线试", JOINT), Request(JOINT)))
     assert found[0] == "frames"
+
+
+def test_who_lends_the_machine_fits_better_than_who_sells_parts_made_on_it() -> None:
+    says = {"parts": "五轴精密件，十件起", "lender": "五轴余量对外，按小时"}
+    offers = tuple(Offer(f"o:{key}", f"t:{key}", OfferKind.SERVICE, says[key]) for key in says)
+    graph = snapshot_of(
+        GraphRows(organizations=tuple(map(firm, says)), offers=offers),
+        {f"o:{key}": [0.4, 0.9] for key in says},
+    )
+    goal = GoalName.SHARED_RESOURCE
+    found = recommend(graph, near("想租五轴，两个晚上", goal), Request(goal)).matches
+    fits = {match.id: match.evidence[0].fit for match in found}
+    assert fits["t:lender"] > fits["t:parts"]

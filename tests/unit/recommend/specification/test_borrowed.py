@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.recommend.specification import ItemRole, read, without_speaker
+from matchmaker.recommend.specification.borrowed import is_lent
 from tests.unit.recommend.specification.comparisons import compared, values
 
 
@@ -86,3 +87,34 @@ def test_makers_of_whom_a_text_begins_say_what_they_want(
     }
     assert wanted in asked
     assert speaker not in asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请无人机公司拍照巡查高压线",
+        "用无人机给桥墩做测绘",
+        "someone to survey our quarry with drones",
+    ],
+)
+def test_what_is_flown_for_is_asked_of_who_flies(text: str) -> None:
+    wanted = [item.value for item in read(text).requirements]
+    assert "flight service" in wanted
+    assert "drone" not in wanted
+
+
+@pytest.mark.parametrize("text", ["无人机，要能测绘用的相机", "巡检无人机，续航一小时"])
+def test_drones_for_such_flights_are_drones(text: str) -> None:
+    assert "flight service" not in [item.value for item in read(text).requirements]
+
+
+@pytest.mark.parametrize(
+    ("text", "lent"),
+    [
+        ("三坐标每周两天对外，按小时算", True),
+        ("CMM open to neighbours, bookable", True),
+        ("附三坐标报告，外贸对外出口为主", False),
+    ],
+)
+def test_a_statement_says_that_a_machine_is_there_for_others(text: str, lent: bool) -> None:
+    assert is_lent(text) is lent

@@ -136,3 +136,32 @@ def test_who_else_could_use_it_asks_for_customers(text: str) -> None:
 
 def test_whom_else_one_could_ask_asks_for_no_customers() -> None:
     assert not asks_for_customers("除了这家还有谁能做低温阀")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "压铸厂想转无人机行业做小件",
+        "we want to get into the eyewear industry with our polishing",
+        "tool shop, glad to machine small parts for motor makers",
+    ],
+)
+def test_who_would_enter_another_trade_asks_for_its_firms(text: str) -> None:
+    assert asks_for_customers(text)
+
+
+@pytest.mark.parametrize(
+    ("offer", "sought"),
+    [
+        ("压铸厂想进机器人行业做小件", {"robot"}),
+        ("表面检测相机，给袜厂、镜片厂装", {"sock", "lens"}),
+        ("looking for three spectacle brands to try our hard coat", {"spectacles"}),
+    ],
+)
+def test_whose_trade_is_spoken_of_are_customers(offer: str, sought: set[str]) -> None:
+    items = offered(read(offer)).items
+    assert sought <= {item.value for item in items if item.role is ItemRole.CUSTOMER}
+
+
+def test_frames_are_frames_whatever_plastic_they_are_called_by() -> None:
+    assert {"tr90", "spectacle frame"} <= {item.value for item in read("TR90架子，批发").items}
