@@ -81,6 +81,16 @@ def test_blanks_beside_what_is_sought_and_offered_are_read_in_seconds():
 
 
 @pytest.mark.slow
+def test_lines_without_end_within_a_chinese_name_are_read_in_seconds():
+    """Where a narrow column breaks a name: all ways to share them took four seconds a cell."""
+    began = time.process_time()
+    name = "示例阀门厂" + "\n" * LENGTH + "B"
+    assert in_two_languages(name) == (name, "")
+    assert time.process_time() - began < SECONDS
+    assert in_two_languages("示例阀门 \n\n 有限公司") == ("示例阀门有限公司", "")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reader", "part", "ends"),
     sampled(
