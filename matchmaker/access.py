@@ -7,6 +7,20 @@ from dataclasses import dataclass, field
 from matchmaker.errors import NotAllowed, SignInNeeded
 
 
+@dataclass(slots=True)
+class RepeatableRequest:
+    """A request that may be sent again, by a key of its sender's: what it does is done once.
+
+    `id` stands for sender and key, `digest` for all that it says, `sending` for this time that it
+    was sent. `has_receipt`, once what it did is written down, with its receipt.
+    """
+
+    id: str
+    digest: str
+    sending: str
+    has_receipt: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A person or program that acts, with all that it may act for.
@@ -14,7 +28,8 @@ class Principal:
     `subject` names them in the log by an id that says nothing about a person.
     `writes` is False for an API key that may only read, `is_recent` True for who signed in
     a moment ago. `epoch` is that of the account in which they were let in; None: without one.
-    `session` or `key` is the id of what let them in, "" for neither.
+    `session` or `key` is the id of what let them in, "" for neither. `request` is the one by which
+    they act, where that may be sent again.
     """
 
     subject: str
@@ -28,6 +43,7 @@ class Principal:
     epoch: int | None = None
     session: str = ""
     key: str = ""
+    request: RepeatableRequest | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_known(self) -> bool:

@@ -109,6 +109,10 @@ class ChangedMeanwhile(WrongState):
     """Somebody changed it since it was seen: it is to be looked at as it is now, and done then."""
 
 
+class DoneBefore(WrongState):
+    """What a request asks for was done by the same one, as it was sent before."""
+
+
 def require_seen(seen: object | None, now: object) -> None:
     """Raise ChangedMeanwhile where something else stands now than was seen; None is anything."""
     if seen is not None and seen != now:

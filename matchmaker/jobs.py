@@ -178,6 +178,7 @@ def delete_old(wired: Wiring) -> None:
     _run_step("files of certificates forgotten", wired.certificates.drop_orphans)
     _run_step("sessions forgotten", wired.sessions.forget_old)
     _run_step("challenges forgotten", wired.passkey_challenges.forget_old)
+    _run_step("receipts forgotten", wired.receipts.forget_old)
 
 
 def _run_step(event: str, step: Callable[[], int]) -> None:

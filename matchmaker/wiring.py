@@ -135,6 +135,7 @@ from matchmaker.services.people.reset_requests import ResetRequests
 from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
+from matchmaker.services.receipts import Receipts
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, utc_now
@@ -737,6 +738,10 @@ class Wiring:
             self.repositories, self.accounts, self.second_factors, self.passkey_challenges,
             self.clock,
         )  # fmt: skip
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        return Receipts(self.repositories, self.clock)
 
     @cached_property
     def passkey_challenges(self) -> PasskeyChallenges:

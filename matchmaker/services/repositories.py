@@ -34,6 +34,7 @@ from matchmaker.workflow.interactions import (
     ClusterRules,
     ConversationMessage,
     Interaction,
+    LongQuestion,
     MonthlyCounts,
     OpenPair,
     PendingGraphWrite,
@@ -46,6 +47,7 @@ from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.passkey import UsedChallenge
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.programme_alerts import ProgrammeAlertRecord
+from matchmaker.workflow.receipt import RECEIPT, Receipt, receipt_keys
 from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.session import Session, SignInAttempts
 from matchmaker.workflow.survey import SurveyResponse, SurveyRound, response_id
@@ -105,16 +107,6 @@ class GivenReference:
     about: str
     kind: OutcomeKind
     finished: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LongQuestion:
-    """A question in somebody's own words that is too long for an address."""
-
-    id: str
-    account: str
-    text: str
-    at: datetime
 
 
 @cache
@@ -269,6 +261,7 @@ class Repositories:
             records, "programme_alerts", ProgrammeAlertRecord, _fields()
         )
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
+        self.receipts = Repository(records, RECEIPT, Receipt, receipt_keys)
         self.clock = Repository(records, "clock", ClockRecord, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _import_keys)

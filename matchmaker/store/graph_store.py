@@ -209,6 +209,7 @@ class GraphStore(GraphReading):
         expected_version: int,
         entries: Sequence[Entry] = (),
         source: Provenance | None = None,
+        changes: Sequence[Change] = (),
     ) -> Organization:
         """Compare-and-set: write the organisation if its version is still the expected one.
 
@@ -216,20 +217,36 @@ class GraphStore(GraphReading):
         a blank one removes it), which comes from `source`. `expected_version` 0 means
         that it must not exist yet.
         Returns what is stored, with the new version. Raises VersionConflict, or
-        NotFound when it does not exist and `expected_version` is above 0.
+        NotFound when it does not exist and `expected_version` is above 0. `changes` as in
+        `replace_rows`.
         """
-        return self._logged(
-            entries,
-            lambda tx: upsert.replace_organization(
-                tx, organization, about, expected_version, source
-            ),
-        )
+
+        def work(tx: Transaction) -> Organization:
+            stored = upsert.replace_organization(tx, organization, about, expected_version, source)
+            tx.change_documents(changes)
+            return stored
+
+        return self._logged(entries, work)
 
     def transition_need(
-        self, need_id: str, before: NeedState, after: NeedState, entries: Sequence[Entry] = ()
+        self,
+        need_id: str,
+        before: NeedState,
+        after: NeedState,
+        entries: Sequence[Entry] = (),
+        changes: Sequence[Change] = (),
     ) -> Need:
-        """Compare-and-set of a need's state. Raises NotFound, or WrongState when it lost."""
-        return self._logged(entries, lambda tx: upsert.transition_need(tx, need_id, before, after))
+        """Compare-and-set of a need's state. Raises NotFound, or WrongState when it lost.
+
+        `changes` as in `replace_rows`.
+        """
+
+        def work(tx: Transaction) -> Need:
+            need = upsert.transition_need(tx, need_id, before, after)
+            tx.change_documents(changes)
+            return need
+
+        return self._logged(entries, work)
 
     def _logged(
         self, entries: Sequence[Entry], work: TransactionWork[Returned], *, bulk: bool = False

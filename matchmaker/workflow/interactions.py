@@ -114,3 +114,13 @@ class MonthlyCounts:
 
     id: str
     counts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LongQuestion:
+    """A question in somebody's own words that is too long for an address."""
+
+    id: str
+    account: str
+    text: str
+    at: datetime

@@ -31,6 +31,7 @@ from matchmaker.api.http.context import current_language, current_principal, ser
 from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, SeenHeaders
 from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.repetitions import Arguments, answers_again
 from matchmaker.api.http.routing import (
     after_of,
     as_json,
@@ -43,6 +44,7 @@ from matchmaker.api.http.routing import (
     writes,
 )
 from matchmaker.api.people.requests import Nothing
+from matchmaker.workflow.receipt import Receipt
 
 SURVEYS = Tag(name="surveys", description="Asking members whom they work with, and confirming it.")
 
@@ -93,6 +95,12 @@ def audit_survey(path: IdPath, query: SurveyAuditQuery) -> Response:
 def remind_members(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
     """Remind every member with an account that has not answered."""
     return as_json(RemindedOut(members=services().surveys.remind(current_principal(), path.id)))
+
+
+@answers_again("surveys.remind_members")
+def told_of_reminders(receipt: Receipt, arguments: Arguments) -> Response:
+    """How many were reminded then."""
+    return as_json(RemindedOut(members=int(receipt.told["members"])))
 
 
 @surveys.post("/surveys/<id>/close", **writes(SURVEYS, SurveyViewOut))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flask import Response
+from flask import Response, request
 from flask_openapi3 import Tag
 
 from matchmaker.access import Principal
@@ -56,6 +56,7 @@ from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, SeenHeaders
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.repetitions import Arguments, answers_again
 from matchmaker.api.http.routing import (
     after_of,
     as_json,
@@ -79,6 +80,7 @@ from matchmaker.services.cooperation.call_export import comparison_export
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.workflow.appointment import zone_of
 from matchmaker.workflow.call import CallPhase
+from matchmaker.workflow.receipt import Receipt
 
 # Days are counted from here in calendars: sequences are small numbers.
 _FIRST_DAY = date(2020, 1, 1).toordinal()
@@ -317,6 +319,13 @@ def ask_about_call(path: IdPath, header: IdempotencyHeaders, body: NewCallQuesti
     return as_json(CallFormOut(form))
 
 
+@answers_again("calls.decline_call", "calls.ask_about_call")
+def told_of_own_part(receipt: Receipt, arguments: Arguments) -> Response:
+    """One's own part in the call, as it is now."""
+    id, own = arguments["id"], request.get_json()["organization"]
+    return as_json(CallFormOut(services().call_answers.form(current_principal(), id, own)))
+
+
 # -- files
 
 
@@ -386,6 +395,13 @@ def list_exclusions(path: IdPath) -> Response:
 def exclude(path: IdPath, header: IdempotencyHeaders, body: NewExclusion) -> Response:
     """Never be brought together with somebody again; they are not told."""
     services().exclusions.exclude(current_principal(), path.id, body.organization, body.note)
+    return no_content()
+
+
+@answers_again("calls.attach_call_file", "calls.exclude")
+def told_nothing(receipt: Receipt, arguments: Arguments) -> Response:
+    """It was done."""
+    del receipt
     return no_content()
 
 

@@ -29,6 +29,7 @@ from matchmaker.api.http.context import current_language, current_principal, ser
 from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.repetitions import Arguments, answers_again
 from matchmaker.api.http.routing import (
     READ,
     after_of,
@@ -44,6 +45,7 @@ from matchmaker.exports.calendar import MEDIA_TYPE, CalendarEvent, calendar_file
 from matchmaker.messages import message
 from matchmaker.workflow.appointment import Appointment, AppointmentState
 from matchmaker.workflow.attachment import Attachment
+from matchmaker.workflow.receipt import Receipt
 
 conversations = Area("conversations", __name__, url_prefix=API_PREFIX)
 
@@ -102,6 +104,13 @@ def send_attachment(path: IdPath, header: IdempotencyHeaders, form: NewAttachmen
         current_principal(), path.id, form.text, form.organization, files
     )
     return created(MessageOut.model_validate(sent), f"introductions/{path.id}/messages")
+
+
+@answers_again("conversations.write_message", "conversations.send_attachment")
+def told_of_message(receipt: Receipt, arguments: Arguments) -> Response:
+    """The message that was written, for who wrote it."""
+    sent = services().conversations.own_message(current_principal(), receipt.made["message"])
+    return created(MessageOut.model_validate(sent), f"introductions/{sent.introduction}/messages")
 
 
 @conversations.get(

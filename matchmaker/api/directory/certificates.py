@@ -21,6 +21,7 @@ from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, SeenHeaders
 from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.repetitions import Arguments, answers_again
 from matchmaker.api.http.routing import (
     as_json,
     as_tagged,
@@ -30,6 +31,7 @@ from matchmaker.api.http.routing import (
     reads,
     writes,
 )
+from matchmaker.workflow.receipt import Receipt
 
 certificates = Area("certificates", __name__, url_prefix=API_PREFIX)
 
@@ -53,6 +55,15 @@ def enter_certificate(
     """Enter a certificate of one's own organisation."""
     view = services().certificates.enter(current_principal(), path.id, body.to_content())
     return created(CertificateOut.of(view), f"organizations/{path.id}/certificates")
+
+
+@answers_again("certificates.enter_certificate")
+def told_of_certificate(receipt: Receipt, arguments: Arguments) -> Response:
+    """The certificate that was entered."""
+    view = services().certificates.show(current_principal(), receipt.made["certificate"])
+    return created(
+        CertificateOut.of(view), f"organizations/{view.certificate.organization}/certificates"
+    )
 
 
 @certificates.put("/certificates/<path:id>/file", **writes(ORGANIZATIONS, CertificateOut))
@@ -84,6 +95,14 @@ def confirm_certificate(
     its confirmation was taken back changed since, nothing is confirmed (409).
     """
     view = services().certificates.confirm(current_principal(), path.id, body.seen)
+    return as_json(CertificateOut.of(view))
+
+
+@answers_again("certificates.confirm_certificate")
+def told_of_confirmation(receipt: Receipt, arguments: Arguments) -> Response:
+    """The certificate that was confirmed, as it is now."""
+    del receipt
+    view = services().certificates.show(current_principal(), arguments["id"])
     return as_json(CertificateOut.of(view))
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import structlog
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -27,10 +26,9 @@ from matchmaker.api.http.context import (
     services,
 )
 from matchmaker.api.http.cookies import SESSION_COOKIE, SignedCookies, is_local
-from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem, wait_seconds
 from matchmaker.api.http.recently_known import RecentlyKnown
-from matchmaker.api.http.repetitions import read_again_at
+from matchmaker.api.http.sent_again import SentAgain
 from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable
 from matchmaker.messages import message
 from matchmaker.nodes.allowance import take_request, take_written, take_wrong_key
@@ -107,7 +105,7 @@ TRANSPORT = "max-age=31536000; includeSubDomains"
 # What no answer of ours needs; pages have a policy of their own, which lets their scripts in.
 POLICY = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
+_SENT_AGAIN = SentAgain(API_PREFIX)
 log = structlog.get_logger(__name__)
 Known = TypeVar("Known")
 csrf = CSRFProtect()
@@ -137,8 +135,9 @@ def register(app: Flask) -> None:
     app.before_request(_identify)
     app.before_request(_check_body)
     app.before_request(_replay)
-    app.after_request(_remember)
+    app.after_request(_SENT_AGAIN.remember)
     app.after_request(_end)
+    app.after_request(_SENT_AGAIN.settle)  # the last comes first
 
 
 def _begin() -> None:
@@ -286,7 +285,7 @@ def _check_body() -> Response | None:
 
 
 def _replay() -> Response | None:
-    """The first answer again, for a POST whose key is known."""
+    """The answer to a POST that was done before, by its key."""
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or request.url_rule is None or not key:
         return None
@@ -299,50 +298,7 @@ def _replay() -> Response | None:
         too_long = message("has more than %(count)s characters", count=MAX_KEY)
         correct = message("Correct %(names)s.", names="Idempotency-Key")
         return problem(422, correct, [("Idempotency-Key", too_long)])
-    scoped = _fingerprint(current_principal(), key)
-    stored = context().idempotency.begin(scoped, _fingerprint_of_request())
-    if stored is None:
-        g.idempotency_key = scoped
-        return None
-    response = _told_again(stored)
-    response.headers["Idempotent-Replayed"] = "true"
-    return response
-
-
-def _told_again(stored: StoredAnswer) -> Response:
-    """The first answer, or what one may be told by now of the thing that it was about."""
-    place = _read_again_at(stored)
-    if place is None:
-        return Response(stored.body, stored.status, stored.headers)
-    endpoint, arguments = current_app.url_map.bind("").match(f"{API_PREFIX}{place}", "GET")
-    read = cast(Callable[..., Response], current_app.view_functions[endpoint])
-    response = read(**arguments)
-    response.status_code = stored.status
-    if "Location" in stored.headers:
-        response.headers["Location"] = stored.headers["Location"]
-    return response
-
-
-def _read_again_at(answer: StoredAnswer) -> str | None:
-    if answer.status >= HTTPStatus.BAD_REQUEST:
-        return None
-    location = answer.headers.get("Location", "").removeprefix(API_PREFIX)
-    return read_again_at(request.path.removeprefix(API_PREFIX), location)
-
-
-def _remember(response: Response) -> Response:
-    key = g.pop("idempotency_key", None)
-    if key is None:
-        return response
-    if response.status_code >= 500:
-        context().idempotency.release(key)
-        return response
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    answer = StoredAnswer(response.status_code, headers, response.get_data())
-    if _read_again_at(answer) is not None:
-        answer = replace(answer, body=b"")
-    context().idempotency.finish(key, answer)
-    return response
+    return _SENT_AGAIN.begin(key)
 
 
 def _end(response: Response) -> Response:
@@ -359,6 +315,8 @@ def _end(response: Response) -> Response:
         response.headers.setdefault("Retry-After", str(wait_seconds()))
     if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:  # pages too
         response.headers.setdefault("Retry-After", "5")
+    if (seconds := g.get("frees_itself")) is not None:
+        response.headers["Retry-After"] = str(seconds)
     if moments := g.get("as_of"):
         response.headers["Matchmaker-As-Of"] = moments[0].isoformat(timespec="seconds")
     if request.path.startswith(API_PREFIX):
@@ -382,16 +340,3 @@ def _end(response: Response) -> Response:
         milliseconds = {stage: round(spent * 1000, 1) for stage, spent in stages.items()}
         log.warning("slow_request", **line, stages=milliseconds)
     return response
-
-
-def _fingerprint(principal: Principal, key: str) -> str:
-    return hashlib.sha256(f"{principal.subject}\n{key}".encode("utf-8", "replace")).hexdigest()
-
-
-def _fingerprint_of_request() -> str:
-    """Of the request, and of when it was sent: whose parts or keys ended since is told no more."""
-    digest = hashlib.sha256(f"{request.method}\n{request.full_path}\n".encode("utf-8", "replace"))
-    digest.update(request.get_data())
-    if epoch := current_principal().epoch:
-        digest.update(f"\n{epoch}".encode())
-    return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 After the IETF draft "The Idempotency-Key HTTP Header Field": the same key with
 the same request gives the first answer again, with another request it is refused.
+Where an answer could not be kept, the receipt in the store tells what was done (`sent_again.py`).
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 24 * 3600
 # A request that never finished (its worker died) frees its key after this long; one that is
-# under way is reserved anew (`under_way.py`).
-ABANDONED_SECONDS = 60
+# under way is reserved anew (`under_way.py`). Where its worker was only stopped for longer, the
+# receipts see to it that of two that are under way one is done.
+ABANDONED_SECONDS = 5
 # What another process holds for so long, which is there for milliseconds, hangs: for as long
 # again nobody else waits for it.
 _TURN_SECONDS = 1.0
@@ -87,8 +89,8 @@ class IdempotencyStore(Protocol):
         Where that is not possible it frees itself after ABANDONED_SECONDS.
         """
 
-    def renew(self, key: str) -> None:
-        """Keep a key reserved for ABANDONED_SECONDS from now, if its request is under way."""
+    def renew(self, *keys: str) -> None:
+        """Keep keys reserved for ABANDONED_SECONDS from now, whose requests are under way."""
 
 
 class LocalAnswers:
@@ -114,7 +116,7 @@ class LocalAnswers:
             return None
         before, status, headers, body = row
         if before != request:
-            raise _used_otherwise()
+            raise used_otherwise()
         if status is None:
             raise _under_way()
         return StoredAnswer(status, json.loads(headers), body)
@@ -132,10 +134,10 @@ class LocalAnswers:
                 lambda connection: connection.execute("DELETE FROM answer WHERE key = ?", (key,))
             )
 
-    def renew(self, key: str) -> None:
+    def renew(self, *keys: str) -> None:
         """As the protocol says, and StorageFull, ServiceUnavailable."""
-        now = time.time()
-        self._change(lambda connection: connection.execute(_RENEW, (now, key)))
+        rows = [(time.time(), key) for key in keys]
+        self._change(lambda connection: connection.executemany(_RENEW, rows))
 
     def _change(self, step: Callable[[sqlite3.Connection], T]) -> T:
         """As `_changed`, in one's turn."""
@@ -246,7 +248,7 @@ class SharedAnswers:
             return None
         before, status, headers, body = first
         if before != request.encode():
-            raise _used_otherwise()
+            raise used_otherwise()
         if not status:
             raise _under_way()
         return StoredAnswer(int(status), json.loads(headers), body)
@@ -284,10 +286,12 @@ class SharedAnswers:
         with _not_kept_noted(), answering():
             self._redis.delete(_name(key))
 
-    def renew(self, key: str) -> None:
+    def renew(self, *keys: str) -> None:
         """As the protocol says, and ServiceUnavailable."""
-        with answering():
-            self._redis.eval(_RENEW_SHARED, 1, _name(key), ABANDONED_SECONDS)
+        with answering(), self._redis.pipeline(transaction=False) as pipeline:
+            for key in keys:
+                pipeline.eval(_RENEW_SHARED, 1, _name(key), ABANDONED_SECONDS)
+            pipeline.execute()
 
 
 @contextmanager
@@ -309,7 +313,8 @@ def _held_by_another() -> ServiceUnavailable:
     )
 
 
-def _used_otherwise() -> InvalidInput:
+def used_otherwise() -> InvalidInput:
+    """The key is that of another request."""
     return InvalidInput(
         "was used with another request.", where="Idempotency-Key", mend="Send a new key."
     )

@@ -11,14 +11,14 @@ from matchmaker.errors import ServiceUnavailable, StorageFull
 
 RENEWED_EVERY: Final = ABANDONED_SECONDS / 3
 # What takes longer than half an hour does not come to an end: its key is free again.
-MOST_RENEWALS: Final = 90
+MOST_RENEWALS: Final = round(1_800 / RENEWED_EVERY)
 
 
 class KeptUnderWay:
     """Answers of a store, with keys reserved anew until their requests are finished.
 
     Else a request that takes longer than ABANDONED_SECONDS, which a proxy may have given up and
-    its client sent again, would be done twice.
+    its client sent again, would be worked on twice.
     """
 
     def __init__(self, store: IdempotencyStore, every: float = RENEWED_EVERY) -> None:
@@ -47,9 +47,9 @@ class KeptUnderWay:
         self._end(key)
         self._store.release(key)
 
-    def renew(self, key: str) -> None:
+    def renew(self, *keys: str) -> None:
         """As the store does."""
-        self._store.renew(key)
+        self._store.renew(*keys)
 
     def _wait(self) -> None:
         """Until all are renewed: one thread for all of them; under the lock."""
@@ -61,9 +61,8 @@ class KeptUnderWay:
         with self._lock:
             keys = list(self._left)
         try:
-            for key in keys:
-                with suppress(ServiceUnavailable, StorageFull):  # next time, perhaps
-                    self._store.renew(key)
+            with suppress(ServiceUnavailable, StorageFull):  # next time, perhaps
+                self._store.renew(*keys)
         finally:
             with self._lock:
                 self._left = {key: left - 1 for key, left in self._left.items() if left > 1}

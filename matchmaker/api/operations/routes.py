@@ -13,6 +13,7 @@ from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.repetitions import Arguments, answers_again
 from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
 from matchmaker.api.operations.requests import (
     ImportChangesQuery,
@@ -34,6 +35,7 @@ from matchmaker.ingest.undo import TakenBack
 from matchmaker.services.operations.import_status import ImportState, ImportStatus
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.workflow.job import Job
+from matchmaker.workflow.receipt import Receipt
 
 SERVICE = Tag(name="service", description="Whether and on what the service runs.")
 IMPORTS = Tag(name="imports", description="Lists and tables: looked at, written, taken back.")
@@ -90,6 +92,15 @@ def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
     if status.state is ImportState.CHECKING:
         workflow.check(principal, id)
     return created(_import_out(status), f"imports/{id}")
+
+
+@answers_again("operations.new_import")
+def told_of_import(receipt: Receipt, arguments: Arguments) -> Response:
+    """Where the import stands that was sent."""
+    principal = current_principal()
+    job = services().job_queue.show(principal, receipt.made["job"])
+    id = job.arguments["upload"]
+    return created(_import_out(_workflow().status(principal, id)), f"imports/{id}")
 
 
 @operations.get("/imports/<id>", **reads(IMPORTS, ImportOut))

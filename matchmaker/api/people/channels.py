@@ -14,11 +14,14 @@ from matchmaker.api.http.context import current_language, current_principal, ser
 from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.repetitions import Arguments, answers_again
 from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
 from matchmaker.api.people.requests import ChannelTimes, NewChannel
 from matchmaker.api.people.responses import ChannelList, ChannelOut
 from matchmaker.api.people.routes import NOTICES
+from matchmaker.errors import NotFound
 from matchmaker.workflow.channel import NoticeChannel
+from matchmaker.workflow.receipt import Receipt
 
 channels = Area("channels", __name__, url_prefix=API_PREFIX)
 
@@ -50,6 +53,17 @@ def enter_cluster_channel(path: IdPath, header: IdempotencyHeaders, body: NewCha
     content = body.to_content(path.id)
     entered = services().channels.enter(current_principal(), content, body.password, body.answer)
     return created(_shaped([entered])[0], f"clusters/{path.id}/channels")
+
+
+@answers_again("channels.enter_cluster_channel")
+def told_of_channel(receipt: Receipt, arguments: Arguments) -> Response:
+    """The channel of the cluster that was entered."""
+    cluster = arguments["id"]
+    listed = services().channels.listed(current_principal(), cluster)
+    entered = [each for each in listed if each.id == receipt.made["channel"]]
+    if not entered:
+        raise NotFound("There is no such channel.")
+    return created(_shaped(entered)[0], f"clusters/{cluster}/channels")
 
 
 @channels.put("/channels/<id>", **writes(NOTICES, ChannelOut))

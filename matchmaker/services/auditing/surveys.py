@@ -368,6 +368,7 @@ class Surveys:
                 marked = replace(survey, reminded=reminded)
                 unit.add(self.repositories.surveys.put(marked, stored.version))
             unit.log("survey.reminded", f"survey/{id}", members=str(len(reached)))
+            unit.tell(members=str(len(reached)))
             return len(reached)
 
         return commit_changes(self.repositories.records, principal, self.clock, attempt)

@@ -92,6 +92,13 @@ class Conversations:
         )
         return Page(tuple(stored.value for stored in page.rows), page.after)
 
+    def own_message(self, principal: Principal, id: str) -> ConversationMessage:
+        """A message that one's own organisation wrote, whatever became of it. Raises NotFound."""
+        stored = self.repositories.messages.get_or_none(id)
+        if stored is None or not principal.acts_for(stored.value.organization):
+            raise NotFound("You have no message '%(id)s'.", id=id)
+        return stored.value
+
     def write(
         self,
         principal: Principal,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import IO
 
 from matchmaker.access import Principal
@@ -37,7 +38,7 @@ from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import member_id, require_itself
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, require_first, retry_on_conflict
 from matchmaker.store.merging import is_same_certificate
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.attachment import Attachment
@@ -86,6 +87,10 @@ class Certificates:
             return ()
         views = self._views(principal, held, held)
         return tuple(sorted(views, key=_order))
+
+    def show(self, principal: Principal, id: str) -> CertificateView:
+        """One certificate. Raises NotFound."""
+        return self._view(principal, self.opted_out.certificate(principal, id))
 
     def file(self, principal: Principal, id: str) -> tuple[Attachment, IO[bytes]]:
         """The file that shows a certificate. Raises NotFound, also for whom it is not for."""
@@ -394,7 +399,8 @@ class Certificates:
                 self.store.replace_rows(put, drop, unit.entries, unit.written, version)
             return row
 
-        return retry_on_conflict(attempt)
+        first = partial(require_first, self.repositories.records, principal)
+        return retry_on_conflict(attempt, first)
 
     def _own(self, principal: Principal, id: str) -> str:
         """The id of a certificate's organisation, for its people. Raises NotAllowed, NotFound."""

@@ -37,8 +37,7 @@ from matchmaker.services.directory.narrowing import named_in
 from matchmaker.services.directory.needs import WantedNeeds, needs_page
 from matchmaker.services.directory.opted_out import OptedOut, without_hidden
 from matchmaker.services.own_organizations import member_id
-from matchmaker.services.unit_of_work import Clock
-from matchmaker.store.log import Entry
+from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.merging import NO_FIELDS, edited_organization
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
@@ -230,12 +229,11 @@ class Directory:
         check_website(organization.website)
         check_names({name: getattr(organization, name) for name in EDITABLE})
         source = self._source(principal, organization.id)
+        unit = self._unit(principal, "organization.created", f"organization/{organization.id}")
+        complete = replace(organization, provenance=source)
         try:
             stored = self.store.replace_organization(
-                replace(organization, provenance=source),
-                about,
-                0,
-                self._entries(principal, "organization.created", f"organization/{organization.id}"),
+                complete, about, 0, unit.entries, changes=unit.written
             )
         except VersionConflict:
             raise WrongState(
@@ -287,9 +285,8 @@ class Directory:
         confirmed = VOUCHED if principal.admin else NO_FIELDS
         changed = edited_organization(current, changes, source, confirmed)
         fields = " ".join([*sorted(changes), *(["about"] if about is not None else [])])
-        entries = self._entries(
-            principal, "organization.edited", f"organization/{current.id}", fields=fields
-        )
+        subject = f"organization/{current.id}"
+        entries = self._unit(principal, "organization.edited", subject, fields=fields).entries
         return self._profile(
             self.store.replace_organization(changed, about, expected_version, entries, source)
         )
@@ -335,8 +332,8 @@ class Directory:
         check_names(changes, known)
         changed = replace(known, **changes) if known else Cluster(new_id("cluster"), **changes)
         changed = replace(changed, provenance=self._source(principal, ""))
-        entries = self._entries(principal, "cluster.saved", f"cluster/{changed.id}")
-        self.store.upsert(GraphRows(clusters=(changed,)), entries)
+        unit = self._unit(principal, "cluster.saved", f"cluster/{changed.id}")
+        self.store.upsert(GraphRows(clusters=(changed,)), unit.entries)
         return changed
 
     def set_member(
@@ -365,10 +362,8 @@ class Directory:
         else:
             put, drop = GraphRows(memberships=(replace(membership, until=last),)), GraphRows()
         action = "member.joined" if stays else "member.left"
-        entries = self._entries(
-            principal, action, f"cluster/{cluster_id}", organization=organization_id
-        )
-        self.store.replace_rows(put, drop, entries)
+        unit = self._unit(principal, action, f"cluster/{cluster_id}", organization=organization_id)
+        self.store.replace_rows(put, drop, unit.entries)
 
     # -- offers, needs, engagements
 
@@ -391,16 +386,16 @@ class Directory:
         """Publish an offer. Raises NotAllowed, or InvalidInput for an unknown organisation."""
         principal.require_admin()
         dated = self._complete(offer, today)
-        entries = self._entries(principal, "offer.written", f"offer/{dated.id}")
-        self.store.upsert(GraphRows(offers=(dated,)), entries)
+        unit = self._unit(principal, "offer.written", f"offer/{dated.id}")
+        self._write(unit, GraphRows(offers=(dated,)))
         return self.store.offer(dated.id)
 
     def post_need(self, principal: Principal, need: Need, today: date) -> Need:
         """Publish a need. Raises NotAllowed, or InvalidInput for an unknown organisation."""
         principal.require_admin()
         dated = self._complete(need, today)
-        entries = self._entries(principal, "need.written", f"need/{dated.id}")
-        self.store.upsert(GraphRows(needs=(dated,)), entries)
+        unit = self._unit(principal, "need.written", f"need/{dated.id}")
+        self._write(unit, GraphRows(needs=(dated,)))
         return self.store.need(dated.id)
 
     def post_engagement(self, principal: Principal, engagement: Engagement) -> Engagement:
@@ -412,8 +407,8 @@ class Directory:
         )
         language = engagement.language or language_of(engagement.statement_text)
         complete = replace(engagement, participants=participants, language=language)
-        entries = self._entries(principal, "engagement.written", f"engagement/{complete.id}")
-        self.store.upsert(GraphRows(engagements=(complete,)), entries)
+        unit = self._unit(principal, "engagement.written", f"engagement/{complete.id}")
+        self._write(unit, GraphRows(engagements=(complete,)))
         return self.store.engagement(complete.id)
 
     def transition_need(
@@ -422,14 +417,17 @@ class Directory:
         """Move a need on. Raises NotAllowed, NotFound, or WrongState."""
         principal.require_admin()
         require_movable(self.store.need(need_id), before, after)
-        entries = self._entries(principal, "need.moved", f"need/{need_id}", state=after)
-        return self.store.transition_need(need_id, before, after, entries)
+        unit = self._unit(principal, "need.moved", f"need/{need_id}", state=after)
+        return self.store.transition_need(need_id, before, after, unit.entries, unit.written)
 
-    def _entries(
-        self, principal: Principal, action: str, subject: str, **detail: str
-    ) -> tuple[Entry, ...]:
-        """The line of the log for a change."""
-        return (Entry(self.clock().isoformat(), principal.subject, action, subject, detail),)
+    def _unit(self, principal: Principal, action: str, subject: str, **detail: str) -> UnitOfWork:
+        """The line of the log for a change, on its way to one commit with it."""
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.log(action, subject, **detail)
+        return unit
+
+    def _write(self, unit: UnitOfWork, rows: GraphRows) -> None:
+        self.store.replace_rows(rows, GraphRows(), unit.entries, unit.written)
 
     def _complete(self, statement: StatementT, today: date) -> StatementT:
         """With the language of its text and the day, where they were not given."""

@@ -8,8 +8,9 @@ from hashlib import sha256
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound
 from matchmaker.services.matching.seekers import check_text
-from matchmaker.services.repositories import LongQuestion, Repositories
+from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock
+from matchmaker.workflow.interactions import LongQuestion
 
 
 @dataclass(frozen=True, slots=True)

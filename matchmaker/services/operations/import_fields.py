@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization, SourceTier
@@ -31,7 +32,7 @@ from matchmaker.services.operations.import_rows import (
 )
 from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.repositories import Repositories
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, require_first, retry_on_conflict
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import changed_fields, origin_of_field, text_of
 from matchmaker.workflow.job import ImportRecord
@@ -138,7 +139,10 @@ class ImportFields:
         Raises NotFound, NotAllowed, WrongState, InvalidInput where the import did not change one,
         or something still refers to a row that would go.
         """
-        return retry_on_conflict(lambda: self._take_back(principal, id, chosen, rows))
+        return retry_on_conflict(
+            lambda: self._take_back(principal, id, chosen, rows),
+            partial(require_first, self.repositories.records, principal),
+        )
 
     def _take_back(
         self,

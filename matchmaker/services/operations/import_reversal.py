@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from matchmaker.access import Principal
@@ -22,7 +23,7 @@ from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.services.operations.requester import by_now, keep_rights
 from matchmaker.services.repositories import Repositories, Repository, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, require_first, retry_on_conflict
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import Store
 from matchmaker.workflow.interactions import Slots
@@ -142,7 +143,7 @@ def undo_import(
         return taken
 
     principal.require_writing()
-    return retry_on_conflict(undo)
+    return retry_on_conflict(undo, partial(require_first, repositories.records, principal))
 
 
 def import_reversal(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from matchmaker.access import ADMIN, Principal
 from matchmaker.errors import NotFound, SignInNeeded
 from matchmaker.services.authors import keep_account
@@ -29,9 +31,10 @@ def by_now(repositories: Repositories, principal: Principal) -> Principal:
     if not principal.account:
         return principal
     try:
-        return requester(repositories, principal.subject)
+        now = requester(repositories, principal.subject)
     except NotFound:
         raise SignInNeeded("This account has been deleted.") from None
+    return replace(now, request=principal.request)
 
 
 def keep_rights(unit: UnitOfWork, repositories: Repositories, principal: Principal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotAllowed, NotFound, WrongState
@@ -18,7 +19,13 @@ from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.reviewing import reviewing_clusters, tell_reviewers, tell_submitter
 from matchmaker.services.submitted_list import SubmittedList
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
+from matchmaker.services.unit_of_work import (
+    Clock,
+    UnitOfWork,
+    commit_changes,
+    require_first,
+    retry_on_conflict,
+)
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.ports import GraphStore
@@ -116,7 +123,10 @@ class SubmittedLists:
         """
         principal.require_writing()
         check_length("note", note, MAX_MESSAGE)
-        return retry_on_conflict(lambda: self._act(principal, id, action, note))
+        return retry_on_conflict(
+            lambda: self._act(principal, id, action, note),
+            partial(require_first, self.repositories.records, principal),
+        )
 
     def _act(
         self, principal: Principal, id: str, action: PostingAction, note: str
@@ -149,7 +159,9 @@ class SubmittedLists:
                 report.before, file=listed.file, lines=listed.lines, problems=listed.problems,
                 too_large=False, by_administrator=listed.by_administrator, organization=own,
             )  # fmt: skip
-            whole = UnitOfWork(unit.actor, unit.at, [*unit.changes], [*unit.kept], [*unit.entries])
+            whole = replace(
+                unit, changes=[*unit.changes], kept=[*unit.kept], entries=[*unit.entries]
+            )
             whole.add(*forgetting(self.repositories, record), self.repositories.imports.put(record))
             whole.log("import.written", f"table/{OFFERINGS}", rows=str(sum(report.rows.values())))
             return whole.entries, whole.written

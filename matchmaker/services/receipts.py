@@ -1,0 +1,55 @@
+"""What is done once, however often it is sent: looking receipts up, and forgetting old ones.
+
+A request that was answered 503, or not at all, may have been done all the same: its process was
+killed, or the database hung as it was writing. Its receipt is a document of an id of its own, in
+the same commit (`UnitOfWork.written`). So whoever sends it again finds it done, or else writes the
+receipt first; of two who write one at once, the later writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from matchmaker.errors import VersionConflict
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock
+from matchmaker.workflow.receipt import RECEIPT, Receipt
+
+# As long as answers are kept.
+KEPT_FOR = timedelta(days=1)
+_TOGETHER = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Receipts of requests, each for a day at least."""
+
+    repositories: Repositories
+    clock: Clock
+
+    def of(self, id: str) -> Receipt | None:
+        """The receipt of a request that was done. Raises StoreUnavailable."""
+        stored = self.repositories.receipts.get_or_none(id)
+        return None if stored is None else stored.value
+
+    def forget_old(self) -> int:
+        """Remove those that nobody asks for any more; how many. Raises StoreUnavailable."""
+        first = f"{self.clock() - KEPT_FOR:%Y-%m-%d}"
+        days = [day for day in self.repositories.records.tally(RECEIPT, "day") if day < first]
+        return sum(self._remove(chunk) for day in sorted(days) for chunk in self._of_day(day))
+
+    def _of_day(self, day: str) -> Iterator[tuple[Versioned[Receipt], ...]]:
+        receipts, after = self.repositories.receipts, ""
+        while page := receipts.page("day", day, after=after, limit=_TOGETHER).rows:
+            after = page[-1].value.id
+            yield page
+
+    def _remove(self, receipts: tuple[Versioned[Receipt], ...]) -> int:
+        with suppress(VersionConflict):  # another process removes them, too
+            remove = self.repositories.receipts.remove
+            self.repositories.records.commit([remove(stored) for stored in receipts])
+            return len(receipts)
+        return 0
