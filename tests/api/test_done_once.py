@@ -140,6 +140,24 @@ def test_an_import_that_is_written_at_once_is_sent_to_be_written_once(app, world
     take_back_imports(world)
 
 
+def test_a_batch_that_was_proposed_is_told_again(app, world):
+    headers = world.headers("coordinator") | {HEADER: new_id()}
+    pair = {"seeker": "t:firm2", "candidate": "t:lab", "goal": "research_partner"}
+    sent = sending(
+        app, f"clusters/{CLUSTER}/introductions", headers, json={"pairs": [pair], "dry_run": False}
+    )
+    first = sent()
+    assert len(first.json["introductions"]) == 1
+    before = written(world)
+    lose_answers(world)
+    again = sent()
+    assert (again.json, again.headers["Idempotent-Replayed"]) == (first.json, "true")
+    assert written(world) == before
+    world.services.introductions.act(
+        SYSTEM, first.json["introductions"][0], Transition(Action.CANCEL)
+    )
+
+
 POSTING = {"organization": FIRM, "text": "Castings of bronze", "goal": "supplier", "publish": False}
 RACED = (
     "POST /postings",

@@ -42,10 +42,13 @@ from matchmaker.api.http.context import current_language, current_principal, ser
 from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.repetitions import Arguments, answers_again
 from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
 from matchmaker.api.matching.responses import RecommendationPage
 from matchmaker.api.people.requests import Nothing
+from matchmaker.services.cooperation.batches import batch_told
 from matchmaker.services.cooperation.postings import SavedPosting
+from matchmaker.workflow.receipt import Receipt
 
 POSTINGS = Tag(name="postings", description="Needs and offers on their way into the graph.")
 
@@ -181,6 +184,13 @@ def propose_batch(path: IdPath, header: IdempotencyHeaders, body: NewBatch) -> R
     else:
         batch = batches.for_pairs(principal, path.id, body.pairs, **how)
     return as_json(BatchOut.of(batch, current_language()))
+
+
+@answers_again("coordination.propose_batch")
+def told_of_batch(receipt: Receipt, arguments: Arguments) -> Response:
+    """The batch that was proposed."""
+    del arguments
+    return as_json(BatchOut.of(batch_told(receipt), current_language()))
 
 
 @coordination.get("/clusters/<path:id>/postings", **reads(COORDINATION, PostingList))

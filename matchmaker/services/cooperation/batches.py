@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.audit.gatherings import rivals
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Organization
-from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import Message
 from matchmaker.recommend.model import Request
@@ -32,6 +32,7 @@ from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.interactions import Assignment
 from matchmaker.workflow.introduction import Identifier, Introduction, Proposal
 from matchmaker.workflow.introduction_states import Action
+from matchmaker.workflow.receipt import Receipt
 from matchmaker.workflow.statistics import is_held_out
 
 MAX_PAIRS = 200
@@ -42,6 +43,9 @@ UNSEEN = 0.05
 # Answers are counted as if there had been four before, half of them accepted.
 _PRIOR = (2, 4)
 _ANSWERS_READ = 100
+_READ_TOGETHER = 200
+# Ids of the introductions, and what was refused and why.
+Proposed = tuple[list[str], list[tuple["PlannedPair", Message]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,14 @@ class Batch:
     held_out: int
     expected: float
     exposure: tuple[tuple[str, int], ...]
+
+
+_BATCH: TypeAdapter[Batch] = TypeAdapter(Batch)
+
+
+def batch_told(receipt: Receipt) -> Batch:
+    """The batch that a request made, as it was told of it."""
+    return _BATCH.validate_json(receipt.told["batch"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,51 +162,96 @@ class Batches:
     ) -> Batch:
         check_range("limit", limit, 1, MAX_PAIRS)
         organizations = self.store.organizations_by_id(_parties(options))
-        usable = [pair for pair in options if self._is_open(pair, organizations)]
-        chosen = self._allocated(usable, organizations)
-        if best_first:
-            chosen.sort(key=lambda pair: (-pair.value, pair.seeker, pair.candidate))
-        chosen = chosen[:limit]
-        salt, share = self.holdout()
-        held_out = [
-            pair
-            for pair in chosen
-            if is_held_out(salt, pair.goal, pair.seeker, pair.candidate, share)
-        ]
-        treated = [pair for pair in chosen if pair not in held_out]
-        batch = new_id()
-        introductions: list[str] = []
+
+        def change(unit: UnitOfWork) -> Batch:
+            usable = self._usable(options, organizations)
+            chosen = self._allocated(usable, organizations)
+            if best_first:
+                chosen.sort(key=lambda pair: (-pair.value, pair.seeker, pair.candidate))
+            chosen = chosen[:limit]
+            salt, share = self.holdout()
+            held_out = [
+                pair
+                for pair in chosen
+                if is_held_out(salt, pair.goal, pair.seeker, pair.candidate, share)
+            ]
+            treated = [pair for pair in chosen if pair not in held_out]
+            batch = "" if dry_run else new_id()
+            made: Proposed = ([], [])
+            if not dry_run:
+                made = self._propose(unit, principal, cluster, batch, message, treated)
+                self._assign(unit, cluster, held_out)
+            planned = Batch(
+                id=batch,
+                planned=tuple(treated),
+                introductions=tuple(made[0]),
+                refused=tuple(made[1]),
+                options=len(usable),
+                held_out=len(held_out),
+                expected=sum(pair.value for pair in treated),
+                exposure=tuple(Counter(pair.candidate for pair in treated).most_common()),
+            )
+            unit.tell(batch=_BATCH.dump_json(planned).decode())
+            return planned
+
+        return commit_changes(self.repositories.records, principal, self.clock, change)
+
+    def _propose(
+        self,
+        unit: UnitOfWork,
+        principal: Principal,
+        cluster: str,
+        batch: str,
+        message: str,
+        pairs: Sequence[PlannedPair],
+    ) -> Proposed:
+        """All of them in one commit: ids of introductions, and pairs that are refused, and why."""
+        introductions: dict[str, PlannedPair] = {}
         refused: list[tuple[PlannedPair, Message]] = []
-        if not dry_run:
-            for pair in held_out:
-                self._assign(principal, cluster, pair)
-            for pair in treated:
-                proposal = Proposal(
-                    pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
-                )
-                try:
-                    introductions.append(self._assign(principal, cluster, pair, batch, proposal))
-                except MatchmakerError as error:
-                    refused.append((pair, error.message))
-        return Batch(
-            id="" if dry_run else batch,
-            planned=tuple(treated),
-            introductions=tuple(introductions),
-            refused=tuple(refused),
-            options=len(usable),
-            held_out=len(held_out),
-            expected=sum(pair.value for pair in treated),
-            exposure=tuple(Counter(pair.candidate for pair in treated).most_common()),
-        )
+        for pair in pairs:
+            proposal = Proposal(
+                pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
+            )
+            try:
+                made = self.introductions.add_proposal(unit, principal, proposal, batch)
+            except StoreUnavailable:
+                raise
+            except MatchmakerError as error:
+                refused.append((pair, error.message))
+            else:
+                introductions[made.id] = pair
+        self._assign(unit, cluster, list(introductions.values()), list(introductions))
+        return list(introductions), refused
+
+    def _usable(
+        self, options: Sequence[PlannedPair], organizations: Mapping[str, Organization]
+    ) -> list[PlannedPair]:
+        """Pairs of which both are known, willing to meet, and not in touch for this already."""
+        willing = {id: party.id for id, party in organizations.items() if party.open_to_meet}
+        parties = {
+            pair: (willing[pair.seeker], willing[pair.candidate])
+            for pair in options
+            if pair.seeker in willing and pair.candidate in willing
+        }
+        possible: dict[str, PlannedPair] = {}  # of several that are one the best
+        for pair, (seeker, candidate) in parties.items():
+            id = pair_id(seeker, candidate, pair.goal)
+            if seeker != candidate and (id not in possible or possible[id].value < pair.value):
+                possible[id] = pair
+        in_touch = self.repositories.open_pairs.many(list(possible))
+        left = {pair for id, pair in possible.items() if id not in in_touch}
+        apart = self.introductions.exclusions.kept_apart([parties[pair] for pair in left])
+        usable = dict.fromkeys(pair for pair in options if pair in left)
+        return [pair for pair in usable if parties[pair] not in apart]
 
     def _allocated(
         self, options: Sequence[PlannedPair], organizations: Mapping[str, Organization]
     ) -> list[PlannedPair]:
         """The chosen options, in their order."""
         row_of = {id: row for row, id in enumerate(organizations)}
+        usages = self.capacity.slot_usages(list(organizations.values()))
         capacity = np.array(
-            [self.capacity.slot_usage(party).free for party in organizations.values()],
-            dtype=np.int64,
+            [usages[party.id].free for party in organizations.values()], dtype=np.int64
         )
         chosen = allocate(
             Options(
@@ -205,18 +262,6 @@ class Batches:
             capacity,
         )
         return [options[int(number)] for number in chosen]
-
-    def _is_open(self, pair: PlannedPair, organizations: Mapping[str, Organization]) -> bool:
-        """Both known, willing to be proposed and to meet, and not in touch for this already."""
-        parties = (organizations.get(pair.seeker), organizations.get(pair.candidate))
-        if pair.seeker == pair.candidate:
-            return False
-        if not all(party and party.open_to_meet for party in parties):
-            return False
-        if self.introductions.exclusions.keeps_apart(pair.seeker, pair.candidate):
-            return False
-        id = pair_id(pair.seeker, pair.candidate, pair.goal)
-        return self.repositories.open_pairs.get_or_none(id) is None
 
     def _options(self, principal: Principal, cluster: str, goal: GoalName) -> list[PlannedPair]:
         """Everyone's list, with how much the candidate would want the seeker.
@@ -240,7 +285,7 @@ class Batches:
         reverse = GOALS[goal].reverse
         back = {} if reverse is None else self._scores(candidates, Request(reverse, 100))
         unseen = 1.0 if reverse is None else UNSEEN
-        ready = {id: self._readiness(id) for id in {*ids, *candidates}}
+        ready = self._readiness([*dict.fromkeys([*ids, *candidates])])
         return [
             PlannedPair(
                 seeker,
@@ -259,44 +304,46 @@ class Batches:
             for recommendation in answer.recommendations
         }
 
-    def _readiness(self, organization_id: str) -> float:
-        """Share of requests that it accepted, drawn towards a half where it had few."""
-        page = self.repositories.introductions.page(
-            "organization", organization_id, limit=_ANSWERS_READ, newest_first=True
-        )
-        answers = [_own_answer(stored.value, organization_id) for stored in page.rows]
-        accepted = answers.count(Action.ACCEPT)
-        answered = len(answers) - answers.count(None)
-        return (accepted + _PRIOR[0]) / (answered + _PRIOR[1])
+    def _readiness(self, ids: Sequence[str]) -> dict[str, float]:
+        """Share of requests that each accepted, drawn towards a half where it had few."""
+        ready: dict[str, float] = {}
+        for start in range(0, len(ids), _READ_TOGETHER):
+            together = ids[start : start + _READ_TOGETHER]
+            keys = [("organization", id) for id in together]
+            read = self.repositories.introductions.at_once([], keys).values()
+            answers: dict[str, list[Action]] = {id: [] for id in together}
+            for stored in sorted(read, key=lambda each: each.value.id, reverse=True):
+                for id in {stored.value.seeker, stored.value.candidate} & answers.keys():
+                    answer = _own_answer(stored.value, id)
+                    if answer is not None and len(answers[id]) < _ANSWERS_READ:
+                        answers[id].append(answer)
+            for id, given in answers.items():
+                accepted = given.count(Action.ACCEPT)
+                ready[id] = (accepted + _PRIOR[0]) / (len(given) + _PRIOR[1])
+        return ready
 
     def _assign(
         self,
-        principal: Principal,
+        unit: UnitOfWork,
         cluster: str,
-        pair: PlannedPair,
-        batch: str = "",
-        proposal: Proposal | None = None,
-    ) -> str:
-        """Make the proposal, or hold the pair out where there is none; the introduction's id.
+        pairs: Sequence[PlannedPair],
+        introductions: Sequence[str] = (),
+    ) -> None:
+        """Note what chance answered for pairs: held out, where there are no introductions.
 
-        What chance answered is written down the first time only.
+        It is written down the first time only.
         """
         assignments = self.repositories.assignments
-        id = f"{cluster} {pair_id(pair.seeker, pair.candidate, pair.goal)}"
-
-        def change(unit: UnitOfWork) -> str:
-            introduction = ""
-            if proposal is not None:
-                introduction = self.introductions.add_proposal(unit, principal, proposal, batch).id
-            if assignments.get_or_none(id) is None:
+        ids = [f"{cluster} {pair_id(each.seeker, each.candidate, each.goal)}" for each in pairs]
+        before = assignments.many(ids)
+        for number, (id, pair) in enumerate(zip(ids, pairs, strict=True)):
+            if id not in before:
+                introduction = introductions[number] if introductions else ""
                 assignment = Assignment(
                     id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at,
-                    held=proposal is None, introduction=introduction,
+                    held=not introductions, introduction=introduction,
                 )  # fmt: skip
                 unit.add(assignments.put(assignment))
-            return introduction
-
-        return commit_changes(self.repositories.records, principal, self.clock, change)
 
 
 def _parties(pairs: Sequence[PlannedPair]) -> list[str]:

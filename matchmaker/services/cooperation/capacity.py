@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -57,6 +59,25 @@ class Capacity:
         slots = self.repositories.slots.get_or_none(organization.id)
         waiting = self.repositories.introductions.count("waiting_for", organization.id)
         return SlotUsage(self.of(organization), len(slots.value.taken) if slots else 0, waiting)
+
+    def slot_usages(self, organizations: Sequence[Organization]) -> dict[str, SlotUsage]:
+        """The same of many, by id, read at once."""
+        ids = [organization.id for organization in organizations]
+        taken = self.repositories.slots.many(ids)
+        keys = [("waiting_for", id) for id in ids]
+        waiting = Counter(
+            id
+            for stored in self.repositories.introductions.at_once([], keys).values()
+            for id in self.repositories.introductions.values_under("waiting_for", stored.value)
+        )
+        return {
+            each.id: SlotUsage(
+                self.of(each),
+                len(taken[each.id].value.taken) if each.id in taken else 0,
+                waiting[each.id],
+            )
+            for each in organizations
+        }
 
     def require_room(self, organization: Organization, *, is_asker: bool) -> None:
         """Raise WrongState where one more request would be too many."""

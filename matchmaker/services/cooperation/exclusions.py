@@ -5,7 +5,7 @@ Both hold from both sides and tell neither: nobody learns that somebody named or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from matchmaker.access import Principal
@@ -185,6 +185,26 @@ class Exclusions:
     def keeps_apart(self, first: str, second: str) -> bool:
         """True where one excludes the other, or stays within clusters that the two do not share."""
         return self.excludes(first, second) or self.excludes(second, first)
+
+    def kept_apart(self, pairs: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Those of the pairs of which `keeps_apart` is true, read at once.
+
+        And once more for each of them that stays within its clusters.
+        """
+        ids = sorted({id for pair in pairs for id in pair})
+        lists = self.repositories.lists.many([never_id(id) for id in ids])
+        named = {stored.value.owner: stored.value.ids for stored in lists.values()}
+        within = self.staying_within().intersection(ids)
+        fellows = {id: self.store.fellow_members(id) for id in within}
+
+        def excludes(own: str, other: str) -> bool:
+            return other in named.get(own, ()) or (own in within and other not in fellows[own])
+
+        return frozenset(
+            (first, second)
+            for first, second in pairs
+            if excludes(first, second) or excludes(second, first)
+        )
 
     # -- the parts
 
