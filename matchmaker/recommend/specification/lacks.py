@@ -11,6 +11,7 @@ from re import Match
 from matchmaker.recommend.specification.clauses import LACKED, fold
 from matchmaker.recommend.specification.model import CORE, ItemRole
 from matchmaker.recommend.specification.reading import read
+from matchmaker.recommend.specification.speaker import without_speaker
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
 from matchmaker.text import blanked
@@ -35,6 +36,10 @@ _LACK = regex(
     r"(?:can ?not|can't|could not|couldn't|are (?:not able|unable) to|aren't able to|do not know how to|don't know how to) "
     r"(?!use|accept|take|have|allow|tolerate|pay|wait|afford|exceed|go|be|risk|ship|import|export|find|get|keep|meet|buy|work|see|say|tell|commit|sign|offer|give|share|sell|let|put|stand|consider|switch|re-?use|choose|apply|rely|recommend|order|live)(?:do |make )?)"
     r"(?: (?:any|such an?|an?|the)\b)?+(?! ?(?:to|interest|use for|need|wish|plans?|desire|complaints?|shortage|difference|orders?|business|trading|trade|intention|preferences?|problem|objection|requirement|demand|time|idea|budget|experience|minimum|issue|reason|more|longer|further|other)\b)"
+    r"|(?:买|添|上|置)不起(?=[^，,。;；!！?？\s]{2,12})"
+    # "We can't afford a CT scanner, is there one that we can use?"
+    r"|\b(?:can ?not|can't|could not|couldn't) afford (?:to buy )?(?:(?:an?|the|our own|any) )?+"
+    r"(?=[^.;!?]{2,60}\b(?:(?:is|are) there|(?:can|could|may) we|to (?:use|borrow|rent|share|hire)|use|borrow|rent|share|hire|by the hour)\b)"
     r"|\b(?:there is |we have |having |with )?no (?=[a-z][a-z -]{2,40}? (?:of our own|of my own|in[- ]house|on site)\b)"
 )
 _OWN = regex(r" (?:of (?:our|my) own|in[- ]house|on site|ourselves|myself)\b")
@@ -58,22 +63,25 @@ def with_lacks_sought(text: str) -> str:
         return text
     # By where it ends, from the first word on that says so.
     clauses = {end: lack for lack, end in reversed(lacks)}
-    without = blanked(text, [(lack.start(), end) for end, lack in clauses.items()])
-    if any(
-        item.kind in CORE
-        and item.role is ItemRole.ITSELF
-        and not item.denied
-        and item.value not in _HAD_FROM_OTHERS
-        for item in read(without).items
-    ):
-        return without
+    spans = [(lack.start(), end) for end, lack in clauses.items()]
     words = [lack.span() for lack, _ in lacks]
     words += [
         own.span()
         for end, lack in clauses.items()
         for own in _OWN.finditer(folded, lack.end(), end)
     ]
-    return blanked(text, words)
+    lacked = blanked(text, words)
+    # "Small mould shop: we have no CT scanner" asks for no mould.
+    if any(
+        item.kind in CORE
+        and item.role is ItemRole.ITSELF
+        and not item.denied
+        and item.value not in _HAD_FROM_OTHERS
+        and not any(start <= item.start < end for start, end in spans)
+        for item in read(without_speaker(lacked)).items
+    ):
+        return blanked(text, spans)
+    return lacked
 
 
 def _lacks(folded: str) -> Iterator[tuple[Match[str], int]]:

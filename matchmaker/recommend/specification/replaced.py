@@ -68,6 +68,15 @@ _WAYS = (
     ),
 )
 _REPLACED = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
+# What is not done any more, where nothing of its kind is named for it: 以前镀铬，现在不让镀了.
+_GIVEN_UP = regex(
+    r"(?:以前|之前|原来|原先|过去|早先)(?:都|是|用|做|我们)*(?P<before>[^，,;；。!！?？]{1,12}?)[，,]?"
+    r"(?:但是?|可是?|而)?(?:现在|如今|今年|环保|客户|园区|欧盟|上面)[^，,;；。!！?？]{0,4}?(?:不让|不准|不许|不能再?|禁止?|不给|停)|"
+    r"(?:不能再用|不让用|不准用|不许用|不得再用|禁止使用)(?P<barred>[^，,;；。!！?？]{1,10})|"
+    r"\b(?P<banned>[a-z -]{3,30}) (?:is|are|was|were|has been|have been|got) (?:now |being |to be )?"
+    r"(?:banned|forbidden|outlawed|phased out|no longer allowed)\b"
+)
+_GIVEN_UP_CUE = regex(r"[不禁停]|banned|forbidden|outlawed|phased|no longer")
 
 
 def replaced(folded: str, terms: Sequence[TermMatch]) -> frozenset[int]:
@@ -87,4 +96,11 @@ def replaced(folded: str, terms: Sequence[TermMatch]) -> frozenset[int]:
             new = {term.term.kind for term in within(match.span("new"))} & _REPLACED
             old = within(match.span("old")) if new else []
             going |= {term.start for term in old if term.term.kind in new}
+    if _GIVEN_UP_CUE.search(folded):
+        for match in _GIVEN_UP.finditer(folded):
+            kinds = _REPLACED | {RequirementKind.PROCESS}
+            old = within(match.span(match.lastgroup or 0))
+            if match.lastgroup != "banned":  # 不能再用塑料钩子: hooks of something else
+                old = [term for term in old if term.start == match.start(match.lastgroup or 0)]
+            going |= {term.start for term in old if term.term.kind in kinds}
     return frozenset(going)

@@ -74,6 +74,8 @@ _FIRST = regex(
     rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
     rf"|{_REST}(?:{_DOES}|{_FIRM}){_REST}的{_STOP}(?={_SEEKS})"
     rf"|{_REST}{_FIRM}(?=(?:想要?|希望|打算|可以?|能|愿意?)(?:给|为|向)(?!我|咱|本|自己)[^，,;；。给找寻求]{{1,10}}(?:厂|企业|公司|品牌|行业|集群))"
+    # 做机器人的，关节壳要轻: not 做镜架的，要能电镀.
+    rf"|{_DOES}{_REST}的[，,](?=(?!要|能|有|会|可|最|得|必|价|质|交|起|月|年|规|数|材|尺|厚|直)[\u4e00-\u9fff]{{2,8}}?(?:要(?!求)|得要|需要|老是?|总是?|容易|太)[^，,;；。找寻])"
     rf"|{_REST}(?:行业|圈子?里?|这一?行|产业)的(?={_SEEKS})"
 )
 # Where somebody is and what it does there, before what it looks for: 绍兴做包覆纱，想找氨纶丝.
@@ -126,6 +128,9 @@ _WE_ARE_EN = regex(
     rf"|(?:we|i|our (?:company|factory|plant|firm|team|shop)) (?:mainly |only |also )?{_MAKE} "
     rf"(?:{_NO_WISH}[a-z0-9'/&-]++,? ){{0,9}}?{_NO_WISH}[a-z0-9'/&-]++[.;!] "
     r"(?=(?:is there|are there|who else|does any|do any|can any|could any|do you know|any (?:shop|lab|firm|maker|institute|group|university)s?\b))"
+    # "We are two sisters who design sunglasses in Lisbon."
+    rf"|(?:we are|we're|i am|i'm) (?:an? |the )?(?:{_WORD} ){{1,4}}?(?:who|that|which) (?:mainly |only |also )?{_MAKE} "
+    rf"(?:{_NO_WISH}[a-z0-9'/&-]++,? ){{0,8}}?{_NO_WISH}[a-z0-9'/&-]++[.;!] "
     rf"|for our (?:{_WORD} ){{0,4}}?{_HEAD}(?: in {_WORDS}{{1,3}}?| |, )(?=we (?:are |now )?{_WISH})"
 )
 _FIRST_EN = regex(
@@ -137,7 +142,7 @@ _FIRST_EN = regex(
     # "Valve makers want to try ceramic coatings": many speak, and say what they want.
     rf"|(?:{_WORD} ){{1,4}}?{_HEAD}s? (?=(?:wants?|would like|wish|needs?|seeks?)(?: to (?:try|test|buy|use|source|have|get))? (?!to\\b)(?:[a-z-]+ ){{0,4}}[a-z-]+)"
     # "Sock mill here, we need hangers", "German buyer: we want cases".
-    rf"|(?:an? )?(?:{_WORD} ){{0,5}}?{_HEAD}(?: here ?[,.:;!-] ?(?=\S)| ?: ?(?=(?:we|i|i'm|we're|our|my|need(?:s|ed|ing)?|want(?:s|ed|ing)?|looking|seeking|searching|in need|interested|request)\b))"
+    rf"|(?:an? )?(?:{_WORD} ){{0,5}}?{_HEAD}(?:s?: (?=(?:is|are) there\b)| here ?[,.:;!-] ?(?=\S)| ?: ?(?=(?:we|i|i'm|we're|our|my|need(?:s|ed|ing)?|want(?:s|ed|ing)?|looking|seeking|searching|in need|interested|request)\b))"
     rf"|(?:an? |the |our )?(?:{_WORD} ){{1,5}}?(?:clusters?|parks?|associations?|hubs?|networks?)(?: (?:in|from|near|of) {_WORDS}{{1,3}}?| )"
     r"(?=(?:wants?|would like|hopes?|wish(?:es)?|plans?|is|are|seeks?|looks?|searches|looking|seeking) )"
     rf"|(?:an? |the )?(?:{_WORD} ){{0,5}}?{_HEAD}s? (?=wants? (?:to (?:cooperate|work|partner|team up|connect|link(?: up)?|collaborate|get in (?:touch|contact)) with|(?:to have )?contacts? (?:with|to)) )"

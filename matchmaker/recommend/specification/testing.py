@@ -28,7 +28,7 @@ _CERTIFICATE = RequirementKind.CERTIFICATE
 _SUBJECT = alternatives(tests())
 _CHAMBER = alternatives(chambers())
 _TESTED = regex(
-    r"(?:可测|能测|会测|测试|检测|检验|送检|抽检|测定|测量|化验|测|检)(?:一下|一测|下|个)?[^，,;；。!?\n]{0,10}?"
+    r"(?:(?<![排审调核抽检])查(?![询找看阅收验])|可测|能测|会测|测试|检测|检验|送检|抽检|测定|测量|化验|测|检)(?:一下|一测|下|个)?[^，,;；。!?\n]{0,10}?"
     rf"(?=(?:{_SUBJECT}))"
     r"|\b(?:test(?:s|ed|ing)?|measur(?:e|es|ed|ing)|check(?:s|ed|ing)?) (?:[a-z]+ ){0,4}?(?:for )?"
     rf"(?=(?:{_SUBJECT}))"
@@ -56,7 +56,7 @@ _TRADED = regex(
 )
 # Without any of these nothing is tested: most texts are not looked through further.
 _TESTS_AT_ALL = regex(
-    rf"[测检]|化验|超[标限]|合格|达标|过不了|没过|偏高|limit|threshold|measur|check|{'|'.join((*CHINESE_TESTS, *ENGLISH_TESTS))}"
+    rf"[测检查]|化验|超[标限]|合格|达标|过不了|没过|偏高|limit|threshold|measur|check|{'|'.join((*CHINESE_TESTS, *ENGLISH_TESTS))}"
 )
 # One by one from there: a list of what is tested.
 _LISTED = regex(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")

@@ -8,6 +8,8 @@ from matchmaker.recommend.specification import Fulfilment, ItemRole, Requirement
 from matchmaker.recommend.specification.customers import compare_customer
 from matchmaker.recommend.specification.speaker import without_speaker
 
+MET = Fulfilment.MET
+
 
 def sought(text: str) -> set[str]:
     """The things and work that a text asks for itself."""
@@ -433,3 +435,47 @@ def test_work_that_is_done_with_a_thing_or_for_one_is_work(need, work):
 )
 def test_time_on_a_machine_and_work_given_out_are_no_things(need):
     assert not {"hours", "slots", "想外包"} & {item.family for item in read(need).items}
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        "以前镀铬的，现在不让镀了，有什么工艺替代",
+        "过去用镀铬，现在环保不准做",
+        "chrome plating is banned now, need something else on stems",
+    ],
+)
+def test_what_may_not_be_done_any_more_is_not_sought(need):
+    assert "chrome plating" not in sought(need)
+
+
+def test_a_thing_that_may_not_be_of_plastic_any_more_is_sought_itself():
+    assert "metal hook" in sought("不能再用塑料钩子了，要纸的")
+
+
+@pytest.mark.parametrize(
+    ("need", "test"),
+    [("想查一批纱线成分", "composition testing"), ("查一下甲醛", "formaldehyde testing")],
+)
+def test_what_is_looked_into_is_tested(need, test):
+    assert test in sought(need)
+
+
+def test_how_long_a_valve_lasts_is_no_test_of_climate():
+    asked = "climate chamber for ten days"
+    assert verdict(asked, "climatic testing", "寿命试验装置对会员开放") is not MET
+
+
+@pytest.mark.parametrize(
+    ("need", "rest"),
+    [
+        (
+            "We are two sisters who design sunglasses in Lisbon. We'd love acetate sheets",
+            "We'd love acetate sheets",
+        ),
+        ("做人形机器人的，关节壳要轻，镁合金的", "关节壳要轻，镁合金的"),
+        ("做镜架的，要能电镀", "做镜架的，要能电镀"),
+    ],
+)
+def test_who_asks_is_told_apart_from_what_its_thing_must_be(need, rest):
+    assert without_speaker(need).strip() == rest
