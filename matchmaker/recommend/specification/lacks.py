@@ -11,7 +11,6 @@ from re import Match
 from matchmaker.recommend.specification.clauses import LACKED, fold
 from matchmaker.recommend.specification.model import CORE, ItemRole
 from matchmaker.recommend.specification.reading import read
-from matchmaker.recommend.specification.speaker import without_speaker
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
 from matchmaker.text import blanked
@@ -63,25 +62,22 @@ def with_lacks_sought(text: str) -> str:
         return text
     # By where it ends, from the first word on that says so.
     clauses = {end: lack for lack, end in reversed(lacks)}
-    spans = [(lack.start(), end) for end, lack in clauses.items()]
+    without = blanked(text, [(lack.start(), end) for end, lack in clauses.items()])
+    if any(
+        item.kind in CORE
+        and item.role is ItemRole.ITSELF
+        and not item.denied
+        and item.value not in _HAD_FROM_OTHERS
+        for item in read(without).items
+    ):
+        return without
     words = [lack.span() for lack, _ in lacks]
     words += [
         own.span()
         for end, lack in clauses.items()
         for own in _OWN.finditer(folded, lack.end(), end)
     ]
-    lacked = blanked(text, words)
-    # "Small mould shop: we have no CT scanner" asks for no mould.
-    if any(
-        item.kind in CORE
-        and item.role is ItemRole.ITSELF
-        and not item.denied
-        and item.value not in _HAD_FROM_OTHERS
-        and not any(start <= item.start < end for start, end in spans)
-        for item in read(without_speaker(lacked)).items
-    ):
-        return blanked(text, spans)
-    return lacked
+    return blanked(text, words)
 
 
 def _lacks(folded: str) -> Iterator[tuple[Match[str], int]]:

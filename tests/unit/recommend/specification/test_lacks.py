@@ -29,7 +29,6 @@ LACKED = {
     "We stopped making ball valves and will buy them": "ball valve",
     "买不起三坐标，想借别人的用": "coordinate measuring machine",
     "we can't afford a spectrometer, is there one we can use": "spectrometer",
-    "Small mould shop: we have no spectrometer, who has": "spectrometer",
     "No vacuum furnace in house, quenching of dies": "quenching",
 }
 # What is said of oneself beside what is sought, and what is truly not wanted.
