@@ -12,7 +12,9 @@ from matchmaker.access import RepeatableRequest
 from matchmaker.domain import GoalName
 from matchmaker.errors import DoneBefore
 from matchmaker.services.cooperation.batches import Batches, PlannedPair, batch_told
+from matchmaker.services.read_ahead import ReadAhead
 from matchmaker.services.receipts import Receipts
+from matchmaker.services.repositories import Repositories
 from matchmaker.store.documents import Records, Store
 from matchmaker.workflow.introduction import Proposal
 from tests.contract.cooperation import Cooperation, cooperation_on
@@ -100,3 +102,38 @@ def test_a_batch_is_proposed_once_however_often_it_is_sent(store: Store) -> None
     with pytest.raises(DoneBefore):
         batches.for_pairs(again, "t:c", customers)
     assert [each.id for each in services.repositories.introductions.values()] == proposed
+
+
+def test_what_was_read_ahead_is_what_the_store_answers(store: Store) -> None:
+    services = cooperation_on(store)
+    for number, firm in enumerate(FIRMS):
+        services.person(firm, number)
+    stored = services.repositories
+    every = [("organization", id) for id in (*FIRMS, "t:gone")]
+    ahead = ReadAhead(stored.records)
+    ahead.fetch(stored.accounts, keys=every[1:])  # of all but one
+    ahead.fetch(stored.slots, FIRMS)
+    read = Repositories(lambda: ahead)
+    for key in every:
+        assert list(read.accounts.values(*key)) == list(stored.accounts.values(*key))
+        newest = [one.accounts.page(*key, limit=1, newest_first=True) for one in (read, stored)]
+        assert newest[0] == newest[1]
+        assert read.accounts.count(*key) == stored.accounts.count(*key)
+    assert read.accounts.count("organization", "t:f1") == 1
+    ids = [account.id for account in stored.accounts.values()]
+    assert read.accounts.many([*ids, "gone"]) == stored.accounts.many(ids)
+    assert read.slots.many(FIRMS) == stored.slots.many(FIRMS)
+
+
+def test_a_batch_tells_all_that_proposals_one_by_one_tell(store: Store) -> None:
+    services = cooperation_on(store)
+    people = [services.person(firm, number) for number, firm in enumerate(FIRMS)]
+    coordinator = services.coordinator()
+    one = Proposal(GoalName.SUPPLIER, "t:f0", "t:f1", cluster="t:c")
+    services.introductions.propose(coordinator, one)
+    batches_on(services).for_pairs(
+        coordinator, "t:c", [PlannedPair("t:f2", "t:f3", GoalName.SUPPLIER)]
+    )
+    told = [list(services.repositories.notifications.values("account", each.id)) for each in people]
+    assert [len(each) for each in told] == [1, 1, 1, 1]
+    assert len({each[0].kind for each in told}) == 1

@@ -23,6 +23,8 @@ from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.matching.matching import Matching
+from matchmaker.services.picked_organizations import never_id, within_id
+from matchmaker.services.read_ahead import ReadAhead
 from matchmaker.services.repositories import Repositories, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
@@ -206,6 +208,7 @@ class Batches:
         pairs: Sequence[PlannedPair],
     ) -> Proposed:
         """All of them in one commit: ids of introductions, and pairs that are refused, and why."""
+        proposing = self.introductions.reading(self._read_ahead(pairs))
         introductions: dict[str, PlannedPair] = {}
         refused: list[tuple[PlannedPair, Message]] = []
         for pair in pairs:
@@ -213,7 +216,7 @@ class Batches:
                 pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
             )
             try:
-                made = self.introductions.add_proposal(unit, principal, proposal, batch)
+                made = proposing.add_proposal(unit, principal, proposal, batch)
             except StoreUnavailable:
                 raise
             except MatchmakerError as error:
@@ -222,6 +225,28 @@ class Batches:
                 introductions[made.id] = pair
         self._assign(unit, cluster, list(introductions.values()), list(introductions))
         return list(introductions), refused
+
+    def _read_ahead(self, pairs: Sequence[PlannedPair]) -> Repositories:
+        """What proposing each of the pairs reads, read at once; slots, which are held, first."""
+        asked = self.store.organizations_by_id(_parties(pairs))
+        own = {id: row.id for id, row in asked.items()}
+        ids = list(dict.fromkeys(own.values()))
+        of_all, ahead = self.repositories, ReadAhead(self.repositories.records)
+        ahead.fetch(of_all.slots, ids)
+        ahead.fetch(of_all.introductions, keys=[("waiting_for", id) for id in ids])
+        known = [pair for pair in pairs if pair.seeker in own and pair.candidate in own]
+        ahead.fetch(
+            of_all.open_pairs,
+            [pair_id(own[pair.seeker], own[pair.candidate], pair.goal) for pair in known],
+        )
+        ahead.fetch(of_all.lists, [name(id) for id in ids for name in (never_id, within_id)])
+        people = [("organization", id) for id in ids]
+        ahead.fetch(of_all.accounts, keys=people)
+        ahead.fetch(of_all.hooks, keys=people)
+        read = Repositories(lambda: ahead)
+        accounts = [each.id for key in people for each in read.accounts.values(*key)]
+        ahead.fetch(of_all.channels, keys=[("owner", f"account:{id}") for id in accounts])
+        return read
 
     def _usable(
         self, options: Sequence[PlannedPair], organizations: Mapping[str, Organization]

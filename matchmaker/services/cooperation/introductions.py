@@ -57,6 +57,16 @@ class Introductions:
     def _open_introductions(self) -> OpenIntroductions:
         return OpenIntroductions(self.repositories, self.exclusions, self.clock)
 
+    def reading(self, repositories: Repositories) -> Introductions:
+        """The same, which reads what goes with a proposal from there."""
+        return replace(
+            self,
+            repositories=repositories,
+            capacity=replace(self.capacity, repositories=repositories),
+            outbox=replace(self.outbox, repositories=repositories),
+            exclusions=replace(self.exclusions, repositories=repositories),
+        )
+
     # -- proposing
 
     def propose(self, principal: Principal, proposal: Proposal) -> IntroductionView:
