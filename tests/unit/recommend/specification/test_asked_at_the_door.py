@@ -475,6 +475,8 @@ def test_how_long_a_valve_lasts_is_no_test_of_climate():
         ),
         ("做人形机器人的，关节壳要轻，镁合金的", "关节壳要轻，镁合金的"),
         ("做镜架的，要能电镀", "做镜架的，要能电镀"),
+        ("做吊舱的，要一块锗窗口片", "要一块锗窗口片"),
+        ("做镜架的，要两个月内交货", "做镜架的，要两个月内交货"),
     ],
 )
 def test_who_asks_is_told_apart_from_what_its_thing_must_be(need, rest):
