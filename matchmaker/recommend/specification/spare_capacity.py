@@ -24,6 +24,7 @@ from matchmaker.recommend.specification.model import (
 from matchmaker.recommend.specification.vocabulary import delivered_with, machines
 from matchmaker.recommend.specification.wholes import is_made, made_of_part
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 
 # Orders are sought, or something stands still. Who sells machines seeks orders for them, too.
 _IDLE = regex(
@@ -42,6 +43,7 @@ _DOES_IT = message("does it for others itself")
 _HAS_IT_DONE = message("others do it for them")
 
 
+@remembered(1_000)
 def is_spare_capacity(offer: Specification) -> bool:
     """Whether orders are sought for machines or hands that stand idle, and no machine is sold."""
     folded = fold(offer.text)

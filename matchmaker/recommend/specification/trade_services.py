@@ -16,6 +16,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 
 _TRADE = r"(?:代理|外贸|进出口|贸易商|贸易公司|经销商?|跨境|电商|直播|海外(?:渠道|仓|客户)|(?:销售|出口)渠道)"
 _MAKERS = r"(?:厂家?|工厂|企业|公司|品牌|货源|供货商?)"
@@ -33,8 +34,12 @@ _SERVICE = regex(
 _SELLS_IT = message("sells it itself")
 
 
+@remembered(1_000)
 def is_trade_service(offer: Specification) -> bool:
-    """Whether what is offered is to sell for others what they make."""
+    """Whether what is offered is to sell for others what they make.
+
+    It is asked of each thing and each candidate, and a question may be long.
+    """
     return _SERVICE.search(fold(offer.text)) is not None
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from matchmaker.recommend.specification import read
 from matchmaker.recommend.specification.comparison import compare
 from matchmaker.recommend.specification.customers import made_by_customers
-from matchmaker.recommend.specification.customers_named import offered
+from matchmaker.recommend.specification.customers_named import is_for_customer, offered
+from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.reading import MOST
 from matchmaker.remembered import remembered
 from matchmaker.snapshot.lexical import _buckets_of_text
@@ -49,3 +52,16 @@ def test_what_is_worked_out_of_long_questions_does_not_stay() -> None:
         assert function._of_short.cache_info().maxsize >= 10 * _FEWEST
         assert function._of_long.cache_info().currsize >= 3
         assert function._of_long.cache_info().maxsize <= 4 * _FEWEST
+
+
+def test_a_long_offer_is_looked_through_once_whatever_it_names() -> None:
+    """For each thing and each candidate it was looked through anew: a question took minutes."""
+    things = "球阀、闸阀、蝶阀、截止阀、水泵、齿轮、轴承、弹簧、螺栓、法兰、袜子、毛巾、镜架、"
+    offer = read.__wrapped__(f"我们做{things * 9}{'代理' * 8_500}")
+    products = offer.of(RequirementKind.PRODUCT)
+    assert len(products) > 50
+    began = time.process_time()
+    for _ in range(40):
+        for product in products:
+            is_for_customer(offer, product)
+    assert time.process_time() - began < 5
