@@ -143,12 +143,16 @@ _MULTIPLES = {
     "thousand": 1000,
 }
 _WRITTEN = regex(r"([\d.,]+)\s?(百|千|万|亿|k|w|million|thousand)?")
+# Signs that a figure is written with at most.
+_LONGEST = 60
 _FRACTION = regex(r"(?:(\d+)[\s-])?(\d+)/(\d+)")
 
 
 @lru_cache(maxsize=4096)
 def number(text: str) -> float | None:
     """The number that is written: `1,200`, `1.5万`, `1-1/2`, `一万二千`, `two`; None if none is."""
+    if len(text) > _LONGEST:  # no figure of a trade, and more digits than a number holds
+        return None
     text = text.strip().lower()
     if text.startswith("-"):
         value = number(text[1:])

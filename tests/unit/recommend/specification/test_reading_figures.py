@@ -313,3 +313,14 @@ def test_so_many_things_a_month_are_a_quantity(text, quantity) -> None:
 )
 def test_so_many_of_what_is_named_are_ordered_and_other_figures_are_not(text, count):
     assert {item.value for item in read(text).of(RequirementKind.QUANTITY)} == count
+
+
+@pytest.mark.parametrize("unit", ["kg", "mm", "℃", "元", "件", "MPa", "天", "", "万"])
+@pytest.mark.parametrize(
+    "figure", ["9" * 400, "1" * 5000, "DN" + "9" * 400, "九" * 400, "一亿" * 200]
+)
+def test_a_figure_with_more_digits_than_a_number_holds_is_none(figure, unit):
+    """Else whoever wrote it so would have everybody's answers fail in which it stands."""
+    asked = read(f"steel bars {figure}{unit}, ball valves")
+    assert "ball valve" in {item.value for item in asked.items}
+    assert all(value is None or value < 1e60 for i in asked.items for value in (i.low, i.high))
