@@ -31,7 +31,7 @@ PUT_TOGETHER = {
     "f'work.{kind}'": JobKind,
 }
 # Functions that are given an action to log; a variable in a call of `log` is a parameter of them.
-GIVEN = {"log", "_entries", "change", "_change", "change_with", "_act", "_remove"}
+GIVEN = {"log", "_entries", "change", "_change", "change_with", "_act", "_remove", "_unit"}
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
 
 
