@@ -14,7 +14,7 @@ from matchmaker.recommend.specification.vocabulary import machines
 from matchmaker.regex import regex
 
 _BORROWS = regex(
-    r"[借租蹭]|合用|共用|共享|机时|按(?:小时|天|克|次|件)|闲置|闲着|空着|有空|用(?:[几两一半]天|一下|用)|预约|"
+    r"[借租蹭]|合用|共用|共享|机时|按(?:小时|天|克|次|件)|闲置|闲着|空着|有空|空不空|空吗|(?:晚上|夜里|周末|白天)空|用(?:[几两一半]天|一下|用)|预约|"
     r"\b(?:rent|hire|borrow|share[ds]?|sharing|lend|access|by the hour|hourly|per hour|spare|idle|for (?:a|one|two|three) (?:days?|hours?|weeks?|afternoons?)|book|machine time)\b"
 )
 # What is there for others, told by who has it.

@@ -39,6 +39,12 @@ _ENTERED = regex(
     r"(?:进|进入|打入|切入|转(?:到|做|向)?)$|\b(?:enter|get into|break into|move into) the (?:[a-z-]+ )?$"
 )
 _TRADE_AFTER = regex(r"行业|领域|圈|市场|这一?行|[ -](?:industry|trade|market|business)(?![a-z])")
+# 无人机和机器人用, "pump and valve makers": the first of two whom it is for, and 镜盒都能配.
+_BOTH_AFTER = regex(
+    r"(?:[和、及与跟或/])[^，,;；。和、]{1,8}?(?:(?:都|也)?(?:能|可以?)?(?:用得上|用|配|装)(?=$|[，,;；。！!的])|(?:品牌|厂家?|企业|公司|行业)(?!直|供|批|出))"
+    r"|[^，,;；。和、]{0,4}(?:都|也)(?:能|可以)(?:用|配|装)"
+    r"| and (?:[a-z-]+ ){1,3}(?:makers|manufacturers|brands|mills|factories|plants|builders|shops|foundries)(?![a-z])"
+)
 _CALLED_AFTER = regex(r"的(?:朋友|老板|同行|师傅|人|厂)?(?:来|拿|要|找|请|联系|便宜|可以|欢迎|看)")
 _MAKER = regex(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.
@@ -69,6 +75,8 @@ def is_for_customer(offer: Specification, item: Requirement) -> bool:
         return True  # 做机架的拿去便宜
     if _TAKES.search(before) and _JOBS_AFTER.match(text, item.end) and _does_work(offer):
         return True  # 慢走丝，接余姚的模具活
+    if _BOTH_AFTER.match(text, item.end) and _offers_before(offer, item):
+        return True
     if _ENTERED.search(before) and _TRADE_AFTER.match(text, item.end):
         return True
     return bool(_SOUGHT.search(before)) and not is_lacked
@@ -77,6 +85,18 @@ def is_for_customer(offer: Specification, item: Requirement) -> bool:
 def is_trader(requirement: Requirement) -> bool:
     """Whether traders are sought, which the graph tells of a customer."""
     return requirement.kind is RequirementKind.PARTNER and requirement.value == "trader"
+
+
+def _offers_before(offer: Specification, item: Requirement) -> bool:
+    """Whether something else is offered before a thing is named."""
+    return any(
+        other.kind in (RequirementKind.PRODUCT, RequirementKind.PROCESS)
+        and other.role is ItemRole.ITSELF
+        and other.end <= item.start
+        and not other.denied
+        and not _BOTH_AFTER.match(fold(offer.text), other.end)
+        for other in offer.items
+    )
 
 
 def _does_work(offer: Specification) -> bool:

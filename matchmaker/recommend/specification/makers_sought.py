@@ -36,6 +36,9 @@ _MAKER = regex(
     r"的?(?:生产|加工|制造)?(?:厂|制造商|生产商|工厂)|"
     r"[ -](?:makers?|manufacturers?|producers?|mills?|factor(?:y|ies)|plants?|builders?)(?![a-z])"
 )
+_SOURCE = regex(
+    r"源头(?:工厂|厂家?)|生产厂家?|\b(?:own factory|real makers|source factor(?:y|ies))\b"
+)
 
 
 def has_it_done(text: str) -> bool:
@@ -51,8 +54,9 @@ def is_traded(item: Requirement, description: Specification) -> bool:
 
 
 def are_makers(item: Requirement, asked: Specification) -> bool:
-    """Whether who makes a thing is spoken of by that: 袜厂, "sock mills"."""
-    return _MAKER.match(fold(asked.text), item.end) is not None
+    """Whether who makes a thing is spoken of by that: 袜厂, "sock mills", 卖袜子的找源头厂."""
+    folded = fold(asked.text)
+    return _MAKER.match(folded, item.end) is not None or _SOURCE.search(folded) is not None
 
 
 def of_makers(comparison: Comparison, asked: Specification, says: Specification) -> Comparison:

@@ -94,6 +94,8 @@ _SOMEBODY_DOES = regex(r"的(?!话)|厂|企业|公司")
 _FOR_IT = regex(r"(?:给|为|替)(?:我们的?|咱们?的?)?$")
 _IS_MADE = regex(r"(?:出口|外贸)?(?:做|供|配|生产|打|定制)[\u4e00-\u9fff]{0,3}$")
 # "To look inside castings": what is seen, measured or tested with what is sought.
+_SEEN = regex(r"(?:^|[，,。；;]|用来|来|去)看(?:看|一下)?[\u4e00-\u9fff]{0,3}$")  # 看铝压铸件气孔
+_SEEN_IN_IT = regex(r"的?(?:内部|里面|气孔|缩孔|裂纹|断面|截面|切面|缺陷|组织|金相)")
 _LOOKED_AT = regex(
     r"\bto (?:look (?:inside|into|at)|see inside|measure|inspect|scan|x-ray|check)"
     r" (?:our |the |some |these |a few |an? )?(?:[a-z-]+ )?$"
@@ -134,7 +136,7 @@ def _is_served(folded: str, terms: Sequence[TermMatch], position: int) -> bool:
     """Whether what is sought is for a thing, looked at with it, or made into it."""
     thing, others = terms[position], [*terms[:position], *terms[position + 1 :]]
     before = folded[max(0, thing.start - 2 * _REACH) : thing.start]
-    if _LOOKED_AT.search(before):
+    if _LOOKED_AT.search(before) or (_SEEN.search(before) and _SEEN_IN_IT.match(folded, thing.end)):
         return any(
             m.term.kind in (RequirementKind.PRODUCT, RequirementKind.PROCESS) for m in others
         )

@@ -35,6 +35,7 @@ _WHO_ELSE = regex(
 # 模具厂想进眼镜行业接活, "would cut anything for drone makers": who would work for another trade.
 _ENTERS = regex(
     r"(?:想|要|打算|准备|希望)(?:进|打入|进入|切入|转(?:到|做|向)?)[^，,;；。!！?？]{1,8}(?:行业|领域|圈子?|市场|这一?行)"
+    r"|(?:想|打算|准备)(?:转(?:行|产)?(?:做|生产)|接[^，,;；。!！?？找寻求]{2,12}的?(?:单子?|订单|活)(?=$|[，,;；。!！?？]))"
     r"|\b(?:would|could|can|happy to|glad to|ready to|want to) (?:also )?(?:cut|machine|cast|coat|plate|knit|mould|mold|print|dye|polish|weave|make parts|do (?:work|jobs)) "
     r"(?:[a-z-]+ ){0,4}for (?:[a-z-]+ ){1,3}(?:people|makers|firms|companies|shops|brands|mills|builders)\b"
     r"|\b(?:enter|get into|break into|move into) the (?:[a-z-]+ ){1,2}(?:industry|trade|market|business)\b"

@@ -13,6 +13,7 @@ from tests.unit.recommend.specification.comparisons import compared, values
     ("need", "statement", "is_met"),
     [
         ("想租一台激光切割机用两天", "激光切割，板厚20以内，来料加工", True),
+        ("立式注塑机周末空不空", "代客注塑，ABS、PP", True),
         ("metal printer, by the hour", "金属3D打印，随形镶件", True),
         ("求购激光切割机", "激光切割，板厚20以内，来料加工", False),  # it is bought
         ("借一台压铸机", "镜架电镀，无镍", False),
@@ -54,6 +55,7 @@ def test_things_of_a_material_are_wanted_and_one_is_offered(
     ("text", "sought", "around"),
     [
         ("轮廓仪借半天，量几个镜片", "profilometer", "lens"),
+        ("租半天显微镜，看锻件金相", "microscope", "forging"),
         ("microscope to look inside our bearings", "microscope", "bearing"),
         ("给水泵做铸件的", "casting", "pump"),
         ("想用回收碳纤维做镜腿", "carbon fibre", "temple"),

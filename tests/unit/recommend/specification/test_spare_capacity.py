@@ -165,3 +165,31 @@ def test_whose_trade_is_spoken_of_are_customers(offer: str, sought: set[str]) ->
 
 def test_frames_are_frames_whatever_plastic_they_are_called_by() -> None:
     assert {"tr90", "spectacle frame"} <= {item.value for item in read("TR90架子，批发").items}
+
+
+@pytest.mark.parametrize(
+    ("offer", "customers"),
+    [
+        ("轴承定制，水泵和减速机用", {"pump"}),
+        ("bearings, ring ground; pump and motor makers", {"pump"}),
+        ("弹簧定制，阀门和水泵厂都供过", {"valve"}),
+    ],
+)
+def test_the_first_of_two_whom_it_is_for_is_a_customer_too(offer: str, customers: set[str]) -> None:
+    named = {i.value for i in offered(read(offer)).items if i.role is ItemRole.CUSTOMER}
+    assert customers <= named
+
+
+def test_makers_who_sell_two_things_themselves_are_no_customers() -> None:
+    items = offered(read("轴承和齿轮厂家直销")).items
+    assert all(item.role is not ItemRole.CUSTOMER for item in items)
+
+
+def test_who_asks_for_the_source_asks_for_no_brand_that_has_it_made() -> None:
+    assert not met("直播卖袜子，找源头工厂", "自有品牌袜子，只做设计，生产全部外包")
+    assert met("直播卖袜子，找源头工厂", "棉袜，自有车间")
+
+
+@pytest.mark.parametrize("text", ["铸造厂想转做电机端盖", "织布厂，想接袜子的单"])
+def test_who_would_make_something_else_asks_for_customers(text: str) -> None:
+    assert asks_for_customers(text)
