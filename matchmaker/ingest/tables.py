@@ -48,11 +48,12 @@ from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
 from matchmaker.ingest.reference import ReferenceIndex, index_with
+from matchmaker.ingest.remarks import read_remarks
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.row_names import check_names, clean_names, take_former, take_notes
 from matchmaker.ingest.sizes import people_between, size_between
 from matchmaker.ingest.spool import Spool
-from matchmaker.ingest.statuses import end_in_name, status_in_remark, without_status
+from matchmaker.ingest.statuses import end_in_name, without_status
 from matchmaker.ingest.table_fields import fields_of
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_options import TableOptions
@@ -60,7 +61,6 @@ from matchmaker.ingest.table_reader import TableReader
 from matchmaker.ingest.table_reading import RowValues, TableReading
 from matchmaker.ingest.title_keys import says_opted_out
 from matchmaker.ingest.unused_names import without_unused_mark
-from matchmaker.ingest.unused_words import is_remark
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
 from matchmaker.store.merging import OTHER_NAMES, facts, is_blank
@@ -273,21 +273,6 @@ def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     keep_parts(reader, line, row, organization.id, parts)
 
 
-def _read_remarks(reader: TableReader, line: Line, values: dict[str, Any]) -> None:
-    """The status, where a cell that is not read otherwise says only that there is none any more."""
-    for title, cell in line.cells.items():
-        is_unread_remark = title not in reader.columns and is_remark(title)
-        told = status_in_remark(cell) if is_unread_remark else None
-        if told is None:
-            continue
-        values["status"], ended = told
-        if ended is not None:
-            values.setdefault("ended", ended)
-        reason = message("'%(cell)s' is taken for its status.", cell=cell)
-        reader.reading.warn(reader.file.name, line.number, title, reason)
-        return
-
-
 def _organization(
     reader: TableReader, line: Line, row: RowValues, people: float | None
 ) -> Organization:
@@ -317,8 +302,7 @@ def _organization(
         values.setdefault("status", status)
         if values["status"] is OrganizationStatus.DISSOLVED and (ended := end_in_name(written)):
             values.setdefault("ended", ended)
-    if "status" not in values:
-        _read_remarks(reader, line, values)
+    read_remarks(reader, line, values)
     take_former(reader, row, values)
     if OTHER_NAMES in values:
         others = split_names(values.pop(OTHER_NAMES))

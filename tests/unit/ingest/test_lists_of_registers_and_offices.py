@@ -238,3 +238,22 @@ def test_of_troubles_what_looks_for_somebody_is_a_need_of_its_goal(tmp_path: Pat
 def test_needs_of_one_goal_in_a_cell_stay_one(cell: str, tmp_path: Path) -> None:
     parsed = members(tmp_path, f"企业名称,采购需求\n示例甲厂,{cell}\n")
     assert [row.text for row in parsed.rows.needs] == [cell]
+
+
+def test_what_firms_can_do_and_lack_and_that_one_is_not_to_be_shown(tmp_path: Path) -> None:
+    """A coordinator's own words over the columns, and consent withheld among the remarks."""
+    parsed = members(
+        tmp_path,
+        "单位名称,能做什么,现在缺什么,备注\n"
+        "示例触点厂,银触点铆接,铜镍锡带材,\n"
+        "示例车削部,阀体粗精车,加工单,请勿对外公开\n"
+        "示例电镀厂,挂镀镍,整流器,老客户，不公开电话也行\n",
+    )
+    assert {row.text for row in parsed.rows.descriptions} == {"银触点铆接", "阀体粗精车", "挂镀镍"}
+    assert {row.text for row in parsed.rows.needs} == {"铜镍锡带材", "加工单", "整流器"}
+    assert {row.name: row.listed for row in parsed.rows.organizations} == {
+        "示例触点厂": True,
+        "示例车削部": False,
+        "示例电镀厂": True,
+    }
+    assert any("请勿对外公开" in each.reason.text("zh") for each in parsed.problems)
