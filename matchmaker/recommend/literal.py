@@ -50,7 +50,7 @@ _ROOMS = frozenset({"warehousing"})
 # The share of a text's letters that names what it is about. Chosen on the readable judged sets.
 MOST_OF = 1 / 3
 # The same of what is to be borrowed: "drop hammer or large press free two days a week".
-LENT = 1 / 4
+TO_BORROW = 1 / 4
 # What is lost by who says something else where somebody says in another language what is asked for:
 # likenesses across languages are lower, and a word that is known in both says more than they do.
 # Of fits below the second figure: of others the reading may err (docs/measurements.md).
@@ -133,7 +133,7 @@ def named_things(goal: GoalName, asked: Specification) -> list[Requirement]:
         named = [r for r in sought if _is_equipment(r) or _is_one_test(r)]
         if named or goal is not GoalName.SHARED_RESOURCE:
             return named
-        return [r for r in sought if _is_lent(r, asked.text)][:1]
+        return [r for r in sought if _is_most_to_borrow(r, asked.text)][:1]
     # A form alone says little, that of a material what is sought: TR90 granulate.
     of_material = any(r.kind is RequirementKind.MATERIAL for r in sought)
     things = [r for r in sought if has_name(r) or (of_material and r.value in RAW_FORMS)]
@@ -154,10 +154,10 @@ def names_and_work(goal: GoalName, name: str) -> list[str]:
     return [name, work["work"]] if work else [name]
 
 
-def _is_lent(thing: Requirement, text: str) -> bool:
+def _is_most_to_borrow(thing: Requirement, text: str) -> bool:
     """Whether a short text is about one thing that has a name, or room."""
     letters = sum(map(str.isalnum, text))
-    is_most = sum(map(str.isalnum, thing.text)) >= LENT * letters
+    is_most = sum(map(str.isalnum, thing.text)) >= TO_BORROW * letters
     return is_most and (has_name(thing) or thing.value in _ROOMS)
 
 
@@ -333,10 +333,19 @@ def _behind_named(
         for each in comparisons
     ]
     behind = np.array(silent, dtype=np.bool_) & (adjusted < LIKE_ENOUGH)
-    # No further than behind the last of those.
-    beneath = np.minimum((1 - least) * adjusted, BENEATH * adjusted[named].min())
-    lowered = np.maximum(beneath, (1 - SILENT) * adjusted)
+    lowered = brought_beneath(adjusted, adjusted[named].min(), SILENT, least)
     return np.where(behind & (adjusted > 0), lowered - adjusted, 0).astype(np.float32)
+
+
+def brought_beneath(
+    adjusted: FloatArray, last: float, most: float, least: FloatArray | float = 0.0
+) -> FloatArray:
+    """Fits (n,) no further than beneath the `last` of others.
+
+    Each loses a share of `least` at least, and of `most` at most.
+    """
+    beneath = np.minimum((1 - least) * adjusted, BENEATH * last)
+    return np.asarray(np.maximum(beneath, (1 - most) * adjusted), dtype=np.float32)
 
 
 def _behind_subject(
@@ -364,8 +373,8 @@ def _behind_subject(
     if not speaks.any():
         return lost
     behind = rated[other & ~met[rated] & (adjusted[rated] < LIKE_ENOUGH) & (adjusted[rated] > 0)]
-    beneath = np.minimum(adjusted[behind], BENEATH * adjusted[rated[speaks]].min())
-    lost[behind] = np.maximum(beneath, (1 - OTHER_SUBJECT) * adjusted[behind]) - adjusted[behind]
+    last = adjusted[rated[speaks]].min()
+    lost[behind] = brought_beneath(adjusted[behind], last, OTHER_SUBJECT) - adjusted[behind]
     return lost
 
 

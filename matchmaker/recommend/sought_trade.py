@@ -8,6 +8,7 @@ import numpy as np
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import GOALS, LABS, GoalName
+from matchmaker.recommend.literal import SILENT, brought_beneath
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import Comparison, asks_for_makers, has_name, sought_by
 from matchmaker.snapshot.model import (
@@ -19,10 +20,9 @@ from matchmaker.snapshot.model import (
     Snapshot,
 )
 
-# What those lose at least (of needs nothing), and at most, who are not of the trade that is sought,
-# where others are, so that they stand beneath the last of these; and the fit from which on who
-# looks for something may look for just what is offered.
-LEAST, SILENT, BENEATH, LIKE_ENOUGH = 0.25, 0.4, 0.8, 0.4
+# What those lose at least (of needs nothing) who are not of the trade that is sought, where others
+# are; and the fit from which on who looks for something may look for just what is offered.
+LEAST, LIKE_ENOUGH = 0.25, 0.4
 # What labs lose where makers are sought. Chosen on the readable judged sets.
 LAB = 0.4
 # Goals for which who has something says whom it is for.
@@ -90,9 +90,8 @@ def behind_the_trade(
         return lost
     is_met = np.array([each is not None and bool(each.met) for each in comparisons], dtype=np.bool_)
     behind = ~is_of_trade & (adjusted > 0) & ~(looks & (is_met | (adjusted >= LIKE_ENOUGH)))
-    most = np.where(looks, adjusted, (1 - LEAST) * adjusted)
-    beneath = np.minimum(most, BENEATH * adjusted[named].min())
-    lowered = np.maximum(beneath, (1 - SILENT) * adjusted)
+    least = np.where(looks, np.float32(0), np.float32(LEAST))
+    lowered = brought_beneath(adjusted, adjusted[named].min(), SILENT, least)
     return np.where(behind, lowered - adjusted, lost).astype(np.float32)
 
 

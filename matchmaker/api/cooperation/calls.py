@@ -56,7 +56,7 @@ from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, SeenHeaders
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.repetitions import Arguments, answers_again
+from matchmaker.api.http.repetitions import Arguments, answers_again, told_nothing
 from matchmaker.api.http.routing import (
     after_of,
     as_json,
@@ -398,11 +398,7 @@ def exclude(path: IdPath, header: IdempotencyHeaders, body: NewExclusion) -> Res
     return no_content()
 
 
-@answers_again("calls.attach_call_file", "calls.exclude")
-def told_nothing(receipt: Receipt, arguments: Arguments) -> Response:
-    """It was done."""
-    del receipt
-    return no_content()
+answers_again("calls.attach_call_file", "calls.exclude")(told_nothing)
 
 
 @calls.delete("/organizations/<path:id>/never-with", **writes(REFUSALS))

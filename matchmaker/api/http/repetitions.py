@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -115,3 +116,9 @@ def answers_again(*endpoints: str) -> Callable[[Teller], Teller]:
         return teller
 
     return register
+
+
+def told_nothing(receipt: Receipt, arguments: Arguments) -> Response:
+    """It was done, with nothing to say, as at first."""
+    del receipt, arguments
+    return Response(status=HTTPStatus.NO_CONTENT)

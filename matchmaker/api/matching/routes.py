@@ -15,7 +15,7 @@ from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.repetitions import Arguments, answers_again
+from matchmaker.api.http.repetitions import answers_again, told_nothing
 from matchmaker.api.http.routing import as_json, no_content, reads, writes
 from matchmaker.api.matching.requests import (
     CandidateQuery,
@@ -38,7 +38,6 @@ from matchmaker.api.matching.responses import (
 )
 from matchmaker.goals import GOALS
 from matchmaker.services.matching.answer import Answer
-from matchmaker.workflow.receipt import Receipt
 
 RECOMMENDATIONS = Tag(name="recommendations", description="Partners, with reasons.")
 
@@ -130,11 +129,7 @@ def pick_candidate(path: IdPath, header: IdempotencyHeaders, body: Pick) -> Resp
     return no_content()
 
 
-@answers_again("matching.pick_candidate")
-def told_nothing(receipt: Receipt, arguments: Arguments) -> Response:
-    """It was done."""
-    del receipt
-    return no_content()
+answers_again("matching.pick_candidate")(told_nothing)
 
 
 @matching.delete("/organizations/<path:id>/picks", **writes(INTRODUCTIONS))

@@ -15,9 +15,9 @@ from matchmaker.recommend.specification.customers_named import (
     sought_by,
 )
 from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
-from matchmaker.recommend.specification.labs_sought import asks_for_labs, asks_for_makers
+from matchmaker.recommend.specification.labs_sought import asks_for_labs
 from matchmaker.recommend.specification.lacks import with_lacks_sought
-from matchmaker.recommend.specification.makers_sought import has_it_done, of_makers
+from matchmaker.recommend.specification.makers_sought import asks_for_makers, has_it_done, of_makers
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     CORE,

@@ -46,24 +46,6 @@ _DONE_SO = regex(
 )
 
 
-# Who makes or does something for money, and how much of it: 小批打样谁接, "second source", "RFQ".
-_MAKERS_SOUGHT = regex(
-    r"(?:找|寻|求|有没有|有无|哪[家个]|想请|认识|推荐|介绍|对接)[^，,;；。!?！？]{0,16}?"
-    r"(?:[厂商店](?![房区址长内里家用])|厂家|车间|作坊|加工点|公司)|"
-    r"(?:谁家?|哪家|有没有|外地|外边)[^，,;；。!?！？]{0,6}?(?:接|肯做|能做|会做|做不做|供货|代工|加工)|"
-    r"(?:代工|代加工|来料|打样|小批|批量|起订|现货|供货|采购|求购|报价|月供|外发|外协)|"
-    r"\b(?:rfq|quotes?|quotations?|second source|suppl(?:y|ier|iers)|sourc(?:e|es|ing)|buy|purchase|order|orders|pcs|"
-    r"shops?|makers?|manufacturers?|producers?|mills?|foundr(?:y|ies)|forges?|moulders?|molders?|toolmakers?|coaters?|platers?|"
-    r"recyclers?|compounders?|converters?|printers?|dyers?|spinners?|knitters?|subcontractors?|workshops?)\b"
-)
-
-
-def asks_for_makers(text: str) -> bool:
-    """Whether who makes or does something for others is sought, and no lab."""
-    folded = fold(text)
-    return _MAKERS_SOUGHT.search(folded) is not None and not asks_for_labs(text)
-
-
 def asks_for_labs(text: str) -> bool:
     """Whether labs are who is sought, and not who asks: 我们实验室找企业 is no such text."""
     return _SOUGHT.search(_DONE_SO.sub("", fold(text))) is not None
