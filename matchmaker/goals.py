@@ -202,6 +202,15 @@ _BUYING = EvidenceRule(
     worth=((ENGAGEMENT, 0.9), (DESCRIPTION, 0.8)),
     lapsed=_LAPSED,
 )
+# What shows who may use what somebody lends.
+_BORROWING = EvidenceRule(
+    _ASKING_STATEMENTS,
+    needs=frozenset({GoalName.SHARED_RESOURCE, GoalName.PLATFORM, GoalName.SUPPLIER}),
+    roles=frozenset({Role.BUYER}),
+    described=FIRMS,
+    worth=((ENGAGEMENT, 0.9), (DESCRIPTION, 0.8)),
+    lapsed=_LAPSED,
+)
 _CALLERS = frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY})
 _SHARED = frozenset({OfferKind.PLATFORM_ACCESS, OfferKind.EQUIPMENT, OfferKind.SERVICE})
 
@@ -342,6 +351,7 @@ _ROWS = (
             lent=True,
             worth=((NEED, 0.8),),
         ),
+        answering_offers=_BORROWING,
         layers=frozenset({Layer.SHARES_WITH, Layer.USES}),
         weights=BY_EVIDENCE | {"nearness": 0.12, "same_industry": 0.02, "terms": 0.06},
         quotas=Quotas(exposure=0.02),

@@ -49,6 +49,7 @@ from matchmaker.recommend.specification import (
     compare,
     compare_customer,
     is_rival,
+    lacking,
     names_customers,
     of_makers,
     offered,
@@ -315,7 +316,7 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
         return also_lacking(asked, says, snapshot.goal_of(statement))
     if question.kind is StatementKind.OFFER and is_need:
         # Of who calls for firms those are no requirement that it calls.
-        lacked = offered(says) if states_offer(snapshot, statement) else says
+        lacked = offered(says) if states_offer(snapshot, statement) else lacking(says)
         wanted = compare(lacked, offered(asked))
         return replace(wanted, aside=False, elsewhere=False, made_of_it=False)
     if question.kind is not StatementKind.OFFER:

@@ -19,6 +19,7 @@ from matchmaker.recommend.specification import (
     asks_for_customers,
     in_chinese,
     is_said_by_a_firm,
+    lends_own,
     only_seeks,
     read,
     said_of_speaker,
@@ -83,7 +84,7 @@ def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> As
 
 def _kind_of(text: str, goal: Goal) -> StatementKind:
     """What a text put as the question states: what one needs, or has."""
-    if goal.answering_offers is not None and asks_for_customers(text):
+    if goal.answering_offers is not None and (asks_for_customers(text) or lends_own(text)):
         return StatementKind.OFFER
     return goal.words
 

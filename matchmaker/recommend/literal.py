@@ -89,8 +89,8 @@ BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFO
 _OF_WHATEVER = frozenset({"contract manufacturing"})
 # The fit of a posted need of just what is offered, at least, whatever its words.
 WANTED_FIT = 0.4
-# Goals for which who needs a thing is who is sought.
-_SOLD = frozenset({GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
+# Goals for which who needs a thing is who is sought, where it is offered.
+_GIVEN = frozenset({GoalName.CUSTOMER, GoalName.CROSS_CLUSTER, GoalName.SHARED_RESOURCE})
 
 
 def is_literal(
@@ -194,7 +194,7 @@ def is_wanted(
         comparison is None
         or comparison.unmet
         or question.kind is not StatementKind.OFFER
-        or goal not in (*_SOLD, GoalName.INDUSTRY_PARTNER)
+        or goal not in (*_GIVEN, GoalName.INDUSTRY_PARTNER)
     ):
         return False
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED

@@ -19,6 +19,7 @@ from matchmaker.recommend.specification import (
     RequirementKind,
     names_of_kinds,
     read,
+    trades_of_speaker,
     without_speaker,
 )
 from matchmaker.recommend.specification.clauses import fold
@@ -35,6 +36,8 @@ MEMBER_FIT = 0.6
 OUTSIDE = 0.4
 # Of those who name a trade how many are of one cluster, and of how many at least, where it is its.
 NEARLY_ALL, FEWEST_OF_A_TRADE = 0.8, 4
+# Fewer will do where most of a cluster name it: valves are named by their foundries elsewhere, too.
+MANY, MOST_OF_A_CLUSTER = 0.6, 0.5
 
 _MANY = r"(?:特色)?(?:产业)?(?:集群|产业带|集聚区|产业园区?|产业基地|产业区|产区)"
 _HAN = rf"(?:(?!{_MANY})[\u4e00-\u9fff])"
@@ -176,7 +179,9 @@ def clusters_of_speaker(snapshot: Snapshot, text: str) -> frozenset[int]:
 
     What is asked for, too, tells nothing.
     """
-    return frozenset().union(*(_clusters_naming(snapshot, each) for each in _own_trades(text)))
+    return frozenset().union(
+        *(_clusters_naming(snapshot, each) for each in trades_of_speaker(text))
+    )
 
 
 def clusters_called_so(snapshot: Snapshot, text: str) -> frozenset[int]:
@@ -184,21 +189,8 @@ def clusters_called_so(snapshot: Snapshot, text: str) -> frozenset[int]:
 
     Those of a mould cluster are not who a mould maker looks for elsewhere.
     """
-    trades = _own_trades(text)
+    trades = trades_of_speaker(text)
     return frozenset(each.row for each in _clusters(snapshot) if each.values & trades)
-
-
-def _own_trades(text: str) -> frozenset[str]:
-    """Products that a text names of who asks, and not of whom it asks for."""
-    wanted = without_speaker(text)
-    if wanted == text:
-        return frozenset()
-    asked = {item.value for item in read(wanted).items}
-    return frozenset(
-        item.value
-        for item in read(text).of(RequirementKind.PRODUCT)
-        if not wanted[item.start : item.end].strip() and item.value not in asked
-    )
 
 
 def _clusters_naming(snapshot: Snapshot, product: str) -> frozenset[int]:
@@ -210,8 +202,10 @@ def _clusters_naming(snapshot: Snapshot, product: str) -> frozenset[int]:
         return frozenset()
     clusters = belong.cluster[np.isin(belong.organization, sorted(owners))]
     counts = np.bincount(clusters) if len(clusters) else np.zeros(1)
-    is_most = counts.max() >= NEARLY_ALL * len(owners)
-    return frozenset([int(counts.argmax())]) if is_most else frozenset()
+    cluster, share = int(counts.argmax()), counts.max() / len(owners)
+    is_of_most = counts.max() >= MOST_OF_A_CLUSTER * np.count_nonzero(belong.cluster == cluster)
+    is_its = share >= NEARLY_ALL or (is_of_most and share >= MANY)
+    return frozenset([cluster]) if is_its else frozenset()
 
 
 def without_clusters(text: str, named: Sequence[Mention]) -> str:

@@ -16,7 +16,7 @@ from matchmaker.recommend.specification.customers_named import (
 )
 from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
 from matchmaker.recommend.specification.labs_sought import asks_for_labs
-from matchmaker.recommend.specification.lacks import with_lacks_sought
+from matchmaker.recommend.specification.lacks import lacking, with_lacks_sought
 from matchmaker.recommend.specification.makers_sought import asks_for_makers, has_it_done, of_makers
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
@@ -52,9 +52,11 @@ from matchmaker.recommend.specification.reading import (
     without_measures,
     without_partners,
 )
+from matchmaker.recommend.specification.spare_capacity import lends_own
 from matchmaker.recommend.specification.speaker import (
     is_said_by_a_firm,
     said_of_speaker,
+    trades_of_speaker,
     without_named_speaker,
     without_speaker,
 )
@@ -102,6 +104,8 @@ __all__ = [
     "is_made",
     "is_rival",
     "is_said_by_a_firm",
+    "lacking",
+    "lends_own",
     "made_by_customers",
     "material_names",
     "names_customers",
@@ -114,6 +118,7 @@ __all__ = [
     "said_of_speaker",
     "seeks_traders",
     "sought_by",
+    "trades_of_speaker",
     "with_lacks_sought",
     "without_aim",
     "without_conditions",

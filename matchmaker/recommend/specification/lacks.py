@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from re import Match
 
 from matchmaker.recommend.specification.clauses import LACKED, fold
-from matchmaker.recommend.specification.model import CORE, ItemRole
+from matchmaker.recommend.specification.model import CORE, ItemRole, Specification
 from matchmaker.recommend.specification.reading import read
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
@@ -36,6 +36,8 @@ _LACK = regex(
     r"(?!use|accept|take|have|allow|tolerate|pay|wait|afford|exceed|go|be|risk|ship|import|export|find|get|keep|meet|buy|work|see|say|tell|commit|sign|offer|give|share|sell|let|put|stand|consider|switch|re-?use|choose|apply|rely|recommend|order|live)(?:do |make )?)"
     r"(?: (?:any|such an?|an?|the)\b)?+(?! ?(?:to|interest|use for|need|wish|plans?|desire|complaints?|shortage|difference|orders?|business|trading|trade|intention|preferences?|problem|objection|requirement|demand|time|idea|budget|experience|minimum|issue|reason|more|longer|further|other)\b)"
     r"|(?:买|添|上|置)不起(?=[^，,。;；!！?？\s]{2,12})"
+    # 轮廓仪没有，找按半天收费的.
+    r"|没有?(?=[，,;；。]\s*(?:现?在?想要?|急|需要?|要|所以|只能|打算|因此)*(?:找|寻|求|借|租))"
     # "We can't afford a CT scanner, is there one that we can use?"
     r"|\b(?:can ?not|can't|could not|couldn't) afford (?:to buy )?(?:(?:an?|the|our own|any) )?+"
     r"(?=[^.;!?]{2,60}\b(?:(?:is|are) there|(?:can|could|may) we|to (?:use|borrow|rent|share|hire)|use|borrow|rent|share|hire|by the hour)\b)"
@@ -78,6 +80,12 @@ def with_lacks_sought(text: str) -> str:
         for own in _OWN.finditer(folded, lack.end(), end)
     ]
     return blanked(text, words)
+
+
+def lacking(need: Specification) -> Specification:
+    """A posted need with what its author lacks as what it looks for."""
+    text = with_lacks_sought(need.text)
+    return need if text == need.text else read(text)
 
 
 def _lacks(folded: str) -> Iterator[tuple[Match[str], int]]:

@@ -36,6 +36,26 @@ _IDLE = regex(
 _FOR_SALE = regex(
     r"出售|转让|销售|出租|租给|二手|成新|便宜处理|\b(?:for sale|sell|selling|second-?hand|for rent|to let)\b"
 )
+# Who has it to lend, of those with something idle: 我们有压机闲着, "our lathe is free at night".
+_OUR_OWN = regex(
+    r"(?:我们?|咱们?|我[司厂家]|本[司厂公]|自家|俺们?)[^，,;；。.!?！？找寻求]{0,20}(?:[，,][^，,;；。.!?！？找寻求]{0,12})?(?:闲|空[着出了余]|空闲|富余|余量|停着|停工|[用开做吃跑排]不[满完饱])|"
+    r"(?:^|[，,;；。！？\n])有[^，,;；。！？没吗找寻求]{1,20}(?:闲着|空着|空闲|闲置|停着|空了|富余)(?!的?[^，,;；。！？]{0,10}(?:吗|么|嘛|没有))|"
+    r"\b(?:we|i) (?:(?:also|still|now|do) )?have (?:[a-z0-9'.,-]+ ){0,8}(?:idle|spare|free|unused|standing still|under-?used)\b|"
+    r"\bour (?:own )?(?:[a-z0-9'-]+ ){1,6}(?:is|are|stands?|sits?|has|have) (?:[a-z]+ ){0,3}(?:idle|free|spare|unused|still|empty|under-?used)\b"
+)
+# Those are asked for who would use it: 谁要用, "anyone need it?".
+_FOR_WHOM = regex(
+    r"(?:谁家?|哪家|哪个|哪位|有没有人|有人)(?:想|要|需要|急)(?:用|租用?|借用?|的话)?(?:的|吗|么|呢)?(?:$|[，,;；。！？!?])|"
+    r"(?:可以?|能|愿意?|想)(?:出?借|出租|租|共享|分享|开放)给|(?:可以?|能|愿意?|想)(?:按?[^，,;；。！？找寻求租借]{0,8})(?:出借|出租(?!车)|对外开放|共享出去|租出去|借出去)|"
+    r"\b(?:anyone|anybody|somebody|who) (?:else )?(?:needs?|wants?|could use|would use|interested)(?: (?:it|one|them|that))?\b(?! to (?:lend|rent out|share))|"
+    r"\b(?:happy|willing|glad|ready|want|like|able) to (?:lend|share|rent out|hire out|let others use)\b|"
+    r"\b(?:can|could) (?:lend|share|rent out|hire out|be (?:lent|shared|rented|used by))\b"
+)
+_LOOKED_FOR = regex(
+    r"[找寻求]|想[租借]|要[租借](?!的)|租[个台间]|借[个台]|(?:哪里|哪儿|哪家|谁家?|有没有|有无|哪个)[^，,;；。！？]{0,4}(?:有|能借|能租|空的|闲置的)|"
+    r"(?:哪[里儿家个些]|谁家?|附近)[^，,;；。！？]{0,12}(?:可以?|能|愿意?)(?:对外)?(?:出租|出借|租|借|开放|共享)|"
+    r"\b(?:looking for|look for|need to (?:rent|use|borrow|hire)|want to (?:rent|use|borrow|hire)|where can|who has|does anyone have|anyone with|wanted|seeking|in search of)\b"
+)
 # Machines told by their number: 五轴八台, 八台数控车.
 _COUNTED = regex(r"[^，,;；。]{0,4}?[\d一二两三四五六七八九十百几多]+余?[台套部]")
 _COUNTED_BEFORE = regex(r"[\d一二两三四五六七八九十百几多]+余?[台套部][^，,;；。]{0,4}$")
@@ -48,6 +68,16 @@ def is_spare_capacity(offer: Specification) -> bool:
     """Whether orders are sought for machines or hands that stand idle, and no machine is sold."""
     folded = fold(offer.text)
     return _IDLE.search(folded) is not None and _FOR_SALE.search(folded) is None
+
+
+def lends_own(text: str) -> bool:
+    """Whether who asks has machines, rooms or hands to lend, and looks for those who would use them."""
+    folded = fold(text)
+    if _LOOKED_FOR.search(folded) is not None:
+        return False
+    if _OUR_OWN.search(folded) is not None:
+        return True
+    return _FOR_WHOM.search(folded) is not None
 
 
 def as_work(item: Requirement) -> Requirement:

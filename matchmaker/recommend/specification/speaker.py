@@ -57,6 +57,9 @@ _WE_ARE = regex(
     # Who speaks for many needs no comma: 我们温州的泵阀集群想和外地铸造集群合作.
     rf"|{_WE}(?:是|在)?{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要|寻|找|欲|拟))"
     rf"|{_WE}(?:在|位于|来自){_REST}[,，]\s*(?={_WANTS})"
+    rf"|{_WE}(?:是|系|属于){_REST}{_FIRM}[,，;；。!！]\s*"
+    # 我们阀门厂的三坐标 is theirs.
+    rf"|{_WE}(?:{_NOT_WANTED}[^,，;；:：。!?！？\n是的]){{1,8}}?(?:厂家?|公司|企业)(?=的(?!供应|客户|配套|上游|下游|同行|合作|设备商))"
     # 生产袜子 alone may be what somebody else is to do.
     rf"|{_WE}(?:是|主要|专门|专业|一直|长期|自己)?{_REST}{_DOES}{_REST}{_STOP}(?={_WANTS})"
 )
@@ -133,6 +136,7 @@ _WE_ARE_EN = regex(
     # "We are two sisters who design sunglasses in Lisbon."
     rf"|(?:we are|we're|i am|i'm) (?:an? |the )?(?:{_WORD} ){{1,4}}?(?:who|that|which) (?:mainly |only |also )?{_MAKE} "
     rf"(?:{_NO_WISH}[a-z0-9'/&-]++,? ){{0,8}}?{_NO_WISH}[a-z0-9'/&-]++[.;!] "
+    rf"|as an? (?:{_WORD} ){{0,6}}?{_HEAD}(?: (?:in|from|near) {_WORDS}{{1,4}}?| |, ?)(?=(?:we|i|our) )"
     rf"|for our (?:{_WORD} ){{0,4}}?{_HEAD}(?: in {_WORDS}{{1,3}}?| |, )(?=we (?:are |now )?{_WISH})"
 )
 _FIRST_EN = regex(
@@ -228,6 +232,18 @@ def said_of_speaker(text: str) -> tuple[Requirement, ...]:
         return ()
     asked = {item.key for item in read(wanted).requirements}
     return tuple(item for item in read(text).requirements if item.key not in asked)
+
+
+def trades_of_speaker(text: str) -> frozenset[str]:
+    """Products that a text names of who asks alone, also where work on them is asked for.
+
+    镜架厂 of 我们镜架厂想找外地做电镀的, whose frames are to be plated by somebody else.
+    """
+    spans = _introductions(fold(text))
+    told: dict[bool, set[str]] = {True: set(), False: set()}
+    for item in read(text).of(RequirementKind.PRODUCT):
+        told[any(start <= item.start < end for start, end in spans)].add(item.value)
+    return frozenset(told[True] - told[False])
 
 
 @remembered(2_000)

@@ -174,6 +174,42 @@ def test_with_whom_something_is_to_be_made_is_asked_for_and_not_that(three_clust
     assert found(three_clusters, text)[0] in {"dies", "loner"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们袜子厂想找外地做染色的",  # what is to be dyed are socks, and still theirs
+        "我们是袜子厂，染色环保不让做了，外地谁能染",
+        "as a sock maker, we need dyeing elsewhere",
+    ],
+)
+def test_nobody_of_who_asks_is_shown_though_work_is_asked_for_on_what_it_makes(
+    three_clusters: Snapshot, text: str
+) -> None:
+    assert not set(found(three_clusters, text)) & set(MEMBERS["c:socks"])
+
+
+def test_a_trade_is_its_clusters_though_a_third_of_who_name_it_supply_to_it() -> None:
+    makers, foundries = [f"maker-{n}" for n in range(6)], [f"foundry-{n}" for n in range(3)]
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(map(firm, [*makers, *foundries])),
+            clusters=(
+                Cluster("c:valves", "永嘉县泵阀产业集群"),
+                Cluster("c:cast", "余姚市铸造集群"),
+            ),
+            memberships=(
+                *(Membership("c:valves", f"t:{name}") for name in makers),
+                *(Membership("c:cast", f"t:{name}") for name in foundries),
+            ),
+            offers=(
+                *(product(name, "球阀，法兰连接") for name in makers),
+                *(product(name, "铸造阀门壳体，代客热处理") for name in foundries),
+            ),
+        )
+    )
+    assert found(snapshot, "我们阀门厂想找外地做热处理的") == foundries
+
+
 def test_who_looks_elsewhere_for_the_same_offers_nothing_of_it():
     snapshot = snapshot_of(
         GraphRows(

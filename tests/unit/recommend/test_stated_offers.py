@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Need, Role, StatementKind
+from matchmaker.domain import (
+    EngagementKind,
+    GoalName,
+    GraphRows,
+    Kind,
+    Need,
+    OfferKind,
+    Role,
+    StatementKind,
+)
+from matchmaker.goals import GOALS
+from matchmaker.recommend.asked_words import asked_words
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from tests.unit.recommend.small_graphs import TODAY, project, snapshot_of
@@ -49,6 +60,29 @@ def test_a_machine_that_stands_idle_may_be_shared_and_not_one_that_is_lacked() -
     goal = GoalName.SHARED_RESOURCE
     found = ids(recommend(snapshot, asked("想借一台高光谱相机", goal), Request(goal)))
     assert sorted(found[:2]) == ["idle", "platform"]
+
+
+def test_who_lends_a_machine_finds_who_looks_for_one_and_nobody_who_lends_the_same() -> None:
+    goal = GoalName.SHARED_RESOURCE
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(map(firm, ("lends", "seeks", "paints"))),
+            offers=(
+                product("lends", "三坐标测量机下午空着，按小时出租", OfferKind.EQUIPMENT),
+                product("paints", "喷粉加工"),
+            ),
+            needs=(Need("n:1", "t:seeks", goal, "三坐标没有，想借一台三坐标测量机，每月两次"),),
+        )
+    )
+
+    def answers(text: str) -> list[str]:
+        words = asked_words(snapshot, text, GOALS[goal], frozenset())
+        (question,) = asked(words.text, goal).texts
+        seeker = Seeker(texts=(replace(question, kind=words.kind),))
+        return ids(recommend(snapshot, seeker, Request(goal)))
+
+    assert answers("我们有三坐标测量机空着，谁要用") == ["seeks"]
+    assert answers("想借用三坐标测量机")[0] == "lends"
 
 
 def test_makers_that_need_a_thing_are_asked_for_and_not_who_sells_it() -> None:

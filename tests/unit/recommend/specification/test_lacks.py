@@ -225,3 +225,12 @@ def test_a_chamber_of_who_offers_is_offered() -> None:
 def test_none_of_this_begins_with_no_no() -> None:
     need = "We have none of this, only a vernier. Drop tests of frames"
     assert with_lacks_sought(need) == need
+
+
+def test_what_one_has_not_and_looks_for_is_sought_once_and_not_denied() -> None:
+    need = read(with_lacks_sought("要测面型，轮廓仪没有，找能按半天收费的三维轮廓仪"))
+    assert [item.value for item in need.items if item.kind == "product" and not item.denied] == [
+        "profilometer",
+        "profilometer",
+    ]
+    assert not [item for item in need.items if item.denied]

@@ -9,6 +9,7 @@ from matchmaker.recommend.specification import (
     Specification,
     asks_for_customers,
     compare_customer,
+    lends_own,
     offered,
     read,
 )
@@ -193,3 +194,27 @@ def test_who_asks_for_the_source_asks_for_no_brand_that_has_it_made() -> None:
 @pytest.mark.parametrize("text", ["铸造厂想转做电机端盖", "织布厂，想接袜子的单"])
 def test_who_would_make_something_else_asks_for_customers(text: str) -> None:
     assert asks_for_customers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lends"),
+    [
+        ("我们的注塑机周末闲着，可以借给别人用", True),
+        ("袜机空着二十台，谁要用", True),
+        ("有个两千平的冷库空着一半", True),
+        ("本厂三坐标用不满，可以给周边小厂测", True),
+        ("有台五轴龙门每周空两天，可出租", True),
+        ("we have a 3000-ton press idle three days a week", True),
+        ("our CNC lathe is free at night, anyone need it?", True),
+        ("our oven is free on weekends, happy to share with neighbours", True),
+        ("谁家有闲置的注塑机", False),
+        ("晚上有没有空的五轴可以租", False),
+        ("三坐标坏了，想借一台", False),
+        ("哪里的热压罐可以出租", False),
+        ("looking for an idle press we can rent", False),
+        ("who has a free autoclave?", False),
+        ("is there a climatic chamber for rent", False),
+    ],
+)
+def test_who_has_something_to_lend_is_told_from_who_looks_for_it(text: str, lends: bool) -> None:
+    assert lends_own(text) is lends
