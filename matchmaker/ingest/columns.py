@@ -224,6 +224,7 @@ TABLES: dict[str, TableFormat] = {
             Column("need_budget", "what it may cost", "", budget, also=title_words.NEED_BUDGET),
             Column("need_deadline", "until when it is needed", "", last_date, also=title_words.NEED_DEADLINE),
             Column("need_state", "open | matched | closed | expired", "open", one_of(domain.NeedState), also=title_words.NEED_STATE),
+            Column("offer", "what others may use or have done by it: becomes offers", also=title_words.LENT, joined_by="; "),
             Column("suppliers", "who supplies it, by name, parted by ;: relations with those who are known", also=title_words.SUPPLIERS, joined_by="; "),
             Column("customers", "whom it supplies, likewise", also=title_words.CUSTOMERS, joined_by="; "),
             Column("partners", "whom it works together with, likewise", context="organizations", also=title_words.PARTNERS, joined_by="; "),

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import GoalName
-from matchmaker.ingest.cells import CellWarning
+from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
 from matchmaker.ingest.word_lists import NEED_KINDS, NOT_OF_PARTNERS
 from matchmaker.ingest.words import member_of, word_key
@@ -68,6 +68,10 @@ _OF_NO_NEED = regex(
 _QUANTITIES = "数量|数量/规模|规模/数量|数量规模|数量及规模|需求规模|数量(规模)|quantity|qty"
 _LAST_DAYS = "有效期|信息有效期|有效期至|有效期限|有效时间|发布有效期|valid until|valid till|expires|gültig bis"
 _OF_RESEARCH = regex(r"技术|难题|攻关|research|technolog|technical|challenge|problem|forschung")
+_OF_GOODS = regex(
+    r"采购|求购|外购|配套|外协|产品|原料|原材料|零部件|零件|部件|辅料|耗材|物料|供应商|缺链|补链|"
+    r"\b(?:suppl\w+|parts?|materials?|products?|components?|purchas\w+|sourcing)\b"
+)
 _BETWEEN = regex(r"[;；、,，|\n]")
 NO_PARTNER = ""
 
@@ -150,6 +154,25 @@ def needs_in(titles: Iterable[str], text: str, asker: Kind) -> tuple[tuple[str, 
         return ((text, next(iter(by_goal))),)
     sign = "；" if any("一" <= sign <= "鿿" for sign in text) else "; "
     return tuple((sign.join(parts), goal) for goal, parts in by_goal.items())
+
+
+def needs_of_cells(
+    cells: Sequence[tuple[str, str]], text: str, asker: Kind
+) -> tuple[tuple[str, str], ...]:
+    """The needs of the cells of a line, given with their titles, each with its goal.
+
+    Of columns for different partners, 急需配套 beside 技术难题, each cell is needs of its own;
+    else `text`, all of them joined, is what is looked for.
+    """
+    is_apart = [
+        (bool(_OF_RESEARCH.search(key)), bool(_OF_GOODS.search(key)))
+        for key in (normal(title) for title, _ in cells)
+    ]
+    if (True, False) in is_apart and (False, True) in is_apart:
+        told = ((title, cell.strip()) for title, cell in cells if not is_nothing(cell))
+        each = (needs_in([title], cell, asker) for title, cell in told)
+        return tuple(dict.fromkeys(need for needs in each for need in needs))
+    return needs_in([title for title, _ in cells], text, asker)
 
 
 def terms_of_needs(taken: Mapping[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from matchmaker.domain import (
     Need,
     NeedState,
     Observation,
+    Offer,
     Organization,
     OrganizationStatus,
     certificate_id,
@@ -26,8 +27,9 @@ from matchmaker.ingest.certificates import certificates_in
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.dealings import DEALINGS, named_in
 from matchmaker.ingest.facts import digest
+from matchmaker.ingest.lent_cells import offers_in
 from matchmaker.ingest.names import normal_name
-from matchmaker.ingest.need_kinds import NO_PARTNER, needs_in
+from matchmaker.ingest.need_kinds import NO_PARTNER, needs_of_cells
 from matchmaker.ingest.need_sides import SIDES, with_sides
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
@@ -49,6 +51,7 @@ from matchmaker.store.merging import (
 from matchmaker.text import language_of, normal
 
 HEADCOUNT, NEED, NEED_KIND, NEED_STATE = "headcount", "need", "need_kind", "need_state"
+OFFER = "offer"
 NEED_QUANTITY, NEED_BUDGET, NEED_DEADLINE = "need_quantity", "need_budget", "need_deadline"
 # What goes with a need, and with nothing else.
 _OF_NEEDS = (NEED_QUANTITY, NEED_BUDGET, NEED_DEADLINE)
@@ -64,7 +67,8 @@ TEXTS = {"description": "about", "description_en": "about-en", CERTIFICATES: CER
 WORKED_OUT = "worked_out"
 UNSTATED_DEFAULTS: dict[str, Any] = {"listed": True, "status": OrganizationStatus.ACTIVE}
 PARTS = (
-    *TEXTS, SIDES, NEED, NEED_KIND, NEED_STATE, *_OF_NEEDS, *FIGURES, *MEMBERSHIP_DAYS, *DEALINGS
+    *TEXTS, SIDES, OFFER, NEED, NEED_KIND, NEED_STATE, *_OF_NEEDS, *FIGURES, *MEMBERSHIP_DAYS,
+    *DEALINGS
 )  # fmt: skip
 
 
@@ -85,13 +89,15 @@ def keep_parts(
             _keep_description(reader, row, organization, (name, suffix, text))
     if held := parts.get(CERTIFICATES):
         _keep_certificates(reader, row, organization, held)
+    if lent := parts.get(OFFER):
+        _keep_offers(reader, row, organization, line, lent)
     if need := parts.get(NEED):
         goals = parts.get(NEED_KIND) or ()
         needs = [(need, goal) for goal in goals]
         if not goals:
-            titles = [title for title, _ in reader.cells_of(line, NEED)]
             asker = reader.reading.rows["organizations"][organization].kind
-            needs = [*needs_in(titles, need, asker)]
+            cells = reader.cells_of(line, NEED)
+            needs = [*needs_of_cells(cells, need, asker)]
         terms = _terms(reader, row, parts)
         if isinstance(parts.get(NEED_BUDGET), str):  # a range
             said = (f"{title}: {cell}" for title, cell in reader.cells_of(line, NEED_BUDGET))
@@ -197,6 +203,25 @@ def _keep_certificates(reader: TableReader, row: RowValues, organization: str, t
         )  # fmt: skip
         if id not in reading.rows["certificates"]:
             reading.keep("certificates", id, certificate, reader.file.name, row.line)
+
+
+def _keep_offers(
+    reader: TableReader, row: RowValues, organization: str, line: Line, text: str
+) -> None:
+    """What others may use or have done: each piece of the cells an offer."""
+    titles = tuple(title for title, _ in reader.cells_of(line, OFFER))
+    offers = reader.reading.rows["offers"]
+    for kind, said in offers_in(text, titles):
+        id = f"{organization}#{OFFER}-{digest(kind.value, said)}"
+        try:
+            offer = Offer(
+                id, organization, kind, said, language_of(said), provenance=row.provenance
+            )
+        except InvalidInput as error:
+            reader.reading.warn(reader.file.name, row.line, OFFER, error.message, is_lost=True)
+            continue
+        if id not in offers:
+            reader.reading.keep("offers", id, offer, reader.file.name, row.line)
 
 
 def _terms(reader: TableReader, row: RowValues, parts: Mapping[str, Any]) -> dict[str, Any]:

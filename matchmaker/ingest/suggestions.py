@@ -23,6 +23,7 @@ from matchmaker.ingest.column_values import (
     is_word_of,
 )
 from matchmaker.ingest.columns import STAGES, Column
+from matchmaker.ingest.composed_titles import OFFER, are_texts, column_by_words
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.customs import is_of_tariff
@@ -39,11 +40,10 @@ from matchmaker.ingest.question_titles import asked_for, is_about_answer, is_of_
 from matchmaker.ingest.title_keys import (
     OF_GOODS,
     are_of_different_years,
-    halves_of,
     only_counts,
-    title_keys,
     year_of_title,
 )
+from matchmaker.ingest.title_ranks import FIRST_OF_PARTS, is_part, rank_of, ranks_of
 from matchmaker.ingest.two_names import second_names
 from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.ingest.verdicts import is_of_bidders
@@ -69,13 +69,8 @@ _TEXT_OR_NUMBER = frozenset({"item", "items", "position", "lot", "项目", "标�
 _WORDS = regex(r"[^\W\d_]{4}|[一-鿿]{2}")
 # Of titles that are alike the one of the latest year counts first, one of none before all.
 _NOW = 9_999
-_FURTHER = regex(
-    r"^(?:第?[一二三四1-4]|备用|其他|其它|另一|紧急|second|2nd|third|other|alternative|alternate|backup"
-    r"|additional|secondary|zweiter?|weiterer?|deuxième|segundo|altro)\s*(?=\D)"
-    r"|[\s(（_#-]*[1-4一二三四][)）]?$"
-)
 # Texts that are searched: a column of codes is none.
-_TEXTS = ("description", "need")
+_TEXTS = ("description", "need", "offer")
 # Who takes part is known by a name: its number in somebody's system says nothing here.
 _PARTIES = ("supplier", "buyer", "lead", "head", "tail", "owner", "holder")
 _NAMED = frozenset({"name", *_PARTIES, "partners"})  # 单位 also heads what things are counted in
@@ -87,7 +82,7 @@ _WORD = regex(r"[^\W\d_]{2,}")
 _OF_NUMBERS = regex(r"[编证]?号码?$|\b(?:no|number)\.?$")
 _SHARE = regex(r"占比|比例|比重|增速|增幅|增长率|%|\b(?:share|ratio|percentage|percent|growth)\b")
 # Nobody opts out, or is a supplier, by a title that is only like one: Supplier type, 供应商简称.
-_NEVER_BY_LIKENESS = _CODES | {"listed", "other_names"} | DEALINGS.keys()
+_NEVER_BY_LIKENESS = _CODES | {"listed", "other_names", "offer"} | DEALINGS.keys()
 Samples = Mapping[str, Sequence[str]]
 # So many titles that nothing heads beyond doubt are held against values and other titles.
 _TRIED = 300
@@ -104,7 +99,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
     wanted = sorted(
         (
             rank,
-            word_key(title) not in _ranks(column),
+            word_key(title) not in ranks_of(column),
             place,
             -(year_of_title(title) or _NOW),
             position,
@@ -112,7 +107,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         )
         for position, title in enumerate(samples)
         for place, column in enumerate(columns)
-        if (rank := _rank(column, title)) is not None
+        if (rank := rank_of(column, title)) is not None
         and not _counts_lines(column, title, samples[title])
         and not _is_text_or_number(column, title, samples[title])
         and not _is_no_stage(column, title, samples[title])
@@ -129,14 +124,15 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
             table in OWN_LISTS and column.name == "kind" and not are_kinds_of_offers(samples[title])
         )
         and not (column.name in (*_TEXTS, *_PARTIES) and _holds_codes(samples[title]))
+        and not (column.name == OFFER and _are_filled_by_others(samples[title]))
     )
     taken: dict[str, str] = {}
     for rank, _, place, _, _, title in wanted:
         column = columns[place]
         before = [known for known, name in taken.items() if name == column.name]
-        is_part = rank >= _PARTS
+        of_part = rank >= FIRST_OF_PARTS
         joins = bool(column.joined_by) and (
-            not column.parts or (is_part and all(_is_part(column, each) for each in before))
+            not column.parts or (of_part and all(is_part(column, each) for each in before))
         )
         joins |= column.by_year and are_of_different_years([title, *before])
         if title not in taken and (not before or joins):
@@ -175,13 +171,14 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     if table == "organizations":
         taken |= columns_of_requests(samples)
         taken |= text_beside_side(taken)
-    return taken | terms_of_needs(taken) | remarks_on_patents(table, samples, taken)
+    taken |= terms_of_needs(taken) | remarks_on_patents(table, samples, taken)
+    return taken | _by_words(table, samples, taken)
 
 
 def _second_names(table: str, samples: Samples, taken: Mapping[str, str]) -> dict[str, str]:
     name = next(each for each in FORMATS["organizations"].columns if each.name == "name")
     is_name = table == "organizations"
-    return second_names(samples, taken, lambda t: _rank(name, t) is not None) if is_name else {}
+    return second_names(samples, taken, lambda t: rank_of(name, t) is not None) if is_name else {}
 
 
 # What heads the names beside a column of numbers: Lieferant 104711, Name 1 Krüger GmbH.
@@ -200,7 +197,7 @@ def beside_parties(table: str, samples: Samples, taken: Mapping[str, str]) -> di
     side, beside = "", dict[str, str]()
     for title, column in taken.items():
         plain = _TWICE.sub("", title)
-        numbered = next((each.name for each in sides if _rank(each, plain) is not None), "")
+        numbered = next((each.name for each in sides if rank_of(each, plain) is not None), "")
         if column:
             side = column if any(each.name == column for each in sides) else ""
         elif numbered and _holds_codes(samples[title]):
@@ -209,7 +206,7 @@ def beside_parties(table: str, samples: Samples, taken: Mapping[str, str]) -> di
             beside[title] = side
         elif side and not OF_GOODS.search(normal(title)):
             for of in ("country", "place"):
-                if _rank(members[of], plain) is not None:
+                if rank_of(members[of], plain) is not None:
                     beside[title] = f"{side}_{of}"
                     break
     return beside
@@ -232,45 +229,6 @@ def _titles_in(table: str, languages: tuple[str, ...]) -> frozenset[str]:  # noq
     return frozenset(map(normal, (*FORMATS[table].headers, *others))) - {""}
 
 
-# Ranks of titles: our own, others in their order, those of parts.
-_PARTS = 10_000
-
-
-def _rank(column: Column, title: str) -> int | None:
-    """How surely a title heads a column, 0 for its own title; None: it does not."""
-    ranks = _ranks(column)
-    halves = halves_of(title)
-    if halves and all(half in ranks for half in halves):
-        return min(ranks[half] for half in halves)
-    found = [ranks[key] for key in title_keys(title) if key in ranks]
-    # 第二联系人, E-mail 2: people to turn to are several
-    if not found and column.name == "contact":
-        plain = _FURTHER.sub("", normal(title)).strip()
-        found = [ranks[key] for key in title_keys(plain) if plain and key in ranks]
-    return min(found, default=None)
-
-
-def _is_part(column: Column, title: str) -> bool:
-    rank = _rank(column, title)
-    return rank is not None and rank >= _PARTS
-
-
-def _ranks(column: Column) -> Mapping[str, int]:
-    return _ranks_in(column, languages())
-
-
-@cache
-def _ranks_in(column: Column, languages: tuple[str, ...]) -> Mapping[str, int]:
-    own = [column.title.text(language) for language in languages]
-    words = [(word, rank) for rank, word in enumerate(column.also.split("|"), 1)]
-    words += [(word, _PARTS) for word in column.parts.split("|")]
-    ranks: dict[str, int] = {}
-    for word, rank in [*((word, 0) for word in (column.name, *own)), *words]:
-        if word:
-            ranks.setdefault(word_key(word), rank)
-    return ranks
-
-
 def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
     """Tell whether a title only counts the lines: as it says so, or as an id that runs from 1."""
     if only_counts(title) and column.name != "lot":
@@ -291,7 +249,7 @@ def _is_text_or_number(column: Column, title: str, values: Sequence[str]) -> boo
 
 def _is_no_stage(column: Column, title: str, values: Sequence[str]) -> bool:
     """Tell whether a column that is titled for stages holds other words: 上游, 零部件."""
-    if column.name != "stages" or not _rank(column, title):
+    if column.name != "stages" or not rank_of(column, title):
         return False
     filled = filled_values(values)
     return bool(filled) and sum(map(_names_stages, filled)) < MOST * len(filled)
@@ -326,7 +284,7 @@ _JOINED_TITLE = regex(r"[/,，&+、及和]|\band\b")
 def _by_question(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
     """A column of organisations that a question asks for; of texts also one that is taken."""
     if table != "organizations" or any(
-        _rank(column, title) is not None for column in FORMATS[table].columns
+        rank_of(column, title) is not None for column in FORMATS[table].columns
     ):
         return None
     name = asked_for(title)
@@ -344,6 +302,24 @@ def _by_need(table: str, title: str, samples: Samples, free: Sequence[Column]) -
     if not is_need or not any(map(_is_filled_by_words, samples[title])):
         return None
     return next((each for each in free if each.name == "need"), None)
+
+
+def _by_words(table: str, samples: Samples, taken: Mapping[str, str]) -> dict[str, str]:
+    """Columns of texts by the words of which titles are put together that nothing else heads."""
+    if table != "organizations":
+        return {}
+    unknown = [
+        title
+        for title, name in taken.items()
+        if not name and not unused_reason(title) and not _TWICE.search(title)
+    ]
+    named = ((title, column_by_words(title, samples[title])) for title in unknown[:_TRIED])
+    return {title: name for title, name in named if name}
+
+
+def _are_filled_by_others(values: Sequence[str]) -> bool:
+    """Tell whether what is filled is no text: yes and no under 是否有富余产能."""
+    return bool(filled_values(values)) and not are_texts(values)
 
 
 def _is_filled_by_words(value: str) -> bool:
@@ -372,7 +348,7 @@ def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column])
     if table != "organizations" or not values:
         return None
     if are_counts(values) and any(
-        each.name == "size" and _rank(each, title) is not None for each in FORMATS[table].columns
+        each.name == "size" and rank_of(each, title) is not None for each in FORMATS[table].columns
     ):
         return next((each for each in free if each.name == "headcount"), None)
     if are_sides(values):
@@ -389,12 +365,12 @@ def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column])
 def _heads_needs(title: str, free: Sequence[Column]) -> bool:
     """Tell whether kinds below a title may be of the needs beside it: 类别, 需求内容."""
     kind = next(each for each in FORMATS["organizations"].columns if each.name == "kind")
-    return _rank(kind, title) is not None and all(each.name != "need" for each in free)
+    return rank_of(kind, title) is not None and all(each.name != "need" for each in free)
 
 
 def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
     """A column whose title is nearly this one, which is that of no other."""
-    if any(_rank(column, title) is not None for column in FORMATS[table].columns):
+    if any(rank_of(column, title) is not None for column in FORMATS[table].columns):
         return None
     if _SHARE.search(normal(title)) or unused_reason(title):
         return None  # of something that is a column: 研发投入占比
@@ -413,7 +389,7 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
         and not (
             table in OWN_LISTS and column.name in ("owner", "specification", "model", "number")
         )
-        for key in _ranks(column)
+        for key in ranks_of(column)
     }
     near = difflib.get_close_matches(key, known, 1, _ALIKE)
     column = known[near[0]] if near else None

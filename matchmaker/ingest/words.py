@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar, cast
@@ -192,10 +193,25 @@ def kind(cell: str, format: ColumnFormat = UNDECIDED) -> Kind:
                 cell=cell,
                 ways=meant,
             ) from None
+        if _is_of_firms(cell):
+            return Kind.FIRM
         by_form = _kind_by_form(_IN_BRACKETS.sub("", normal(cell))) or _kind_by_last_word(cell)
         if by_form is None:
             raise
         return by_form
+
+
+def _is_of_firms(cell: str) -> bool:
+    """Tell whether a cell is a size or a tier, which only firms have: 小微, 专精特新."""
+    for of in (Size, Tier):
+        try:
+            member_of(of, cell)
+        except UndecidedCell:
+            return True
+        except InvalidInput:
+            continue
+        return True
+    return False
 
 
 def _kind_by_last_word(cell: str) -> Kind | None:
@@ -267,8 +283,13 @@ def _tiers_of(parts: Iterable[str]) -> Iterator[Tier]:
 
 def implied_by_kind(cell: str) -> Size | Tier | None:
     """The size or tier that a word for a kind tells besides: 个体 is a micro firm."""
-    found = _implied().get(word_key(cell))
-    return found[1] if found else None
+    if found := _implied().get(word_key(cell)):
+        return found[1]
+    with suppress(InvalidInput, CellWarning):
+        return member_of(Tier, cell)
+    with suppress(InvalidInput, CellWarning):
+        return member_of(Size, cell)
+    return None
 
 
 def kind_of_name(name: str) -> Kind:
