@@ -42,6 +42,10 @@ _OF_CUSTOMERS = regex(
 )
 # What troubles a firm is a need only where it looks for something.
 _OF_TROUBLE = regex(r"困难|问题|瓶颈|痛点|难点|堵点|difficult|problems?\b|obstacle")
+# What is to be solved is looked for: 技术瓶颈, "problems we cannot solve".
+_TO_SOLVE = regex(
+    r"技术|工艺|攻关|难题|卡脖子|[待未需](?:要)?解决|解决不了|\b(?:technical|unsolved|to (?:be )?solved?|can(?:not|'t| not) solve)\b"
+)
 _SEEKS = regex(
     r"[需缺找求寻购]|希望|想[要和与跟]|拓展|开拓|引进|合作|对接|外协|委外"
     r"|\b(?:looking|look|needs?|seek\w*|want\w*|requir\w*|search\w*|sourc\w*|lack\w*|find)\b"
@@ -50,7 +54,7 @@ _PARTED = regex(r"[；;\n]")
 _OF_FIRMS = regex(r"企业|厂家|产业|compan(?:y|ies)|firms?\b|industr|unternehmen|users?\b")
 _OF_LABS = regex(
     r"(?:合作|回收|回用|处理|制备|检测|改性|替代|生产|加工|控制|识别|防护)技术$|技术(?:合作|攻关|难题)"
-    r"|高校|院所|科研院|产学研|(?:联合|共同|合作|委托)(?:研发|开发|研究)|\buniversit|\bjoint research\b"
+    r"|高校|院所|科研院|产学研|(?:联合|共同|合作|委托)(?:研发|开发|研究)|\buniversit|\bjoint research\b|\b(?:labs?|laborator(?:y|ies)|research (?:groups?|institutes?|centres?|centers?))\b"
 )
 # What says more of a need, and is one only beside it.
 _TERMS = "主要技术指标|技术指标|主要指标|性能指标|技术要求|指标要求|主要技术参数|技术参数|具体要求|规格要求|technical requirements|target parameters"
@@ -67,10 +71,13 @@ _OF_NO_NEED = regex(
 )
 _QUANTITIES = "数量|数量/规模|规模/数量|数量规模|数量及规模|需求规模|数量(规模)|quantity|qty"
 _LAST_DAYS = "有效期|信息有效期|有效期至|有效期限|有效时间|发布有效期|valid until|valid till|expires|gültig bis"
-_OF_RESEARCH = regex(r"技术|难题|攻关|research|technolog|technical|challenge|problem|forschung")
-_OF_GOODS = regex(
-    r"采购|求购|外购|配套|外协|产品|原料|原材料|零部件|零件|部件|辅料|耗材|物料|供应商|缺链|补链|"
-    r"\b(?:suppl\w+|parts?|materials?|products?|components?|purchas\w+|sourcing)\b"
+_OF_RESEARCH = regex(
+    r"技术|难题|攻关|research|\br&d\b|technolog|technical|challenge|problem|forschung"
+)
+# What says more of a need that another column names.
+_PART_OF_NEED = regex(
+    r"名称|描述|内容|简介|详情|说明|指标|参数|要求|规格|型号|标题|用途|备注|明细"
+    r"|\b(?:names?|titles?|descriptions?|details?|specifications?|remarks?|use)\b"
 )
 _BETWEEN = regex(r"[;；、,，|\n]")
 NO_PARTNER = ""
@@ -141,7 +148,9 @@ def needs_in(titles: Iterable[str], text: str, asker: Kind) -> tuple[tuple[str, 
     """
     titles = tuple(titles)
     pieces = [piece.strip() for piece in _PARTED.split(text) if piece.strip()]
-    is_trouble = any(_OF_TROUBLE.search(normal(title)) for title in titles)
+    is_trouble = any(
+        _OF_TROUBLE.search(said) and not _TO_SOLVE.search(said) for said in map(normal, titles)
+    )
     seeking = [piece for piece in pieces if _SEEKS.search(normal(piece))]
     if is_trouble and not seeking:
         return ((text, NO_PARTNER),)
@@ -161,18 +170,15 @@ def needs_of_cells(
 ) -> tuple[tuple[str, str], ...]:
     """The needs of the cells of a line, given with their titles, each with its goal.
 
-    Of columns for different partners, 急需配套 beside 技术难题, each cell is needs of its own;
-    else `text`, all of them joined, is what is looked for.
+    Each cell is needs of its own, 急需配套 beside 技术难题; where a column says more of what another
+    names, 需求名称 and 技术指标, `text` is, all of them joined.
     """
-    is_apart = [
-        (bool(_OF_RESEARCH.search(key)), bool(_OF_GOODS.search(key)))
-        for key in (normal(title) for title, _ in cells)
-    ]
-    if (True, False) in is_apart and (False, True) in is_apart:
-        told = ((title, cell.strip()) for title, cell in cells if not is_nothing(cell))
-        each = (needs_in([title], cell, asker) for title, cell in told)
-        return tuple(dict.fromkeys(need for needs in each for need in needs))
-    return needs_in([title for title, _ in cells], text, asker)
+    titles = [title for title, _ in cells]
+    if any(_PART_OF_NEED.search(normal(title)) for title in titles) or len(set(titles)) < 2:
+        return needs_in(titles, text, asker)
+    told = ((title, cell.strip()) for title, cell in cells if not is_nothing(cell))
+    each = (needs_in([title], cell, asker) for title, cell in told)
+    return tuple(dict.fromkeys(need for needs in each for need in needs))
 
 
 def terms_of_needs(taken: Mapping[str, str]) -> dict[str, str]:

@@ -412,6 +412,7 @@ _OF_THINGS = regex(
 # Columns of which a title that is only like theirs says too little by itself.
 _ALIKE_ONLY_WITH: Mapping[str, Callable[[str], bool]] = {
     "description": lambda value: value not in ("true", "false"),
+    "capacity": lambda value: any(map(str.isdigit, value)) and not _WORDS.search(value),
     "website": lambda value: bool(_WEBSITE.fullmatch(value)),
     "name": lambda value: is_organization_name(value) or len(_WORD.findall(value)) > 1,
 }

@@ -38,6 +38,16 @@ SURVEY = """序号,单位全称,企业类型,主导产品及年产量,主要生�
         ("生产中遇到的瓶颈", "need"),
         ("希望对接的上游材料", "need"),
         ("what we are looking for this year", "need"),
+        ("有哪些机器", "description"),
+        ("哪些工序自己不做要外发", "need"),
+        ("设备改造想法", "need"),
+        ("对检测机构的要求", "need"),
+        ("想见谁", "need"),
+        ("Who we'd like to meet", "need"),
+        ("R&D topics of interest", "need"),
+        ("Idle machines", "offer"),
+        ("Open capacity", "offer"),
+        ("可接代工", "offer"),
         ("设备原值（万元）", ""),
         ("采购负责人", ""),
         ("技术人员占比", ""),
@@ -90,3 +100,26 @@ def test_a_size_or_tier_in_place_of_a_kind_is_kept_where_it_can_be_one_only() ->
     assert implied_by_kind("专精特新") is Tier.SPECIALISED
     assert implied_by_kind("大型") is Size.LARGE
     assert implied_by_kind("小微") is None
+
+
+OUTSOURCED = """Company,Town,What we make,We outsource,Open capacity,Problem we cannot solve,Who we'd like to meet
+Sample Frame Co.,Wuqing,aluminium e-bike frames,powder coating,T6 oven at night,weld distortion in the triangle,robot welding people
+Sample Motor Works,Jinghai,hub motors 250-750 W,,dynamometer on request,noise above 25 km/h,lab for NVH
+Sample Tyre,Dongli,bicycle tyres,,,,distributors in Vietnam
+"""
+
+
+def test_each_column_of_what_is_looked_for_is_of_its_own_partner(tmp_path: Path) -> None:
+    parsed = members(tmp_path, OUTSOURCED)
+    assert {(row.text, row.goal) for row in parsed.rows.needs} == {
+        ("powder coating", GoalName.SUPPLIER),
+        ("weld distortion in the triangle", GoalName.RESEARCH_PARTNER),
+        ("robot welding people", GoalName.SUPPLIER),
+        ("noise above 25 km/h", GoalName.RESEARCH_PARTNER),
+        ("lab for NVH", GoalName.RESEARCH_PARTNER),
+        ("distributors in Vietnam", GoalName.CUSTOMER),
+    }
+    assert {row.text for row in parsed.rows.offers} == {
+        "T6 oven at night",
+        "dynamometer on request",
+    }
