@@ -298,7 +298,7 @@ KINDS_OF_NAMES: tuple[tuple[str, Kind], ...] = (
         Kind.UNIVERSITY,
     ),
     (
-        r"(平台|孵化器|众创空间|检测中心|检验中心|检验检测中心|检测院|检验院|检测站|服务中心|促进中心|"
+        r"(平台|孵化器|众创空间|检测中心|检验中心|检验检测中心|检测院|检验院|检测站|检验所|检测所|质检[所院站]|计量[所院]|计量测试所|测试中心|服务中心|促进中心|"
         r"创新中心|协会|商会|学会|联盟|促进会)$|\bassociation\b|\bverband\b|\b(test(ing)?|inspection) (cent(re|er)|institute)\b|\bincubator\b|"
         r"\binnovation cent(re|er)\b",
         Kind.PLATFORM,

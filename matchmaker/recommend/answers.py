@@ -35,6 +35,7 @@ from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, 
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.sought_trade import (
     behind_the_trade,
+    gained_by_word,
     is_of,
     look_for,
     lost_by_labs,
@@ -214,7 +215,7 @@ def answers(
         statements[position], adjusted, comparisons[position] = firsts[row] = rated[0]
         adjustment[position] = adjusted - fits[position]
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
-        is_of_trade[position] = is_of(snapshot, trade, rated)
+        is_of_trade[position] = is_of(snapshot, row, trade, rated)
         comparison = comparisons[position]
         denied[position] |= comparison is not None and (
             comparison.another
@@ -242,6 +243,8 @@ def answers(
     adjustment += lost_by_another(
         snapshot, fit.goal, texts, adjusted_fits, statements, comparisons, passed
     )
+    gained = gained_by_word(trade, is_of_trade, fits + adjustment)
+    adjustment, passed = adjustment + gained, passed | (gained > 0)
     adjustment += behind_the_trade(
         fits + adjustment, passed, is_of_trade, comparisons, look_for(snapshot, statements)
     )

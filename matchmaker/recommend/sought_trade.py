@@ -11,6 +11,13 @@ from matchmaker.goals import GOALS, LABS, GoalName
 from matchmaker.recommend.literal import SILENT, brought_beneath
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import Comparison, asks_for_makers, has_name, sought_by
+from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.makers_sought import (
+    BY_WORDS,
+    is_called,
+    makers_by_words,
+    makes_by_word,
+)
 from matchmaker.snapshot.model import (
     KINDS,
     STATEMENT_KINDS,
@@ -23,6 +30,8 @@ from matchmaker.snapshot.model import (
 # What those lose at least (of needs nothing) who are not of the trade that is sought, where others
 # are; and the fit from which on who looks for something may look for just what is offered.
 LEAST, LIKE_ENOUGH = 0.25, 0.4
+# The fit of who is of a trade that no list knows, by its name, at least.
+CALLED = 0.35
 # What labs lose where makers are sought. Chosen on the readable judged sets.
 LAB = 0.4
 # Goals for which who has something says whom it is for.
@@ -34,23 +43,41 @@ def sought_trade(goal: GoalName, question: SeekerText) -> frozenset[str]:
     if goal not in _GOALS or question.is_by_a_firm:  # who would join is no maker of the thing
         return frozenset()
     if question.kind is StatementKind.OFFER:
-        return sought_by(question.specification, by_parts=goal is GoalName.CUSTOMER)
+        named = sought_by(question.specification, by_parts=goal is GoalName.CUSTOMER)
+        return named | makers_by_words(question.text)
     if goal is not GoalName.INDUSTRY_PARTNER:
         return frozenset()
     wanted = question.specification.requirements
-    return frozenset(item.key for item in wanted if has_name(item) and not item.denied)
+    named = frozenset(item.key for item in wanted if has_name(item) and not item.denied)
+    return named | makers_by_words(question.text)
 
 
 def is_of(
-    snapshot: Snapshot, trade: Set[str], rated: Sequence[tuple[int, float, Comparison | None]]
+    snapshot: Snapshot,
+    row: int,
+    trade: Set[str],
+    rated: Sequence[tuple[int, float, Comparison | None]],
 ) -> bool:
-    """Whether any of an organisation's statements, but what it needs, says that it makes them."""
+    """Whether its name or any of its statements, but what it needs, says that it makes them."""
+    words = [key.removeprefix(BY_WORDS) for key in trade if key.startswith(BY_WORDS)]
+    if words and any(is_called(word, _name(snapshot, row)) for word in words):
+        return True
     return bool(trade) and any(
-        comparison is not None
-        and STATEMENT_KINDS[snapshot.statements.kind[statement]] is not StatementKind.NEED
-        and any(judged.requirement.key in trade for judged in comparison.met)
+        STATEMENT_KINDS[snapshot.statements.kind[statement]] is not StatementKind.NEED
+        and (
+            (comparison is not None and any(j.requirement.key in trade for j in comparison.met))
+            or any(makes_by_word(word, _text(snapshot, statement)) for word in words)
+        )
         for statement, _, comparison in rated
     )
+
+
+def _text(snapshot: Snapshot, statement: int) -> str:
+    return fold(snapshot.string("statements", "text", statement))
+
+
+def _name(snapshot: Snapshot, row: int) -> str:
+    return fold(snapshot.string("organizations", "name", row))
 
 
 def states_offer(snapshot: Snapshot, statement: int) -> bool:
@@ -93,6 +120,12 @@ def behind_the_trade(
     least = np.where(looks, np.float32(0), np.float32(LEAST))
     lowered = brought_beneath(adjusted, adjusted[named].min(), SILENT, least)
     return np.where(behind, lowered - adjusted, lost).astype(np.float32)
+
+
+def gained_by_word(trade: Set[str], is_of_trade: BoolArray, adjusted: FloatArray) -> FloatArray:
+    """What fits (n,) gain of those of a trade that is sought by its word alone: 找陶瓷厂试."""
+    is_sought = is_of_trade & any(key.startswith(BY_WORDS) for key in trade)
+    return np.where(is_sought, np.maximum(CALLED - adjusted, 0), 0).astype(np.float32)
 
 
 def lost_by_labs(

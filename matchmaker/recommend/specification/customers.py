@@ -9,6 +9,7 @@ from matchmaker.recommend.specification.doers import MAKING
 from matchmaker.recommend.specification.makers_sought import are_makers, has_it_done, is_traded
 from matchmaker.recommend.specification.materials import same_material
 from matchmaker.recommend.specification.model import (
+    CONCEPT,
     CORE,
     UNLISTED,
     Comparison,
@@ -27,6 +28,7 @@ from matchmaker.recommend.specification.spare_capacity import (
     is_spare_capacity,
 )
 from matchmaker.recommend.specification.trade_services import who_trades_in_it
+from matchmaker.recommend.specification.unlisted import ENDS
 from matchmaker.recommend.specification.vocabulary import (
     finishing,
     has_own_name,
@@ -152,6 +154,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         ):
             judgements.append(Judgement(item, Fulfilment.MET, whole, _HAS_IT_AS_PART))
     judgements += [Judgement(r, Fulfilment.UNKNOWN) for r in offer.requirements if is_trader(r)]
+    judgements += _same_goods(offer, description)
     judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
     if is_spare:
         work = [i for i in offer.items if not is_for_customer(offer, i)]
@@ -177,6 +180,25 @@ def _is_what_it_is_of(offer: Specification, item: Requirement) -> bool:
 def _made_beside(item: Requirement, makes: list[Requirement]) -> Requirement | None:
     """What makers of a thing make beside it: frames, of who is to buy sunglasses."""
     return next((o for o in makes if o.value in made_by_makers_of(item.value)), None)
+
+
+def _same_goods(offer: Specification, description: Specification) -> list[Judgement]:
+    """Goods that are known by what trade makes them, 真空袋, against who makes the same."""
+    if has_it_done(description.text):
+        return []
+    says = fold(description.text)
+    found = []
+    for item in offer.of(RequirementKind.PROCESS):
+        at = says.find(item.text) if _is_goods(item) else -1
+        if at >= 0 and not is_for_customer(offer, item):
+            made = item._replace(start=at, end=at + len(item.text))
+            found.append(Judgement(item, Fulfilment.UNMET, made, _MAKES_IT))
+    return found
+
+
+def _is_goods(item: Requirement) -> bool:
+    is_thing = item.aspect == CONCEPT and item.text[-1:] in ENDS
+    return is_thing and item.role is ItemRole.ITSELF and not item.denied
 
 
 def _another_kind(item: Requirement, makes: list[Requirement]) -> Requirement | None:

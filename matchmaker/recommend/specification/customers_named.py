@@ -52,6 +52,9 @@ _LACKED = regex(
     r"(?:缺少?|需要?|采购|要买|要用)[^，,;；。.!?找寻求]{0,4}$|"
     r"\b(?:needs?|needing|buys?|buying|requires?|requiring|lacks?|lacking|short of)\s(?:[a-z-]+\s){0,2}$"
 )
+_OUR_OWN = regex(
+    r"(?:我们?|咱们?|我[司厂]|本[司厂])(?:这边|家|自己)?(?:做|生产|研发|开发)?的(?:新|这种|这个)?$|\b(?:our|my) (?:new |own )?$"
+)
 _SPEAKS_THEN = regex(r"(?:的)?(?:厂家?|企业|公司)(?:想要?|希望|打算|愿意)(?:给|为|向)")
 
 
@@ -71,6 +74,8 @@ def is_for_customer(offer: Specification, item: Requirement) -> bool:
         return not (is_lacked and text.startswith("的", item.end))
     if _MAKER_AFTER.match(text, item.end) or _MAKER.search(item.text):
         return True
+    if _OUR_OWN.search(before):  # 找灯厂试我们的透镜
+        return False
     if _WHO_MAKES.search(before) and _CALLED_AFTER.match(text, item.end):
         return True  # 做机架的拿去便宜
     if _TAKES.search(before) and _JOBS_AFTER.match(text, item.end) and _does_work(offer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from matchmaker.recommend.specification.clauses import fold
@@ -15,6 +16,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 
 # 生产七成外发给周边袜厂, 长期外发棉袜加工单; not who takes such work on.
 _OUTSOURCED = regex(
@@ -50,6 +52,37 @@ _MAKERS_SOUGHT = regex(
     r"shops?|makers?|manufacturers?|producers?|mills?|foundr(?:y|ies)|forges?|moulders?|molders?|toolmakers?|coaters?|platers?|"
     r"recyclers?|compounders?|converters?|printers?|dyers?|spinners?|knitters?|subcontractors?|workshops?)\b"
 )
+
+
+# A trade that no list has, by the word before its works: 找陶瓷厂试, 给水产企业供包装.
+BY_WORDS = "words:"
+_OF_A_WORD = regex(
+    r"(?:[找寻求给供]|卖给|卖到|[跟和与]|对接|联系|认识|哪[家里些]|想进)(?:一?些|几家|一?家|外地|外省|本地|附近|大|小|做|的|各地)*"
+    r"(?P<word>[\u4e00-\u9fff]{2,4}?)(?:加工|制造|生产|制品)?(?:厂家?|工厂|企业|公司)(?!长|房|区)"
+)
+_NO_TRADE = regex(
+    r"[找寻求做谁哪家里这那我你他咱我们有没能会可想要的了个些几外本同大小好新老其别相关合作配套上下游供应采购源头代工厂商客户用户龙头知名当地附近周边国内国外海境民营中型类似合适靠谱]"
+)
+
+
+def makers_by_words(text: str) -> frozenset[str]:
+    """Keys of the words before the works that are sought, where no list knows their trade."""
+    found = (match["word"] for match in _OF_A_WORD.finditer(fold(text)))
+    return frozenset(f"{BY_WORDS}{word}" for word in found if not _NO_TRADE.search(word))
+
+
+@remembered(1_000)
+def is_called(word: str, name: str) -> bool:
+    """Whether a folded name of an organisation says that it is of a trade: 彩塘陶瓷有限公司."""
+    works = r"(?:加工|制品|制造|实业|工业|食品|科技|电器)?(?:有限|股份|集团|公司|厂|坊|合作社|$)"
+    return re.search(re.escape(word) + works, name) is not None
+
+
+@remembered(1_000)
+def makes_by_word(word: str, text: str) -> bool:
+    """Whether a folded text lists a trade's goods or work as what is made: 日用陶瓷、水产加工."""
+    made = rf"(?:^|[、，；,;。\s]|生产|制作|日用){re.escape(word)}(?:加工|生产|制造|制品)?(?:$|[、，；,;。\s])"
+    return re.search(made, text) is not None
 
 
 def asks_for_makers(text: str) -> bool:

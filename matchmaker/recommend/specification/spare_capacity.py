@@ -48,7 +48,7 @@ _FOR_WHOM = regex(
     r"(?:谁家?|哪家|哪个|哪位|有没有人|有人)(?:想|要|需要|急)(?:用|租用?|借用?|的话)?(?:的|吗|么|呢)?(?:$|[，,;；。！？!?])|"
     r"(?:可以?|能|愿意?|想)(?:出?借|出租|租|共享|分享|开放)给|(?:可以?|能|愿意?|想)(?:按?[^，,;；。！？找寻求租借]{0,8})(?:出借|出租(?!车)|对外开放|共享出去|租出去|借出去)|"
     r"\b(?:anyone|anybody|somebody|who) (?:else )?(?:needs?|wants?|could use|would use|interested)(?: (?:it|one|them|that))?\b(?! to (?:lend|rent out|share))|"
-    r"\b(?:happy|willing|glad|ready|want|like|able) to (?:lend|share|rent out|hire out|let others use)\b|"
+    r"\b(?:happy|willing|glad|ready|want|like|able) to (?:lend|share(?= (?:it|them|ours?|the|this|these|with|capacity)\b)|rent out|hire out|let others use)\b|"
     r"\b(?:can|could) (?:lend|share|rent out|hire out|be (?:lent|shared|rented|used by))\b"
 )
 _LOOKED_FOR = regex(

@@ -175,6 +175,7 @@ def test_a_cross_of_letters_can_be_yes_or_no() -> None:
         ("示例大学深圳研究院", Kind.RESEARCH_INSTITUTE),
         ("Sample Institute for Pumps", Kind.RESEARCH_INSTITUTE),
         ("示例袜业质量检测中心", Kind.PLATFORM),
+        ("示例自行车电动车质量监督检验所", Kind.PLATFORM),
         ("Sample Institute Ltd", Kind.FIRM),
         ("示例", Kind.FIRM),
     ],

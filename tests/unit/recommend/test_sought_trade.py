@@ -7,6 +7,7 @@ import pytest
 from matchmaker.domain import Description, GoalName, GraphRows, Need, Offer, OfferKind
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import recommend
+from matchmaker.recommend.specification.makers_sought import makers_by_words
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import snapshot_of
 from tests.unit.recommend.worded import firm, ids, near
@@ -81,3 +82,41 @@ def test_who_lends_the_machine_fits_better_than_who_sells_parts_made_on_it() -> 
     found = recommend(graph, near("想租五轴，两个晚上", goal), Request(goal)).matches
     fits = {match.id: match.evidence[0].fit for match in found}
     assert fits["t:lender"] > fits["t:parts"]
+
+
+def test_a_trade_that_no_list_knows_is_sought_by_its_word() -> None:
+    """Names and what is made say it; who makes glaze for it, or trades in it, is not of it."""
+    said = {
+        "glaze": ("示例釉料有限公司", "陶瓷釉料、色料"),
+        "tableware": ("示例陶瓷有限公司", "餐具OEM，辊道窑"),
+        "vases": ("示例工艺品厂", "日用陶瓷、花瓶"),
+        "pumps": ("示例泵业有限公司", "离心泵"),
+    }
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(firm(key, name=name) for key, (name, _) in said.items()),
+            descriptions=tuple(
+                Description(f"d:{key}", f"t:{key}", text) for key, (_, text) in said.items()
+            ),
+        ),
+        {f"d:{key}": [0.45 if key == "glaze" else 0.3, 0.9] for key in said},
+    )
+    found = ids(recommend(snapshot, near("低温快烧配方，找陶瓷厂试", JOINT), Request(JOINT)))
+    assert found[0] == "vases"
+    assert "tableware" in found  # though nothing it says is near
+    assert "pumps" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("找陶瓷厂试", {"words:陶瓷"}),
+        ("食品学院找水产加工企业合作", {"words:水产"}),
+        ("卖给外地的灯饰企业", {"words:灯饰"}),
+        ("找合作企业", set()),
+        ("谁家有工厂", set()),
+        ("求购阀门，长期供货的厂家", set()),
+    ],
+)
+def test_the_word_before_the_works_is_the_trade(text: str, words: set[str]) -> None:
+    assert makers_by_words(text) == words

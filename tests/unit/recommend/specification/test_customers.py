@@ -27,6 +27,7 @@ from tests.unit.snapshot.graphs import snapshot_of
 @pytest.mark.parametrize(
     ("offer", "rival"),
     [
+        ("我们做真空袋蒸煮袋，谁要", "真空袋、蒸煮袋、高阻隔膜"),
         ("we recycle carbon fibre scrap, who has waste prepreg", "碳纤维预浸料废料热解回收"),
         ("线路板打样，找做飞控的客户", "HDI软硬结合板，24小时打样"),
         ("We make investment-cast valve bodies", "Investment castings for valves and pumps"),

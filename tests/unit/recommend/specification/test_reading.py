@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.recommend.specification import ItemRole, RequirementKind, compare, read
+from matchmaker.recommend.specification import UNLISTED, ItemRole, RequirementKind, compare, read
 from tests.unit.recommend.specification.readings import of, values
 
 # Pieces of needs and offers, and what breaks readers of numbers.
@@ -455,3 +455,18 @@ def test_that_another_source_is_sought_is_no_work_beside_what_of(text):
     asked = read(text)
     assert not asked.of(RequirementKind.PROCESS)
     assert [item.value for item in asked.of(RequirementKind.MATERIAL)] == ["pps"]
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("PC扩散罩 阻燃V0", "扩散罩"),
+        ("水晶吊灯贴牌，UL", "水晶吊灯"),
+        ("718H预硬板，要切好", ""),  # of a grade of steel it says the form
+    ],
+)
+def test_a_thing_that_no_list_has_is_read_behind_letters_and_before_work(
+    text: str, thing: str
+) -> None:
+    things = [item.text for item in read(text).items if item.aspect == UNLISTED]
+    assert things == ([thing] if thing else [])

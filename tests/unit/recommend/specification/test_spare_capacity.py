@@ -207,6 +207,7 @@ def test_who_would_make_something_else_asks_for_customers(text: str) -> None:
         ("we have a 3000-ton press idle three days a week", True),
         ("our CNC lathe is free at night, anyone need it?", True),
         ("our oven is free on weekends, happy to share with neighbours", True),
+        ("we would like to share somebody's cold store until spring", False),
         ("谁家有闲置的注塑机", False),
         ("晚上有没有空的五轴可以租", False),
         ("三坐标坏了，想借一台", False),
