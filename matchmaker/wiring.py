@@ -27,7 +27,13 @@ from matchmaker.embedding import (
     open_cache,
 )
 from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
-from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable, WrongState
+from matchmaker.errors import (
+    MatchmakerError,
+    ModelUnavailable,
+    SnapshotUnavailable,
+    WrongState,
+    not_writable,
+)
 from matchmaker.mail import Mailer
 from matchmaker.messages import catalogue, languages
 from matchmaker.nodes.allowance import Allowance, allowance_of, daily_allowance_of
@@ -135,7 +141,7 @@ from matchmaker.services.people.reset_requests import ResetRequests
 from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
-from matchmaker.services.receipts import Receipts
+from matchmaker.services.receipts import ANSWERS, ANSWERS_FILE, Receipts
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, utc_now
@@ -642,12 +648,28 @@ class Wiring:
             lambda path, *how: put_into_store(self.store, path, *how),
             lambda path: put_back_file(self.store, path),
             open_file,
-            self.log_anchor.forget,
+            self._forget_what_was,
             self.clock,
             self._gather_files,
             self._spread_files,
             self._alone,
         )
+
+    def _forget_what_was(self) -> None:
+        """Where the log ended, and what was answered that is to be done again once it is gone.
+
+        Raises ServiceUnavailable, StorageFull.
+        """
+        self.log_anchor.forget()
+        if self.shared_state is not None:
+            self.shared_state.remove_all(ANSWERS)
+            return
+        answers = self.settings.data_dir / ANSWERS_FILE
+        try:
+            for path in (answers, answers.with_name(f"{ANSWERS_FILE}-journal")):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise not_writable(answers, error) from None
 
     @cached_property
     def health(self) -> HealthService:

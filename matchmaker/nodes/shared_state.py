@@ -97,6 +97,12 @@ class SharedState:
             options["connection_class"] = redis.SSLConnection
         return redis.ConnectionPool(**options)
 
+    def remove_all(self, of: str) -> None:
+        """Remove all that is kept for one purpose. Raises ServiceUnavailable."""
+        with answering():
+            for name in self.patient.scan_iter(match=key(of, "*"), count=1_000):
+                self.patient.delete(name)
+
     def about(self) -> dict[str, Any]:
         """The server's own description. Raises ServiceUnavailable."""
         with answering():

@@ -18,6 +18,8 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.workflow.receipt import RECEIPT, Receipt
 
+# The file of the answers, where nodes share none, and what they are under at the server.
+ANSWERS_FILE, ANSWERS = "idempotency.db", "answer"
 # As long as answers are kept.
 KEPT_FOR = timedelta(days=1)
 _TOGETHER = 200

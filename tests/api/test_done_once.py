@@ -10,13 +10,16 @@ from io import BytesIO
 import pytest
 from werkzeug.test import EnvironBuilder
 
-from matchmaker.access import SYSTEM
+from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.api.http.guards import QUESTIONS, SECRET
 from matchmaker.api.http.repetitions import tellers
+from matchmaker.app import create_app
 from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import StoreUnavailable
 from matchmaker.services.receipts import Receipts
+from matchmaker.settings import Settings
 from matchmaker.store.documents import new_id
+from matchmaker.wiring import wire
 from matchmaker.workflow.introduction import Transition
 from matchmaker.workflow.introduction_states import Action
 from tests.api.operations import APPLICATION, ROUTES
@@ -138,6 +141,40 @@ def test_an_import_that_is_written_at_once_is_sent_to_be_written_once(app, world
     assert again.headers["Location"] == first.headers["Location"]
     assert written(world) == before
     take_back_imports(world)
+
+
+def test_a_form_is_the_same_request_whatever_parts_it(app, world):
+    """Clients draw a boundary anew whenever they send a form; another file is another request."""
+    headers = world.headers("coordinator") | {HEADER: new_id()}
+
+    def sent(rows):
+        data = {"file": (BytesIO(rows), "parted.csv"), "cluster": CLUSTER}
+        return sending(app, "imports", headers, data=data)
+
+    first = sent(b"name,kind\nParted works,firm\n")()
+    again = sent(b"name,kind\nParted works,firm\n")()
+    assert (again.status_code, again.json["id"]) == (201, first.json["id"])
+    other = sent(b"name,kind\nOther works,firm\n")()
+    assert other.status_code == 422
+    take_back_imports(world)
+
+
+@pytest.mark.slow
+def test_what_a_restore_takes_back_is_done_when_it_is_sent_again(tmp_path):
+    """Its first answer would tell of something that is there no more."""
+    services = wire(Settings(data_dir=tmp_path, admin_key="k" * 32, _env_file=None))
+    services.store.prepare()
+    headers = {"Authorization": f"Bearer {'k' * 32}", HEADER: new_id()}
+    app = create_app(services)
+    backup, _ = services.backups.make(ADMIN)
+    sent = sending(app, "organizations", headers, json={"name": "Made works", "kind": "firm"})
+    first = sent()
+    assert first.status_code == 201, first.text
+    services.backups.restore(ADMIN, backup, replace=True)
+    again = sent()
+    assert (again.status_code, again.json["name"]) == (201, "Made works"), again.text
+    assert "Idempotent-Replayed" not in again.headers
+    assert services.store.organization(again.json["id"]) is not None
 
 
 def test_a_batch_that_was_proposed_is_told_again(app, world):

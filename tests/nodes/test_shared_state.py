@@ -282,3 +282,13 @@ def test_who_changes_something_waits_while_the_server_starts_anew(redis_server, 
     answers.finish("k", ANSWER)
     assert answers.begin("k", "request") == ANSWER
     assert redis.Redis(port=redis_server.port).ping()
+
+
+def test_all_that_is_kept_for_one_purpose_is_removed_and_nothing_else(state):
+    answers = [key("answer", str(number)) for number in range(2_500)]
+    state.patient.mset(dict.fromkeys(answers, "told"))
+    state.patient.set(key("answers", "other"), "kept")
+    state.remove_all("answer")
+    assert not state.patient.exists(*answers)
+    assert state.patient.get(key("answers", "other")) == b"kept"
+    state.patient.delete(key("answers", "other"))

@@ -15,6 +15,7 @@ from matchmaker.api.http.under_way import KeptUnderWay
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import SOURCE, best_language
 from matchmaker.reports.kept import KeptReports
+from matchmaker.services.receipts import ANSWERS_FILE
 from matchmaker.wiring import Wiring
 
 EXTENSION = "matchmaker"
@@ -34,7 +35,7 @@ class Context:
         self.wrong_keys = services.wrong_keys_allowance
         answers: IdempotencyStore
         if shared is None:
-            answers = LocalAnswers(services.settings.data_dir / "idempotency.db")
+            answers = LocalAnswers(services.settings.data_dir / ANSWERS_FILE)
         else:
             answers = SharedAnswers(shared)
         self.idempotency = KeptUnderWay(answers)

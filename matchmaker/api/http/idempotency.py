@@ -25,6 +25,7 @@ from matchmaker.errors import InvalidInput, ServiceUnavailable, StorageFull, Wro
 from matchmaker.nodes.damaged_file import set_aside_if_damaged, tells_of_damage
 from matchmaker.nodes.shared_state import SharedState, answering, unanswered
 from matchmaker.nodes.shared_state import key as shared_key
+from matchmaker.services.receipts import ANSWERS
 from matchmaker.system_errors import reason_of
 
 log = structlog.get_logger(__name__)
@@ -303,7 +304,7 @@ def _not_kept_noted() -> Iterator[None]:
 
 
 def _name(key: str) -> str:
-    return shared_key("answer", key)
+    return shared_key(ANSWERS, key)
 
 
 def _held_by_another() -> ServiceUnavailable:

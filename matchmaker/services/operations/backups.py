@@ -65,8 +65,8 @@ class Backups:
     `copy` writes all that the store holds, at one moment, into a new database file, and `put`
     has the store hold what is in such a file, which a backup had in it, under a name of this
     restore, and first calls what is to be done before anything is changed; `put_file_back` undoes
-    a migration. `open_file` opens it as a store. `forget_anchor` is called before another log
-    takes the place of the one there is.
+    a migration. `open_file` opens it as a store. `forget` is called before another log and
+    other documents take the place of those there are: what was noted of these holds no more.
     `gather` has the files here that other nodes share, and `spread` gives them those that were
     brought back. `alone` keeps servers away, and raises WrongState where one runs.
     """
@@ -77,7 +77,7 @@ class Backups:
     put: Callable[[Path, Path, str, Callable[[], object]], None]
     put_file_back: Callable[[Path], None]
     open_file: Callable[[Path], Store]
-    forget_anchor: Callable[[], None]
+    forget: Callable[[], None]
     clock: Clock
     gather: Callable[[], object] = lambda: None
     spread: Callable[[], object] = lambda: None
@@ -246,7 +246,7 @@ class Backups:
             kept = self._kept_of(principal, replace=replace)
             pending = dataclasses.replace(pending, before=str(kept.absolute()) if kept else "")
             pending.write(folder)
-            self.forget_anchor()
+            self.forget()
             is_begun = True
 
         self.store().prepare()
