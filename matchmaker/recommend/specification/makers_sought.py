@@ -105,8 +105,13 @@ def is_traded(item: Requirement, description: Specification) -> bool:
 
 def are_makers(item: Requirement, asked: Specification) -> bool:
     """Whether who makes a thing is spoken of by that: 袜厂, "sock mills", 卖袜子的找源头厂."""
-    folded = fold(asked.text)
-    return _MAKER.match(folded, item.end) is not None or _SOURCE.search(folded) is not None
+    return _MAKER.match(fold(asked.text), item.end) is not None or _seeks_source(asked.text)
+
+
+@remembered(1_000)
+def _seeks_source(text: str) -> bool:
+    """Whether who makes things itself is sought; the whole text is looked through once."""
+    return _SOURCE.search(fold(text)) is not None
 
 
 def of_makers(comparison: Comparison, asked: Specification, says: Specification) -> Comparison:

@@ -76,7 +76,7 @@ RATE_BEFORE = regex(
     rf"(?:(?<![a-z02-9])(?<!\d1)(?P<period>{PERIOD})|(?:每个?|一个?)(?P<every>{PERIOD})[^，,;；。\d]{{0,4}}$)"
     r"(?:度|的|产能|产量|产|供货量|供货|供应|供|需求|需|用量|用|消耗|采购|出货|可做|可产|加工|处理|"
     r"capacity|output|production|demand|need|volume| of|:|约|大约|左右|around|about|近|超|超过|达|"
-    r"最大|最高|能|可| |至少|不少于|不低于|up to|over|at least|最多|稳定|大概|要|喷|出|均|约为)*$"
+    r"最大|最高|能|可| |至少|不少于|不低于|up to|over|at least|最多|稳定|大概|要|喷|出|均|约为)*+$"
 )
 
 DIAMETER = regex(

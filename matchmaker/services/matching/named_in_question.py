@@ -13,7 +13,7 @@ from matchmaker.text import blanked, has_chinese, normal
 
 # What people ask of somebody whose name they know.
 _POLITE = regex(
-    r"^(?:请问|你好|您好|想?问(?:一下|问)?|打听(?:一下|下)?|hello|hi|hey|please|excuse me|[\W_])+"
+    r"^(?:请问|你好|您好|想?问(?:一下|问)?|打听(?:一下|下)?|hello|hi|hey|please|excuse me|[\W_])++"
 )
 _ABOUT = regex(
     r"(?:这家?|那家?)?(?:公司|厂家?|企业)?的?(?:具体)?"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
-from matchmaker.recommend.specification import read
+from matchmaker.recommend.specification import makers_sought, read
 from matchmaker.recommend.specification.comparison import compare
 from matchmaker.recommend.specification.customers import made_by_customers
 from matchmaker.recommend.specification.customers_named import is_for_customer, offered
+from matchmaker.recommend.specification.makers_sought import are_makers
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.reading import MOST
 from matchmaker.remembered import remembered
@@ -65,3 +66,21 @@ def test_a_long_offer_is_looked_through_once_whatever_it_names() -> None:
         for product in products:
             is_for_customer(offer, product)
     assert time.process_time() - began < 5
+
+
+def test_whether_the_source_is_sought_is_looked_up_once_for_all_things(monkeypatch) -> None:
+    """Of a question of one word repeated each thing of each candidate had it searched whole."""
+    searched: list[str] = []
+    pattern = makers_sought._SOURCE
+
+    class Counting:
+        def search(self, text: str) -> object:
+            searched.append(text)
+            return pattern.search(text)
+
+    monkeypatch.setattr(makers_sought, "_SOURCE", Counting())
+    offer = read("卖袜子的，" + "袜子" * 4_000 + "，找源头工厂")
+    products = offer.of(RequirementKind.PRODUCT)
+    assert len(products) > 50
+    assert all(are_makers(product, offer) for product in products * 3)
+    assert len(searched) <= 1
