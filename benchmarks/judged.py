@@ -4,6 +4,7 @@
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --show 20 --missed [--goal G] [--tag T]
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --set apart [--framed]
     MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --listed listed-products.csv.gz
+    MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --set elsewhere
 
 DIR holds the sample graph, as `matchmaker setup` leaves it. `benchmarks/judged/README.md` says
 how needs were written and graded. Every need goes through `Matching.for_text`, by its asker
@@ -19,6 +20,9 @@ import csv
 import gzip
 import json
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,7 +62,10 @@ SETS = (
     "spoken",
     "later",
     "asked",
+    "elsewhere",
 )
+ELSEWHERE = "elsewhere"  # lists of trades that the sample graph has not
+WITH_NOTES = 3  # the exit status of an import of which something is told
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
 AS_ASKED, BY_NOBODY = "as asked", "by nobody"
 # The same with whom the page lists above it, by score: partners already who say that they have it.
@@ -138,6 +145,34 @@ def load_listed(services: Wiring, file: Path) -> None:
     services.store.prepare()
     services.store.upsert(rows)
     services.refresher.refresh(ADMIN)
+
+
+def load_elsewhere(settings: Settings) -> None:
+    """Fill an empty installation with the lists of other trades, as a coordinator imports them."""
+    command = [sys.executable, "-c", "from matchmaker.cli import main; main()"]
+    environment = os.environ | {"MATCHMAKER_DATA_DIR": str(settings.data_dir.absolute())}
+    lists = sorted((FOLDER / ELSEWHERE / "lists").iterdir())
+    for then in (*(["import", "list", "--yes", str(path)] for path in lists), ["refresh"]):
+        done = subprocess.run([*command, *then], env=environment, capture_output=True, check=False)
+        if done.returncode not in (0, WITH_NOTES):
+            raise SystemExit(done.stderr.decode())
+
+
+def with_ids(services: Wiring, needs: Sequence[JudgedNeed]) -> list[JudgedNeed]:
+    """Needs whose askers and answers are told by name, by the ids that their import made."""
+    snapshot = services.reader.current()
+    ids = {
+        snapshot.string("organizations", "name", row): snapshot.id_of(row)
+        for row in range(len(snapshot))
+    }
+    return [
+        replace(
+            need,
+            asker=ids[need.asker] if need.asker else "",
+            grades={ids[name]: grade for name, grade in need.grades.items()},
+        )
+        for need in needs
+    ]
 
 
 def measures(grades: Sequence[int | None], judged: Sequence[int]) -> dict[str, float]:
@@ -417,7 +452,14 @@ def main() -> None:
             services.reader.current()
         except SnapshotUnavailable:
             load_listed(services, options.listed)
+    if options.set == ELSEWHERE:
+        try:
+            services.reader.current()
+        except SnapshotUnavailable:
+            load_elsewhere(services.settings)
     needs = judged_needs(FOLDER / ("listed" if options.listed else options.set or ""))
+    if options.set == ELSEWHERE:
+        needs = with_ids(services, needs)
     needs = chosen(needs, options)
     asked = ask_all(services, framed(needs) if options.framed else needs)
     figures = report(asked)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matchmaker.ingest.cells import filled_values
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import CellWarning, UndecidedCell, filled_values
 from matchmaker.ingest.column_values import MOST
 from matchmaker.ingest.consortia import is_organization_name
+from matchmaker.ingest.words import flag
 from matchmaker.regex import regex
 from matchmaker.text import normal
 
@@ -63,15 +65,24 @@ def column_by_words(title: str, values: Sequence[str]) -> str:
     return DESCRIPTION if _DONE.search(plain) else ""
 
 
-_TEXT = regex(
-    r"[^\W\d_]{4}|[\u4e00-\u9fff]{3}|[\u4e00-\u9fff][^\u4e00-\u9fff]{0,3}[\u4e00-\u9fff]{2}"
-)
+_TEXT = regex(r"[^\W\d_]{4}|[\u4e00-\u9fff]{2}")
+
+
+def _is_flag(value: str) -> bool:
+    """Tell whether a value says yes or no, or may."""
+    try:
+        flag(value)
+    except UndecidedCell:
+        return True
+    except (InvalidInput, CellWarning):
+        return False
+    return True
 
 
 def are_texts(values: Sequence[str]) -> bool:
     """Tell whether most values are words, and neither names of organisations nor a few kinds."""
     filled = filled_values(values)
-    texts = [value for value in filled if _TEXT.search(value)]
+    texts = [value for value in filled if _TEXT.search(value) and not _is_flag(value)]
     if not texts or len(texts) < MOST * len(filled):
         return False
     # A column of a few words that come again and again is of kinds.

@@ -9,6 +9,7 @@ from matchmaker.domain import Layer
 from matchmaker.ingest.address_books import is_address_book
 from matchmaker.ingest.certificates import certificate_names, certificates_in
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.composed_titles import NEED, OFFER, column_by_words
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.dealings import DEALINGS
 from matchmaker.ingest.inquiries import is_list_of_requests
@@ -260,6 +261,8 @@ def _own_titles(name: str, samples: Samples) -> int | None:
 def _told(name: str, samples: Samples) -> Mapping[str, str]:
     """Columns by title, but for those that a list of members has as well where it is rather one."""
     columns = recognised(name, samples)
+    if name == MEMBERS:
+        return columns | _composed(samples, columns)
     if name == ORDERS:
         columns |= beside_parties(name, samples, columns)
     if name == RELATIONS and implied_relation(columns):
@@ -274,6 +277,16 @@ def _told(name: str, samples: Samples) -> Mapping[str, str]:
         return columns
     keys = keys_of(shared)
     return {title: "" if word_key(title) in keys else each for title, each in columns.items()}
+
+
+def _composed(samples: Samples, columns: Mapping[str, str]) -> dict[str, str]:
+    """Columns of what members look for and let others use, by words of titles that no list has.
+
+    Who asks them for both, 急需配套 beside 生产设备, lists no equipment.
+    """
+    unknown = [title for title, column in columns.items() if not column]
+    named = {title: column_by_words(title, samples[title]) for title in unknown}
+    return {title: name for title, name in named.items() if name in (NEED, OFFER)}
 
 
 def implied_relation(columns: Mapping[str, str]) -> str:

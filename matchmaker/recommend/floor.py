@@ -16,6 +16,10 @@ from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
 from matchmaker.text import language_of, lines_by_language
 
 NEAREST = 3
+# From this standing on somebody in a graph answers an everyday sentence: nobody of the sample does
+# (-.1 at most), distillers, roasters and hirers of diggers do with 4 to 6; the same is said by
+# others with this cosine to it, in another language, too.
+ANSWERED, SAME, LOOKED_AT = 1.0, 0.6, 10_000
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,39 @@ def everyday_texts() -> tuple[tuple[str, str], ...]:
     return lines_by_language(files(__package__).joinpath("everyday.tsv").read_text("utf-8"))
 
 
+def of_other_walks(snapshot: Snapshot, everyday: FloatArray) -> FloatArray:
+    """Those of everyday sentences (k, d), unit vectors, that nobody in a graph answers.
+
+    Bottling of spirits is another walk of life for who makes valves, and not for distillers. Each
+    is asked for as of a supplier, the others being everyday. Of many statements some thousand are
+    looked at: of a trade many speak.
+    """
+    step = max(1, len(snapshot.vectors) // LOOKED_AT)
+    alike = everyday @ np.asarray(snapshot.vectors[::step], dtype=np.float32).T
+    if not alike.size:
+        return everyday
+    among = everyday @ everyday.T
+    others = among - 2 * np.eye(len(everyday), dtype=np.float32)
+    answered = np.zeros(len(everyday), dtype=np.bool_)
+    for place, (language, text) in enumerate(everyday_texts()):
+        said = snapshot.string("statements", "text", int(alike[place].argmax()) * step)
+        values = {
+            "likeness": alike[place].max(),
+            "known": familiarity(snapshot, text),
+            "everyday": np.sort(others[place])[-NEAREST:].mean(),
+            "foreign": language_of(said) != language,
+            "product": 0.0,
+        }
+        weighed = {name: np.array([value], dtype=np.float32) for name, value in values.items()}
+        standing = floor().standing(GoalName.SUPPLIER, language, weighed)
+        answered[place] = standing[0] >= ANSWERED
+    same = among[:, answered].max(axis=1, initial=-1.0) >= SAME
+    return np.asarray(everyday[~same])
+
+
 def everyday_likeness(question: FloatArray, everyday: FloatArray) -> float:
     """Mean cosine of a question (d,) to the `NEAREST` everyday sentences (k, d)."""
-    return float(np.sort(everyday @ question)[-NEAREST:].mean())
+    return float(np.sort(everyday @ question)[-NEAREST:].mean()) if len(everyday) else 0.0
 
 
 def familiarity(snapshot: Snapshot, text: str) -> float:

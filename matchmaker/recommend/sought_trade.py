@@ -46,7 +46,7 @@ def sought_trade(goal: GoalName, question: SeekerText) -> frozenset[str]:
         named = sought_by(question.specification, by_parts=goal is GoalName.CUSTOMER)
         return named | makers_by_words(question.text)
     if goal is not GoalName.INDUSTRY_PARTNER:
-        return frozenset()
+        return makers_by_words(question.text) if goal is GoalName.CROSS_CLUSTER else frozenset()
     wanted = question.specification.requirements
     named = frozenset(item.key for item in wanted if has_name(item) and not item.denied)
     return named | makers_by_words(question.text)

@@ -283,3 +283,17 @@ def test_every_frame_holds_the_need_once_in_either_language() -> None:
         before, after = frame.split("{need}")
         assert len(before) + len(after) > (60 if language == "zh" else 150)
         assert "{" not in before + after
+
+
+def test_needs_of_other_trades_are_about_who_is_in_their_lists() -> None:
+    folder = ROOT / "benchmarks/judged/elsewhere"
+    lists = "\n".join(path.read_text("utf-8") for path in sorted((folder / "lists").iterdir()))
+    needs = {need["id"]: need for need in table("benchmarks/judged/elsewhere/needs.csv")}
+    best: dict[str, int] = defaultdict(int)
+    for row in table("benchmarks/judged/elsewhere/grades.csv"):
+        assert row["organization"] in lists, row
+        best[row["need"]] = max(best[row["need"]], int(row["grade"]))
+    assert len(needs) == 62
+    assert all(not need["asker"] or need["asker"] in lists for need in needs.values())
+    for id, need in needs.items():
+        assert (best[id] == 2) is not meets_nobody(need), id

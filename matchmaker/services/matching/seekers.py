@@ -31,7 +31,7 @@ from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.asides import asides, named_in, without_named_in
 from matchmaker.recommend.asked_words import asked_words, names_abroad
-from matchmaker.recommend.floor import everyday_likeness, everyday_texts
+from matchmaker.recommend.floor import everyday_likeness, everyday_texts, of_other_walks
 from matchmaker.recommend.homophones import resounded
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
@@ -270,7 +270,8 @@ class SeekerFactory:
 
         def embedded() -> FloatArray:
             languages, texts = zip(*everyday_texts(), strict=True)
-            return np.array(self._query_vectors(texts, languages, kept=True))
+            sentences = np.array(self._query_vectors(texts, languages, kept=True))
+            return of_other_walks(self.snapshot, sentences)
 
         everyday = self.snapshot.cached("everyday sentences", embedded)
         return [0.0 if each is None else everyday_likeness(each, everyday) for each in vectors]

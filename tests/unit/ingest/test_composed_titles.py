@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import GoalName, Kind, OfferKind, Size, Tier
+from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
 from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.table_file import open_table
 from matchmaker.ingest.words import implied_by_kind, kind
 from tests.unit.ingest.test_lists_through_the_door import members
 
@@ -123,3 +125,12 @@ def test_each_column_of_what_is_looked_for_is_of_its_own_partner(tmp_path: Path)
         "T6 oven at night",
         "dynamometer on request",
     }
+
+
+def test_members_are_no_list_of_equipment_for_what_machines_they_have(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(SURVEY, "utf-8")
+    samples = column_samples(open_table(path, expected=all_titles()))
+    assert guessed_format(samples) == "organizations"
+    owners = {"所属单位": FIRMS, "设备名称": TEXTS, "是否开放": ("是", "否")}
+    assert guessed_format(owners) == "equipment"

@@ -120,3 +120,22 @@ def test_a_trade_that_no_list_knows_is_sought_by_its_word() -> None:
 )
 def test_the_word_before_the_works_is_the_trade(text: str, words: set[str]) -> None:
     assert makers_by_words(text) == words
+
+
+def test_makers_of_another_cluster_are_sought_by_their_word() -> None:
+    across = GoalName.CROSS_CLUSTER
+    said = {
+        "glaze": ("示例釉料有限公司", "陶瓷釉料、色料"),
+        "kilns": ("示例陶瓷有限公司", "餐具OEM"),
+    }
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(firm(key, name=name) for key, (name, _) in said.items()),
+            descriptions=tuple(
+                Description(f"d:{key}", f"t:{key}", text) for key, (_, text) in said.items()
+            ),
+        ),
+        {f"d:{key}": [0.3, 0.9] for key in said},
+    )
+    found = ids(recommend(snapshot, near("想对接陶瓷企业做灯座", across), Request(across)))
+    assert "kilns" in found
