@@ -26,7 +26,7 @@ WITHIN_RANGE = frozenset({"hardness"})
 _FIGURE = rf"(?:(?<![\d.])(?<!\d,)\d[\d,]{{0,8}}(?:\.\d{{1,4}})?|(?<![{HAN_NUMERAL}])[{HAN_NUMERAL}]{{1,8}})"
 # Whatever is measured is so in one of these.
 _FIGURES = regex(rf"[\d{HAN_NUMERAL}]")
-_UNIT = r"(?:\s?(?:针|支|d|层|小时|分钟|h|hrc|hv|gsm|db))?"
+_UNIT = r"(?:\s?(?:针|支|d|层|小时|分钟|h|hrc|hv|gsm|db|k?w|瓦|v|m?ah|rpm))?"
 _RANGE = rf"(?P<low>{_FIGURE})(?:{_UNIT}\s?(?:-|~|至|到|to|和)\s?(?:hrc|hv)?(?P<high>{_FIGURE}))?"
 
 
@@ -104,6 +104,15 @@ _QUALITIES = (
     _quality(LESS_NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)\s?(?:以上)?的?(?:降噪|减噪|消[声音]|隔[声音]|衰减|less|lower|quieter|down|drop|reduction|attenuation|insertion loss|damping|noise reduction)"),
     _quality(LESS_NOISE, "dB", rf"(?:\bby|(?:attenuation|reduction|insertion loss|damping)(?: of)?|(?:reduces?|cuts?|lowers?|attenuates?|dampens?) (?:it )?(?:by)?)\s(?:about |around |some |at least |up to |more than )?{_RANGE}\s?db(?:\(a\))?"),
     _quality(NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)"),
+    _quality("power", "W", rf"{_RANGE}\s?-?(?:kw|千瓦)(?![a-z\d·/]|时|小时)", 1_000),
+    _quality("power", "W", rf"(?<!in )(?<!within )(?<!every ){_RANGE}\s?-?(?:w(?![a-z\d·/*]|\s?(?:[条双件个套只片米元块粒支吨对张台年月]|pcs))|watts?(?![a-z])|瓦(?!楞|片|解|斯|特兰|时|盖|房|工|匠|当))"),
+    # 980KV of a motor is its speed for each volt; Ti-6Al-4V is an alloy.
+    _quality("voltage", "V", rf"(?<!al)(?<!al-){_RANGE}\s?-?(?:v(?:ac|dc)?(?![a-z\d/-])|volts?(?![a-z])|伏(?!安|击|笔))"),
+    _quality("charge", "Ah", rf"{_RANGE}\s?-?(?:mah(?![a-z])|毫安时?)", 0.001),
+    _quality("charge", "Ah", rf"{_RANGE}\s?-?(?:ah(?![a-z])|安时)"),
+    _quality("speed", "rpm", rf"{_RANGE}\s?-?(?:rpm(?![a-z])|r/min(?![a-z])|转\s?(?:/|每)\s?分钟?)"),
+    _quality("flow", "m³/h", rf"{_RANGE}\s?(?:m3|m³|立方米?|方)\s?(?:/|每|per )\s?(?:h(?:our|r)?(?![a-z])|小?时)"),
+    _quality("flow", "m³/h", rf"{_RANGE}\s?(?:l|lit(?:re|er)s?|升)\s?(?:/|每|per )\s?(?:min(?:ute)?(?![a-z])|分钟?)", 0.06),
     _quality(ENERGY, "Wh/kg", rf"{_RANGE}\s?(?:wh|瓦时)\s?/\s?(?:kg|公斤|千克)"),
     _quality(ENDURANCE, "min", rf"(?:续航|留空|航时|flight time|endurance)[^，,;；。\d{HAN_NUMERAL}]{{0,6}}{_RANGE}\s?(?:分钟|min(?:utes?)?)"),
     _quality(ENDURANCE, "min", rf"{_RANGE}[\s-]?(?:分钟|min(?:utes?)?)\s?(?:的)?(?:续航|flight|endurance|in the air)"),

@@ -78,7 +78,7 @@ def test_a_level_says_nothing_of_a_reduction_and_more_of_that_is_as_good() -> No
 
 def test_energy_by_weight_is_a_figure_and_no_code() -> None:
     text = "6S 22000mAh半固态电池给植保机用，能量密度300Wh/kg以上"
-    assert values(text, "size") == ["6 S", "≥300 Wh/kg"]
+    assert values(text, "size") == ["6 S", "22 Ah", "≥300 Wh/kg"]
     assert values(text, "code") == []
     assert [item.value for item in read(text).requirements if item.kind == "product"] == ["battery"]
 
@@ -174,3 +174,31 @@ def test_what_is_taken_back_and_worked_anew_is_no_test(text: str) -> None:
 def test_the_least_that_is_sold_is_no_most(need: str, statement: str, is_met: bool) -> None:
     kinds = {judged.requirement.kind for judged in compared(need, statement).met}
     assert ("quantity" in kinds) is is_met
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("驱动电源 30W，0-10V调光", ["30 W", "0-10 V"]),
+        ("电机 2.2kW 380V", ["2200 W", "380 V"]),
+        ("hub motors 250-750 W", ["250-750 W"]),
+        ("锂电池 48V 20Ah", ["48 V", "20 Ah"]),
+        ("5000 mAh battery", ["5 Ah"]),
+        ("离心泵，流量50方/小时", ["50 m³/h"]),
+        ("dosing pump 10 l/min", ["0.6 m³/h"]),
+        ("spindle motor, 24000 rpm", ["24000 rpm"]),
+        ("无刷电机 980KV", []),  # revolutions for each volt
+        ("PC扩散罩 UL94 V0", []),
+        ("袜子一年20w双", []),
+        ("Ti-6Al-4V fittings", []),
+        ("瓦楞纸箱", []),
+    ],
+)
+def test_what_is_rated_in_watts_volts_and_the_like_is_read(text: str, read: list[str]) -> None:
+    assert values(text, "size") == read
+
+
+def test_a_power_within_the_range_that_is_offered_is_met_and_another_is_not() -> None:
+    need = "LED驱动电源，30W"
+    assert "30 W" in names(compared(need, "LED驱动电源 10-150W").met)
+    assert "30 W" in names(compared(need, "LED驱动电源 60W").unmet)
