@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.labs_sought import asks_for_labs
@@ -55,7 +56,8 @@ _MAKERS_SOUGHT = regex(
 
 
 # A trade that no list has, by the word before its works: 找陶瓷厂试, 给水产企业供包装.
-BY_WORDS = "words:"
+# Each is looked for in what every candidate says: nobody seeks more.
+BY_WORDS, MOST_WORDS = "words:", 4
 _OF_A_WORD = regex(
     r"(?:[找寻求给供]|卖给|卖到|[跟和与]|对接|联系|认识|哪[家里些]|想进)(?:一?些|几家|一?家|外地|外省|本地|附近|大|小|做|的|各地)*"
     r"(?P<word>[\u4e00-\u9fff]{2,4}?)(?:加工|制造|生产|制品)?(?:厂家?|工厂|企业|公司)(?!长|房|区)"
@@ -68,7 +70,8 @@ _NO_TRADE = regex(
 def makers_by_words(text: str) -> frozenset[str]:
     """Keys of the words before the works that are sought, where no list knows their trade."""
     found = (match["word"] for match in _OF_A_WORD.finditer(fold(text)))
-    return frozenset(f"{BY_WORDS}{word}" for word in found if not _NO_TRADE.search(word))
+    words = (word for word in found if not _NO_TRADE.search(word))
+    return frozenset(f"{BY_WORDS}{word}" for word in islice(words, MOST_WORDS))
 
 
 @remembered(1_000)

@@ -139,3 +139,10 @@ def test_makers_of_another_cluster_are_sought_by_their_word() -> None:
     )
     found = ids(recommend(snapshot, near("想对接陶瓷企业做灯座", across), Request(across)))
     assert "kilns" in found
+
+
+def test_of_a_text_that_seeks_thousands_of_trades_the_first_are_looked_for() -> None:
+    """Each is looked for in what every candidate says."""
+    pairs = (chr(0x4E00 + 7 * number) + chr(0x9000 - 5 * number) for number in range(1_000))
+    text = "，".join(f"找{pair}厂" for pair in pairs)
+    assert 0 < len(makers_by_words(text)) <= 4
