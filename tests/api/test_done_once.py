@@ -16,12 +16,14 @@ from matchmaker.api.http.repetitions import tellers
 from matchmaker.app import create_app
 from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import StoreUnavailable
+from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.receipts import Receipts
 from matchmaker.settings import Settings
 from matchmaker.store.documents import new_id
 from matchmaker.wiring import wire
 from matchmaker.workflow.introduction import Transition
 from matchmaker.workflow.introduction_states import Action
+from matchmaker.workflow.session import FREE_FAILURES, password_id
 from tests.api.operations import APPLICATION, ROUTES
 from tests.api.requests_of_routes import REQUESTS
 from tests.api.sending import id_of, take_back_imports
@@ -193,6 +195,19 @@ def test_a_batch_that_was_proposed_is_told_again(app, world):
     world.services.introductions.act(
         SYSTEM, first.json["introductions"][0], Transition(Action.CANCEL)
     )
+
+
+def test_who_had_to_wait_is_not_told_so_again_once_the_wait_is_over(world, send):
+    """The refusal says itself when to try again: its key is free."""
+    sent = send("POST /clusters/{id}/channels")
+    account = world.accounts["coordinator"]
+    attempts = FailedAttempts(world.services.repositories, world.services.clock)
+    for _ in range(FREE_FAILURES):
+        attempts.guess(password_id(account.id), "wrong", lambda: False)
+    refused = sent()
+    assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+    attempts.forget(password_id(account.id))
+    assert sent().status_code == 201
 
 
 POSTING = {"organization": FIRM, "text": "Castings of bronze", "goal": "supplier", "publish": False}

@@ -79,7 +79,8 @@ class SentAgain:
         key = g.pop("idempotency_key", None)
         if key is None:
             return response
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        is_passing = response.status_code == HTTPStatus.TOO_MANY_REQUESTS  # of it nothing was done
+        if is_passing or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             context().idempotency.release(key)
             return response
         kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
