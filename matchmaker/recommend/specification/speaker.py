@@ -128,7 +128,7 @@ _WE_ARE_EN = regex(
     # An importer of socks says so, and in the next sentence what it looks for.
     rf"|(?:we are|we're|i am|i'm|our company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
     rf"{_HEAD}(?: (?:of|for|in|from|based in|located in|near|with|making|producing|supplying|speciali[sz](?:ed|ing) in) {_WORDS}{{0,9}}?"
-    rf"{_NO_WISH}[a-z0-9'/&-]++)?[.;!] (?=[^.!?]{{0,60}}{_WISH})"
+    rf"{_NO_WISH}[a-z0-9'/&-]++)?[.;!] (?=[^.!?]{{0,60}}{_WISH}|(?:who|which|where|can|could|does|is there|are there)\b)"
     # What it makes, and whom it asks for in the next sentence.
     rf"|(?:we|i|our (?:company|factory|plant|firm|team|shop)) (?:mainly |only |also )?{_MAKE} "
     rf"(?:{_NO_WISH}[a-z0-9'/&-]++,? ){{0,9}}?{_NO_WISH}[a-z0-9'/&-]++[.;!] "

@@ -481,3 +481,18 @@ def test_how_long_a_valve_lasts_is_no_test_of_climate():
 )
 def test_who_asks_is_told_apart_from_what_its_thing_must_be(need, rest):
     assert without_speaker(need).strip() == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("We are a sock mill. Who sells compostable header cards?", "sock"),
+        ("as a valve maker, we need graphite packing", "valve"),
+        ("我们是袜子厂，包装盒太贵，求便宜的纸盒", "袜子"),
+        ("我们阀门厂的阀杆要镀硬铬", "阀门"),
+    ],
+)
+def test_who_asks_is_told_whatever_the_next_words_are(text: str, speaker: str) -> None:
+    wanted = without_speaker(text)
+    assert speaker in text
+    assert speaker not in wanted
