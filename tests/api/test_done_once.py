@@ -1,5 +1,7 @@
 """What was done and not answered is not done again: the receipt of a request tells what it did."""
 
+import hashlib
+import json
 import sqlite3
 import time
 from contextlib import closing
@@ -349,3 +351,39 @@ def test_receipts_are_forgotten_after_a_day(app, world, monkeypatch):
     assert not any(records.tally("receipt", "day").values())
     lose_answers(world)
     assert "Idempotent-Replayed" not in sent().headers
+
+
+def _plain(path, body):
+    """What anybody can work out who knows a request, in the first epochs of an account."""
+    said = f"POST\n{path}?\n".encode() + body
+    epochs = ("", *(f"\n{number}" for number in range(1, 9)))
+    return {hashlib.sha256(said + epoch.encode()).hexdigest() for epoch in epochs}
+
+
+def _digests(world):
+    """All that receipts, and answers that are kept, hold of requests."""
+    receipts = world.services.repositories.receipts
+    day = f"{world.services.receipts.clock():%Y-%m-%d}"
+    kept = {row.value.digest for row in receipts.page("day", day, limit=10_000).rows}
+    with closing(sqlite3.connect(world.services.settings.data_dir / "idempotency.db")) as answers:
+        return kept | {request for (request,) in answers.execute("SELECT request FROM answer")}
+
+
+def test_what_is_kept_of_a_request_with_a_password_lets_nobody_try_passwords(app, world):
+    headers = world.headers("owner") | {HEADER: new_id()}
+    body = json.dumps(POSTING).encode()
+    path = f"{API}/postings"
+    client = app.test_client()
+    client.post(path, headers=headers, data=body, content_type="application/json")
+    assert _plain(path, body) & _digests(world)  # so it could be tried
+    operation = "POST /clusters/{id}/channels"
+    sent = REQUESTS[operation][1](world, "coordinator")
+    body = json.dumps(sent["json"]).encode()
+    path = f"{API}/clusters/{CLUSTER}/channels"
+    headers = world.headers("coordinator") | {HEADER: new_id()}
+    made = client.post(path, headers=headers, data=body, content_type="application/json")
+    assert made.status_code == 201, made.text
+    assert "password" in sent["json"]
+    assert not _plain(path, body) & _digests(world)
+    again = client.post(path, headers=headers, data=body, content_type="application/json")
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
