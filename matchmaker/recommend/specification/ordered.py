@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 
 _NUMBERED = regex(r"(?<![a-z])(?:qty|q'ty|quantity|数量|需求量)(?: of|[:：.\s是为约])*$")
 _LOT = 5
@@ -63,8 +64,16 @@ def is_of_stuff(folded: str, start: int, end: int) -> bool:
     """Whether a weight is how much of a stuff is wanted: 再生碳纤维短切 一吨, 一吨再生碳纤维."""
     if _STUFF_AFTER.match(folded, end):
         return True
-    is_alone = _ALONE_BEFORE.search(folded[:start]) and _ALONE_AFTER.match(folded, end)
-    return bool(is_alone) and _OF_STUFF.search(folded) is not None
+    is_alone = _ALONE_BEFORE.search(folded, max(0, start - 1), start) and _ALONE_AFTER.match(
+        folded, end
+    )
+    return bool(is_alone) and _names_stuff(folded)
+
+
+@remembered(100)
+def _names_stuff(folded: str) -> bool:
+    """Whether a text names a stuff at all: looked up once for all its weights."""
+    return _OF_STUFF.search(folded) is not None
 
 
 def is_order(folded: str, start: int, end: int, amount: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from matchmaker.recommend.specification import makers_sought, read
+from matchmaker.recommend.specification import makers_sought, ordered, read
 from matchmaker.recommend.specification.comparison import compare
 from matchmaker.recommend.specification.customers import made_by_customers
 from matchmaker.recommend.specification.customers_named import is_for_customer, offered
@@ -84,3 +84,18 @@ def test_whether_the_source_is_sought_is_looked_up_once_for_all_things(monkeypat
     assert len(products) > 50
     assert all(are_makers(product, offer) for product in products * 3)
     assert len(searched) <= 1
+
+
+def test_whether_a_stuff_is_named_is_looked_up_once_for_all_weights(monkeypatch) -> None:
+    """A text of one weight repeated had its whole searched for each: five seconds to read it."""
+    searched: list[str] = []
+    pattern = ordered._OF_STUFF
+
+    class Counting:
+        def search(self, text: str) -> object:
+            searched.append(text)
+            return pattern.search(text)
+
+    monkeypatch.setattr(ordered, "_OF_STUFF", Counting())
+    read.__wrapped__("一吨，" * 300)
+    assert len(searched) == 1
