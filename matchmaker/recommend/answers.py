@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import GoalName
 from matchmaker.recommend.both_lack import also_lacking
 from matchmaker.recommend.evidence import TextFit
-from matchmaker.recommend.floor import familiarity, floor
+from matchmaker.recommend.floor import floor
 from matchmaker.recommend.literal import (
     NAMED_GOALS,
     OF_THINGS,
@@ -406,7 +405,8 @@ def _standing(
     standing = floor().standing(fit.goal, texts[0].language, values)
     # Across languages the fit is on the scale of likeness, with what a dictionary knows.
     fits = fit.blended_of(np.maximum(statements, 0))
-    likeness = np.where(values["foreign"] > 0, fits, values["likeness"])
+    foreign = is_foreign(snapshot, texts, np.maximum(statements, 0))
+    likeness = np.where(foreign, fits, values["likeness"])
     named = (likeness >= floor().named_likeness) & _has_thing(comparisons)
     named |= _has_thing(comparisons) & name_something(comparisons, DETAIL_KINDS)
     literal = is_literal(snapshot, fit, texts, statements) | is_named(texts, comparisons) | named
@@ -428,12 +428,14 @@ def floor_values(
 ) -> dict[str, FloatArray]:
     """Values of candidates' best statements that the floor weighs (`floor.toml`), (n,) each."""
     spoken = np.maximum(statements, 0)
+    foreign = is_foreign(snapshot, texts, spoken)
+    everyday = min(text.everyday for text in texts)
+    abroad = min((text.everyday + text.everyday_abroad) / 2 for text in texts)
     return {
         "likeness": fit.dense_of(spoken),
-        "known": _constant(spoken, max(familiarity(snapshot, text.wording) for text in texts)),
-        "everyday": _constant(spoken, min(text.everyday for text in texts)),
-        "foreign": is_foreign(snapshot, texts, spoken).astype(np.float32),
+        "everyday": np.where(foreign, abroad, everyday).astype(np.float32),
         "product": (name_something(comparisons) | _speak_of_whole(comparisons)).astype(np.float32),
+        "spread": np.full(len(spoken), max(text.spread for text in texts), dtype=np.float32),
     }
 
 
@@ -441,7 +443,3 @@ def _speak_of_whole(comparisons: Sequence[Comparison | None]) -> BoolArray:
     """A mask of statements that speak of the same whole, where nothing else is named, (n,)."""
     speak = [each is not None and each.same_whole and not each.met for each in comparisons]
     return np.array(speak, dtype=np.bool_)
-
-
-def _constant(like: NDArray[np.int32], value: float) -> FloatArray:
-    return np.full(len(like), value, dtype=np.float32)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,15 +13,16 @@ from typing import Any
 import numpy as np
 
 from matchmaker.goals import GoalName
-from matchmaker.snapshot.lexical import known_share
 from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
-from matchmaker.text import language_of, lines_by_language
+from matchmaker.text import lines_by_language
 
 NEAREST = 3
-# From this standing on somebody in a graph answers an everyday sentence: nobody of the sample does
-# (-.1 at most), distillers, roasters and hirers of diggers do with 4 to 6; the same is said by
-# others with this cosine to it, in another language, too.
-ANSWERED, SAME, LOOKED_AT = 1.0, 0.6, 10_000
+# With this cosine somebody in a graph answers an everyday sentence: nobody of the sample does (.39
+# at most), distillers, roasters and hirers of diggers do with .59 to .7; the same is said by others
+# with this cosine to it, in another language, too.
+ANSWERED, SAME, LOOKED_AT = 0.5, 0.6, 4_000
+# The spread of what is asked of the sample graph, and how many statements tell as much as it does.
+USUAL_SPREAD, PRIOR = 0.075, 20
 
 
 @dataclass(frozen=True)
@@ -66,49 +69,60 @@ def everyday_texts() -> tuple[tuple[str, str], ...]:
     return lines_by_language(files(__package__).joinpath("everyday.tsv").read_text("utf-8"))
 
 
-def of_other_walks(snapshot: Snapshot, everyday: FloatArray) -> FloatArray:
-    """Those of everyday sentences (k, d), unit vectors, that nobody in a graph answers.
+def of_other_walks(snapshot: Snapshot, everyday: FloatArray) -> BoolArray:
+    """A mask (k,) of everyday sentences (k, d), unit vectors, that nobody in a graph answers.
 
-    Bottling of spirits is another walk of life for who makes valves, and not for distillers. Each
-    is asked for as of a supplier, the others being everyday. Of many statements some thousand are
-    looked at: of a trade many speak.
+    Bottling of spirits is another walk of life for who makes valves, and not for distillers. Of
+    many statements some thousand are looked at: of a trade many speak.
     """
-    step = max(1, len(snapshot.vectors) // LOOKED_AT)
-    alike = everyday @ np.asarray(snapshot.vectors[::step], dtype=np.float32).T
-    if not alike.size:
-        return everyday
-    among = everyday @ everyday.T
-    others = among - 2 * np.eye(len(everyday), dtype=np.float32)
-    answered = np.zeros(len(everyday), dtype=np.bool_)
-    for place, (language, text) in enumerate(everyday_texts()):
-        said = snapshot.string("statements", "text", int(alike[place].argmax()) * step)
-        values = {
-            "likeness": alike[place].max(),
-            "known": familiarity(snapshot, text),
-            "everyday": np.sort(others[place])[-NEAREST:].mean(),
-            "foreign": language_of(said) != language,
-            "product": 0.0,
-        }
-        weighed = {name: np.array([value], dtype=np.float32) for name, value in values.items()}
-        standing = floor().standing(GoalName.SUPPLIER, language, weighed)
-        answered[place] = standing[0] >= ANSWERED
-    same = among[:, answered].max(axis=1, initial=-1.0) >= SAME
-    return np.asarray(everyday[~same])
+    answered = (everyday @ some_statements(snapshot).T).max(axis=1, initial=-1.0) >= ANSWERED
+    same = (everyday @ everyday[answered].T).max(axis=1, initial=-1.0) >= SAME
+    return np.asarray(~same)
 
 
-def everyday_likeness(question: FloatArray, everyday: FloatArray) -> float:
-    """Mean cosine of a question (d,) to the `NEAREST` everyday sentences (k, d)."""
+def some_statements(snapshot: Snapshot) -> FloatArray:
+    """Vectors of some thousand statements, evenly chosen of all, (k, d)."""
+    return snapshot.cached(
+        "some statements",
+        lambda: np.asarray(snapshot.vectors[:: _step(snapshot)], dtype=np.float32),
+    )
+
+
+def _step(snapshot: Snapshot) -> int:
+    return max(1, len(snapshot.vectors) // LOOKED_AT)
+
+
+def spread(snapshot: Snapshot, question: FloatArray) -> float:
+    """Standard deviation of the cosines of a question (d,) to what is said in a graph.
+
+    Small where it is nothing that the graph speaks of: all is as unlike it then.
+    """
+    return _shrunk(some_statements(snapshot) @ question)
+
+
+def _shrunk(cosines: FloatArray) -> float:
+    """A standard deviation, of which few values tell little.
+
+    The root of a variance's posterior mean with `PRIOR` usual observations before.
+    """
+    squares = float(((cosines - cosines.mean()) ** 2).sum()) if len(cosines) else 0.0
+    return math.sqrt((squares + PRIOR * USUAL_SPREAD**2) / (len(cosines) + PRIOR))
+
+
+def everyday_likeness(
+    question: FloatArray, language: str, everyday: Mapping[str, FloatArray]
+) -> tuple[float, float]:
+    """Mean cosine of a question (d,) to the `NEAREST` everyday sentences, by language (k, d).
+
+    To those of its own language, and to those of others; to all, where its own has none.
+    """
+    if not everyday:
+        return 0.0, 0.0
+    others = [vectors for known, vectors in everyday.items() if known != language]
+    abroad = _nearest(question, np.concatenate(others)) if others else 0.0
+    own = everyday.get(language)
+    return (abroad if own is None else _nearest(question, own)), abroad
+
+
+def _nearest(question: FloatArray, everyday: FloatArray) -> float:
     return float(np.sort(everyday @ question)[-NEAREST:].mean()) if len(everyday) else 0.0
-
-
-def familiarity(snapshot: Snapshot, text: str) -> float:
-    """The share of a text's words that the graph knows, less that of everyday text, -1 to 1."""
-    usual = snapshot.cached("everyday words", lambda: _usual(snapshot))
-    return known_share(snapshot.lexical, text) - usual.get(language_of(text), 0.0)
-
-
-def _usual(snapshot: Snapshot) -> dict[str, float]:
-    shares: dict[str, list[float]] = {}
-    for language, text in everyday_texts():
-        shares.setdefault(language, []).append(known_share(snapshot.lexical, text))
-    return {language: float(np.mean(values)) for language, values in shares.items()}

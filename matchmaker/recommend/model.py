@@ -49,7 +49,9 @@ class SeekerText:
     posted need, a brief), and is not one of the things that the seeker's profile says.
     `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
     its speaker holds, and looks for. `everyday` is how near a question comes to everyday
-    sentences (`recommend/floor.py`), 0 where there are no vectors. `choices` says what of the
+    sentences of its language (`recommend/floor.py`), and `everyday_abroad` to those of others;
+    `spread` is by how much what is said in the graph differs in its likeness to it. All are 0
+    where there are no vectors. `choices` says what of the
     requirements read from it counts. `said_of_speaker` are those that it names of who asks, and
     not of what is asked; `text` has blanks there, and where it names clusters: `clusters` are rows
     of those in which partners are sought, `own_clusters` of those that its speaker is of, and
@@ -69,6 +71,8 @@ class SeekerText:
     sought_stages: int = 0
     is_question: bool = False
     everyday: float = 0.0
+    everyday_abroad: float = 0.0
+    spread: float = 0.0
     choices: Choices = field(default_factory=Choices)
     said_of_speaker: tuple[Requirement, ...] = ()
     clusters: frozenset[int] = frozenset()

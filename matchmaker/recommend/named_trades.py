@@ -22,6 +22,7 @@ from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import (
     CORE,
     TOLD_BY_GRAPH,
+    UNLISTED,
     Comparison,
     Fulfilment,
     Judgement,
@@ -64,6 +65,11 @@ _WHO = regex(
     r"company|firms?|business|specialists?|services?|workshops?)\b|加工厂|工厂|厂商|厂子|厂|企业|公司|加工|单位|服务商|商"
 )
 
+# What stands behind the thing in the name of a firm that makes it: 杀菌锅机械厂.
+_OF_FIRMS = regex(
+    r"(?:机械|设备|装备|器材|制造|制品|生产|科技|技术|实业|工业|产业|贸易|有限|股份|责任|公司|集团|[工总分]?厂|店|坊|[社部行])*"
+    r"(?:[（(].{0,20})?|s?(?:\s.{0,60})?"
+)
 _MAKERS = frozenset({"manufacturer", "casting works", "small firm", "large firm", "start-up"})
 
 
@@ -109,15 +115,16 @@ def as_a_trade(
 ) -> Comparison | None:
     """How an organisation's statement compares where a trade alone is asked for.
 
-    A firm's name tells what it does above all: 禾峰热处理有限公司, whatever the statement says. Who
-    works for those of the trade, or has others do the work, is not of it.
+    Or one thing that no list knows: who is called by its name has it, if anybody. A firm's name
+    tells what it does above all: 禾峰热处理有限公司, whatever the statement says. Who works for
+    those of the trade, or has others do the work, is not of it.
     """
     if (
         comparison is None
         or comparison.denied
         or asked.kind is not StatementKind.NEED
         or goal not in _GOALS
-        or not is_trade_alone(asked.specification)
+        or not (is_trade_alone(asked.specification) or _is_unlisted(asked.specification))
     ):
         return comparison
     if has_it_done(snapshot.string("statements", "text", statement)):
@@ -139,8 +146,11 @@ def _told_by_name(snapshot: Snapshot, asked: Specification, row: int) -> dict[st
     """What the name of a firm says of the thing or work asked for, by key."""
     if snapshot.organizations.kind[row] != KINDS.index(Kind.FIRM):
         return {}
-    said = compare(asked, read(_WORKS.sub("", _names(snapshot, row))))
+    names = _names(snapshot, row)
+    said = compare(asked, read(_WORKS.sub("", names)))
     met = () if said.denied else said.met
+    if not met and _is_called_by(asked, names):
+        met = tuple(replace(each, verdict=Fulfilment.MET) for each in said.judgements)
     return {
         judged.requirement.key: replace(judged, note=message("its name says so"))
         for judged in met
@@ -168,6 +178,21 @@ def is_trade_alone(asked: Specification) -> bool:
     text = blanked(fold(asked.text), ((item.start, item.end) for item in asked.items))
     rest = _WHO.sub(" ", FRAME.sub(" ", text))
     return not any(map(str.isalnum, rest))
+
+
+def _is_called_by(asked: Specification, names: str) -> bool:
+    """Whether one of the names, each on its line, is that of the unlisted thing asked for."""
+    if not _is_unlisted(asked):
+        return False
+    (thing,) = (r.value for r in asked.requirements if r.kind in CORE and not r.denied)
+    said = [name.partition(thing) for name in fold(names).splitlines()]
+    return any(held and _OF_FIRMS.fullmatch(after) for _, held, after in said)
+
+
+def _is_unlisted(asked: Specification) -> bool:
+    """Whether one thing is asked for, and no list has it: 杀菌锅坏了，要换一台."""
+    core = [r for r in asked.requirements if r.kind in CORE and not r.denied]
+    return len(core) == 1 and core[0].aspect == UNLISTED
 
 
 def _names(snapshot: Snapshot, row: int) -> str:

@@ -31,7 +31,7 @@ from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.asides import asides, named_in, without_named_in
 from matchmaker.recommend.asked_words import asked_words, names_abroad
-from matchmaker.recommend.floor import everyday_likeness, everyday_texts, of_other_walks
+from matchmaker.recommend.floor import everyday_likeness, everyday_texts, of_other_walks, spread
 from matchmaker.recommend.homophones import resounded
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
@@ -176,7 +176,7 @@ class SeekerFactory:
         compared = [words.compared(aside) for words, aside in zip(asked, around, strict=True)]
         vectors, abroad = self._question_vectors(compared, languages, kept=posted)
         # Who looks for customers says what it does itself.
-        everyday = self._everyday_likeness(vectors)
+        everyday = self._everyday_likeness(vectors, languages)
         readings = [read_stages(without_denied(read(text)), is_need=is_need) for text in texts]
         return [
             SeekerText(
@@ -187,7 +187,9 @@ class SeekerFactory:
                 vector,
                 other,
                 is_question=True,
-                everyday=likeness,
+                everyday=likeness[0],
+                everyday_abroad=likeness[1],
+                spread=0.0 if vector is None else spread(self.snapshot, vector),
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
                 choices=choices,
@@ -263,18 +265,27 @@ class SeekerFactory:
         last = self.embedder().parts[-1]
         return np.hstack([raw[:, : raw.shape[1] - last.dimension], last.queries(texts)])
 
-    def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
+    def _everyday_likeness(
+        self, vectors: Sequence[FloatArray | None], languages: Sequence[str]
+    ) -> list[tuple[float, float]]:
         """Likeness of each question to everyday sentences; those are embedded once."""
         if not self.snapshot.meta.dimension:
-            return [0.0] * len(vectors)
+            return [(0.0, 0.0)] * len(vectors)
 
-        def embedded() -> FloatArray:
-            languages, texts = zip(*everyday_texts(), strict=True)
-            sentences = np.array(self._query_vectors(texts, languages, kept=True))
-            return of_other_walks(self.snapshot, sentences)
+        def embedded() -> dict[str, FloatArray]:
+            spoken, texts = zip(*everyday_texts(), strict=True)
+            sentences = np.array(self._query_vectors(texts, spoken, kept=True))
+            usual = of_other_walks(self.snapshot, sentences)
+            return {
+                language: sentences[usual & (np.array(spoken) == language)]
+                for language in sorted(set(spoken))
+            }
 
         everyday = self.snapshot.cached("everyday sentences", embedded)
-        return [0.0 if each is None else everyday_likeness(each, everyday) for each in vectors]
+        return [
+            (0.0, 0.0) if each is None else everyday_likeness(each, language, everyday)
+            for each, language in zip(vectors, languages, strict=True)
+        ]
 
     def _query_vectors(
         self, texts: Sequence[str], languages: Sequence[str], *, kept: bool = False

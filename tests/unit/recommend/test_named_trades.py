@@ -165,3 +165,16 @@ def test_a_name_that_is_a_trade_answers_nobody_who_looks_for_traders(question: s
     graph = likened(("maker", "恒川镜片有限公司", "树脂镜片厂，1.56为主 lens"))
     for match in recommend(graph, near(question), Request(SUPPLIER)).matches:
         assert not match.comparison.in_name
+
+
+@pytest.mark.parametrize("question", ["杀菌锅坏了，要换一台新的", "求购杀菌锅"])
+def test_who_is_called_by_a_thing_that_no_list_has_makes_it(question: str) -> None:
+    """Its statement calls it otherwise; gaskets for it are another's."""
+    graph = likened(
+        ("maker", "某某杀菌锅机械厂", "杀菌釜、蒸煮锅"),
+        ("gaskets", "某某杀菌锅密封圈厂", "硅胶密封圈"),
+    )
+    matches = recommend(graph, near(question), Request(SUPPLIER)).matches
+    assert matches[0].id == "t:maker"
+    assert matches[0].comparison.in_name
+    assert not any(each.comparison.in_name for each in matches[1:])
