@@ -227,7 +227,8 @@ def test_work_in_general_beside_a_kind_of_it_is_that_kind() -> None:
 
 
 def test_a_thing_that_is_broken_or_handled_is_no_thing_wanted() -> None:
-    for text in ("袜机坏了没人修", "杀菌锅坏了，谁能修", "need someone to 3D scan a broken impeller"):
+    texts = ("袜机坏了没人修", "杀菌锅坏了，谁能修", "need someone to 3D scan a broken impeller")
+    for text in texts:
         assert [r.kind.value for r in read(text).requirements] == ["process"]
     assert values("someone to cast our impellers", "product") == ["impeller"]
     assert values("杀菌锅坏了，要换一台新的", "product") == ["杀菌锅"]
