@@ -80,6 +80,16 @@ def of_other_walks(snapshot: Snapshot, everyday: FloatArray) -> BoolArray:
     return np.asarray(~same)
 
 
+def everyday_by_language(snapshot: Snapshot, everyday: FloatArray) -> dict[str, FloatArray]:
+    """Of everyday sentences (k, d) those `of_other_walks`, by language (k', d)."""
+    usual = of_other_walks(snapshot, everyday)
+    spoken = np.array([language for language, _ in everyday_texts()])
+    return {
+        language: everyday[usual & (spoken == language)]
+        for language in dict.fromkeys(spoken.tolist())
+    }
+
+
 def some_statements(snapshot: Snapshot) -> FloatArray:
     """Vectors of some thousand statements, evenly chosen of all, (k, d)."""
     return snapshot.cached(

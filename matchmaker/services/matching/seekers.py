@@ -31,7 +31,12 @@ from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.asides import asides, named_in, without_named_in
 from matchmaker.recommend.asked_words import asked_words, names_abroad
-from matchmaker.recommend.floor import everyday_likeness, everyday_texts, of_other_walks, spread
+from matchmaker.recommend.floor import (
+    everyday_by_language,
+    everyday_likeness,
+    everyday_texts,
+    spread,
+)
 from matchmaker.recommend.homophones import resounded
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
@@ -275,11 +280,7 @@ class SeekerFactory:
         def embedded() -> dict[str, FloatArray]:
             spoken, texts = zip(*everyday_texts(), strict=True)
             sentences = np.array(self._query_vectors(texts, spoken, kept=True))
-            usual = of_other_walks(self.snapshot, sentences)
-            return {
-                language: sentences[usual & (np.array(spoken) == language)]
-                for language in sorted(set(spoken))
-            }
+            return everyday_by_language(self.snapshot, sentences)
 
         everyday = self.snapshot.cached("everyday sentences", embedded)
         return [
