@@ -26,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 
 from matchmaker.domain import GoalName
 from matchmaker.recommend.answers import floor_values
-from matchmaker.recommend.floor import everyday_likeness, everyday_texts, floor
+from matchmaker.recommend.floor import Usual, everyday_texts, floor, usual_of
 from matchmaker.recommend.model import Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import rank
 from matchmaker.recommend.selection import best_first
@@ -100,8 +100,7 @@ def ask(snapshot: Snapshot, seekers: SeekerFactory, need: JudgedNeed) -> Ask | N
     """Who is ranked for a need, asked by nobody; None where nobody says anything."""
     texts = tuple(seekers.free_texts([need.text], need.goal))
     if need.part == EVERYDAY:
-        own, abroad = _without_itself(snapshot, texts[0])
-        texts = (replace(texts[0], everyday=own, everyday_abroad=abroad),)
+        texts = (replace(texts[0], usual=_without_itself(snapshot, texts[0])),)
     ranked = rank(snapshot, Seeker(texts=texts), Request(need.goal, 10))
     found = ranked.pairs.answers
     values = floor_values(snapshot, ranked.pairs.fit, texts, found.statements, found.comparisons)
@@ -113,13 +112,13 @@ def ask(snapshot: Snapshot, seekers: SeekerFactory, need: JudgedNeed) -> Ask | N
     return Ask(need, table, right) if len(order) else None
 
 
-def _without_itself(snapshot: Snapshot, text: SeekerText) -> tuple[float, float]:
+def _without_itself(snapshot: Snapshot, text: SeekerText) -> Usual:
     everyday: dict[str, np.ndarray] = snapshot.cached("everyday sentences", dict)
     nearest = max(float((vectors @ text.vector).max()) for vectors in everyday.values())
     others = {
         language: vectors[vectors @ text.vector < nearest] for language, vectors in everyday.items()
     }
-    return everyday_likeness(text.vector, text.language, others)
+    return usual_of(snapshot, text.vector, text.language, others)
 
 
 def fitted(asks: Sequence[Ask]) -> LogisticRegression:

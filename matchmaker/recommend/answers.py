@@ -429,13 +429,14 @@ def floor_values(
     """Values of candidates' best statements that the floor weighs (`floor.toml`), (n,) each."""
     spoken = np.maximum(statements, 0)
     foreign = is_foreign(snapshot, texts, spoken)
-    everyday = min(text.everyday for text in texts)
-    abroad = min((text.everyday + text.everyday_abroad) / 2 for text in texts)
+    usual = [text.usual for text in texts]
+    everyday = min(each.everyday for each in usual)
+    abroad = min((each.everyday + each.everyday_abroad) / 2 for each in usual)
     return {
         "likeness": fit.dense_of(spoken),
         "everyday": np.where(foreign, abroad, everyday).astype(np.float32),
         "product": (name_something(comparisons) | _speak_of_whole(comparisons)).astype(np.float32),
-        "spread": np.full(len(spoken), max(text.spread for text in texts), dtype=np.float32),
+        "spread": np.full(len(spoken), max(each.spread for each in usual), dtype=np.float32),
     }
 
 

@@ -26,6 +26,19 @@ USUAL_SPREAD, PRIOR = 0.075, 20
 
 
 @dataclass(frozen=True)
+class Usual:
+    """What tells of a question whether it is one of a graph's; all 0 where there are no vectors.
+
+    Its mean cosine to the nearest everyday sentences of its language, and of others, and the
+    `spread` of its cosines to what is said.
+    """
+
+    everyday: float = 0.0
+    everyday_abroad: float = 0.0
+    spread: float = 0.0
+
+
+@dataclass(frozen=True)
 class Floor:
     """The figures of `floor.toml`, which says what they are and how they were set."""
 
@@ -119,19 +132,23 @@ def _shrunk(cosines: FloatArray) -> float:
     return math.sqrt((squares + PRIOR * USUAL_SPREAD**2) / (len(cosines) + PRIOR))
 
 
-def everyday_likeness(
-    question: FloatArray, language: str, everyday: Mapping[str, FloatArray]
-) -> tuple[float, float]:
-    """Mean cosine of a question (d,) to the `NEAREST` everyday sentences, by language (k, d).
+def usual_of(
+    snapshot: Snapshot,
+    question: FloatArray | None,
+    language: str,
+    everyday: Mapping[str, FloatArray],
+) -> Usual:
+    """How usual a question (d,) is beside everyday sentences, by language (k, d).
 
-    To those of its own language, and to those of others; to all, where its own has none.
+    Where its own language has none, those of all are its own.
     """
-    if not everyday:
-        return 0.0, 0.0
+    if question is None:
+        return Usual()
     others = [vectors for known, vectors in everyday.items() if known != language]
     abroad = _nearest(question, np.concatenate(others)) if others else 0.0
     own = everyday.get(language)
-    return (abroad if own is None else _nearest(question, own)), abroad
+    likeness = abroad if own is None else _nearest(question, own)
+    return Usual(likeness, abroad, spread(snapshot, question))
 
 
 def _nearest(question: FloatArray, everyday: FloatArray) -> float:

@@ -17,6 +17,7 @@ from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message, sentences
 from matchmaker.recommend.asides import Aside, without_asides
+from matchmaker.recommend.floor import Usual
 from matchmaker.recommend.specification import (
     SUBJECT_KINDS,
     Choices,
@@ -48,10 +49,8 @@ class SeekerText:
     `goal` is set on needs. `is_question`: it was put as the question itself (typed, a
     posted need, a brief), and is not one of the things that the seeker's profile says.
     `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
-    its speaker holds, and looks for. `everyday` is how near a question comes to everyday
-    sentences of its language (`recommend/floor.py`), and `everyday_abroad` to those of others;
-    `spread` is by how much what is said in the graph differs in its likeness to it. All are 0
-    where there are no vectors. `choices` says what of the
+    its speaker holds, and looks for. `usual` says how near a
+    question comes to everyday sentences (`recommend/floor.py`). `choices` says what of the
     requirements read from it counts. `said_of_speaker` are those that it names of who asks, and
     not of what is asked; `text` has blanks there, and where it names clusters: `clusters` are rows
     of those in which partners are sought, `own_clusters` of those that its speaker is of, and
@@ -70,9 +69,7 @@ class SeekerText:
     held_stages: int = 0
     sought_stages: int = 0
     is_question: bool = False
-    everyday: float = 0.0
-    everyday_abroad: float = 0.0
-    spread: float = 0.0
+    usual: Usual = field(default_factory=Usual)
     choices: Choices = field(default_factory=Choices)
     said_of_speaker: tuple[Requirement, ...] = ()
     clusters: frozenset[int] = frozenset()

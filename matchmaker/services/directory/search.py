@@ -363,7 +363,7 @@ class Search:
         if vector is None:
             return []
         rows, likeness = nearest(snapshot, vector, _LOOKED_AT, active)
-        bar = max(_ALIKE, question.everyday)
+        bar = max(_ALIKE, question.usual.everyday)
         pairs = zip(rows.tolist(), likeness.tolist(), strict=True)
         return [(row, cosine) for row, cosine in pairs if cosine >= bar]
 

@@ -31,12 +31,7 @@ from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.asides import asides, named_in, without_named_in
 from matchmaker.recommend.asked_words import asked_words, names_abroad
-from matchmaker.recommend.floor import (
-    everyday_by_language,
-    everyday_likeness,
-    everyday_texts,
-    spread,
-)
+from matchmaker.recommend.floor import Usual, everyday_by_language, everyday_texts, usual_of
 from matchmaker.recommend.homophones import resounded
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
@@ -181,7 +176,7 @@ class SeekerFactory:
         compared = [words.compared(aside) for words, aside in zip(asked, around, strict=True)]
         vectors, abroad = self._question_vectors(compared, languages, kept=posted)
         # Who looks for customers says what it does itself.
-        everyday = self._everyday_likeness(vectors, languages)
+        usual = self._usual(vectors, languages)
         readings = [read_stages(without_denied(read(text)), is_need=is_need) for text in texts]
         return [
             SeekerText(
@@ -192,9 +187,7 @@ class SeekerFactory:
                 vector,
                 other,
                 is_question=True,
-                everyday=likeness[0],
-                everyday_abroad=likeness[1],
-                spread=0.0 if vector is None else spread(self.snapshot, vector),
+                usual=figures,
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
                 choices=choices,
@@ -206,16 +199,8 @@ class SeekerFactory:
                 respellings=slips,
                 asides=aside,
             )
-            for words, language, vector, other, likeness, reading, slips, aside in zip(
-                asked,
-                languages,
-                vectors,
-                abroad,
-                everyday,
-                readings,
-                respellings,
-                around,
-                strict=True,
+            for words, language, vector, other, figures, reading, slips, aside in zip(
+                asked, languages, vectors, abroad, usual, readings, respellings, around, strict=True
             )
         ]
 
@@ -270,12 +255,10 @@ class SeekerFactory:
         last = self.embedder().parts[-1]
         return np.hstack([raw[:, : raw.shape[1] - last.dimension], last.queries(texts)])
 
-    def _everyday_likeness(
-        self, vectors: Sequence[FloatArray | None], languages: Sequence[str]
-    ) -> list[tuple[float, float]]:
-        """Likeness of each question to everyday sentences; those are embedded once."""
+    def _usual(self, vectors: Sequence[FloatArray | None], languages: Sequence[str]) -> list[Usual]:
+        """What is usual of each question; everyday sentences are embedded once."""
         if not self.snapshot.meta.dimension:
-            return [(0.0, 0.0)] * len(vectors)
+            return [Usual()] * len(vectors)
 
         def embedded() -> dict[str, FloatArray]:
             spoken, texts = zip(*everyday_texts(), strict=True)
@@ -283,10 +266,8 @@ class SeekerFactory:
             return everyday_by_language(self.snapshot, sentences)
 
         everyday = self.snapshot.cached("everyday sentences", embedded)
-        return [
-            (0.0, 0.0) if each is None else everyday_likeness(each, language, everyday)
-            for each, language in zip(vectors, languages, strict=True)
-        ]
+        pairs = zip(vectors, languages, strict=True)
+        return [usual_of(self.snapshot, each, language, everyday) for each, language in pairs]
 
     def _query_vectors(
         self, texts: Sequence[str], languages: Sequence[str], *, kept: bool = False

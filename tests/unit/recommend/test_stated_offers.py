@@ -18,6 +18,7 @@ from matchmaker.domain import (
 )
 from matchmaker.goals import GOALS
 from matchmaker.recommend.asked_words import asked_words
+from matchmaker.recommend.floor import Usual
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from tests.unit.recommend.small_graphs import TODAY, project, snapshot_of
@@ -122,7 +123,7 @@ def test_who_names_the_thing_and_its_figure_is_a_match_whatever_else_the_text_sa
     snapshot = snapshot_of(rows, {"o:right": [1, 0, 0], "o:named": [0, 1, 0]})
     (text,) = asked("东北冬天飞，电池一上天就趴窝，十二串").texts
     vector = np.array([0.1, 0.1, 0.99], dtype=np.float32)  # like neither, and everyday words more
-    unlike = Seeker(texts=(replace(text, vector=vector, everyday=0.4),))
+    unlike = Seeker(texts=(replace(text, vector=vector, usual=Usual(0.4)),))
     assert ids(recommend(snapshot, unlike, Request(SUPPLIER))) == ["right"]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Offer, OfferKind
 from matchmaker.goals import GOALS
+from matchmaker.recommend.floor import Usual
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.usable_statements import EVENT, worth
@@ -196,5 +197,5 @@ def test_what_is_to_be_done_together_makes_a_name_no_less_of_a_question() -> Non
         {f"o:{key}": [0.2, 0.98] for key in says},
     )
     (question,) = near("a prepreg firm to scale it up with us").texts
-    need = Seeker(texts=(replace(question, everyday=0.35),))
+    need = Seeker(texts=(replace(question, usual=Usual(0.35)),))
     assert ids(recommend(snapshot, need, Request(SUPPLIER)))[:1] == ["maker"]

@@ -22,7 +22,7 @@ from matchmaker.domain import (
     Terms,
     Tie,
 )
-from matchmaker.recommend.floor import Floor, everyday_likeness, floor, spread
+from matchmaker.recommend.floor import Floor, Usual, floor, spread, usual_of
 from matchmaker.recommend.model import Match, Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.snapshot.lexical import build_lexical, known_share, term_shares
@@ -135,7 +135,9 @@ def answered(
         {f"o:{name}": [cosine, (1 - cosine**2) ** 0.5] for name, (_, cosine) in offers.items()},
     )
     vector = np.array([1, 0], dtype=np.float32)
-    question = replace(asked(text, goal).texts[0], vector=vector, spread=spread(graph, vector))
+    question = replace(
+        asked(text, goal).texts[0], vector=vector, usual=Usual(spread=spread(graph, vector))
+    )
     return ids(recommend(graph, Seeker(texts=(question,)), Request(goal)))
 
 
@@ -264,7 +266,7 @@ def test_who_is_found_by_others_is_found_by_who_says_it_best_itself() -> None:
         {offer: [cosine, (1 - cosine**2) ** 0.5] for offer, cosine in likeness.items()},
     )
     (question,) = near("哪里能看看腿上的力有多大").texts
-    nobody = Seeker(texts=(replace(question, everyday=0.2, spread=0.08),))
+    nobody = Seeker(texts=(replace(question, usual=Usual(0.2, spread=0.08)),))
     asker = replace(nobody, row=graph.row_of("t:asker"))
     assert ids(recommend(graph, nobody, Request(SUPPLIER))) == ["asker", "lab"]
     assert ids(recommend(graph, asker, Request(SUPPLIER))) == ["lab"]
@@ -289,11 +291,11 @@ def test_one_word_of_english_is_answered_by_who_names_it_in_chinese() -> None:
     snapshot = snapshot_of(rows, {"o:seals": [1, 0, 0], "o:crates": [0, 1, 0]})
     (text,) = asked("seals").texts
     vector = np.array([0.2, 0.2, 0.96], dtype=np.float32)  # like neither, and everyday words more
-    unlike = Seeker(texts=(replace(text, vector=vector, everyday=0.4),))
+    unlike = Seeker(texts=(replace(text, vector=vector, usual=Usual(0.4)),))
     assert [each.id for each in recommend(snapshot, unlike, Request(SUPPLIER)).matches] == [
         "t:seals"
     ]
-    greeting = Seeker(texts=(replace(text, text="hello", vector=vector, everyday=0.4),))
+    greeting = Seeker(texts=(replace(text, text="hello", vector=vector, usual=Usual(0.4)),))
     assert not recommend(snapshot, greeting, Request(SUPPLIER)).matches
 
 
@@ -464,17 +466,22 @@ def test_shares_of_words_are_counted() -> None:
     assert 0 < known_share(index, "valve helicopter") < 1
 
 
-def test_everyday_likeness_is_of_the_three_nearest_by_language() -> None:
+def test_everyday_likeness_is_of_the_three_nearest_by_language(valves: Snapshot) -> None:
     """Cosines of the first axis to the rows, by hand: .9, .8, .7 of four; of the other .5 alone."""
     sentences = {
-        "zh": np.array([[0.9, 0], [0.1, 0], [0.7, 0], [0.8, 0]], dtype=np.float32),
-        "en": np.array([[0.5, 0]], dtype=np.float32),
+        "zh": np.array([[0.9, 0, 0], [0.1, 0, 0], [0.7, 0, 0], [0.8, 0, 0]], dtype=np.float32),
+        "en": np.array([[0.5, 0, 0]], dtype=np.float32),
     }
-    question = np.array([1, 0], dtype=np.float32)
-    assert everyday_likeness(question, "zh", sentences) == pytest.approx((0.8, 0.5))
-    assert everyday_likeness(question, "en", sentences) == pytest.approx((0.5, 0.8))
-    assert everyday_likeness(question, "de", sentences)[0] == pytest.approx(0.8)
-    assert everyday_likeness(question, "zh", {}) == (0, 0)
+    question = np.array([1, 0, 0], dtype=np.float32)
+
+    def told(language: str, known: dict[str, np.ndarray]) -> tuple[float, float]:
+        usual = usual_of(valves, question, language, known)
+        return usual.everyday, usual.everyday_abroad
+
+    assert told("zh", sentences) == pytest.approx((0.8, 0.5))
+    assert told("en", sentences) == pytest.approx((0.5, 0.8))
+    assert told("de", sentences)[0] == pytest.approx(0.8)
+    assert told("zh", {}) == (0, 0)
 
 
 def test_what_a_graph_speaks_of_spreads_its_statements() -> None:
