@@ -466,16 +466,18 @@ def test_shares_of_words_are_counted() -> None:
     assert 0 < known_share(index, "valve helicopter") < 1
 
 
-def test_everyday_likeness_is_of_the_three_nearest_by_language(valves: Snapshot) -> None:
+def test_everyday_likeness_is_of_the_three_nearest_by_language() -> None:
     """Cosines of the first axis to the rows, by hand: .9, .8, .7 of four; of the other .5 alone."""
     sentences = {
         "zh": np.array([[0.9, 0, 0], [0.1, 0, 0], [0.7, 0, 0], [0.8, 0, 0]], dtype=np.float32),
         "en": np.array([[0.5, 0, 0]], dtype=np.float32),
     }
     question = np.array([1, 0, 0], dtype=np.float32)
+    rows = GraphRows(organizations=(firm("one"),), offers=(product("one", "valves"),))
+    graph = snapshot_of(rows, {"o:one": [0.6, 0.8, 0]})
 
     def told(language: str, known: dict[str, np.ndarray]) -> tuple[float, float]:
-        usual = usual_of(valves, question, language, known)
+        usual = usual_of(graph, question, language, known)
         return usual.everyday, usual.everyday_abroad
 
     assert told("zh", sentences) == pytest.approx((0.8, 0.5))
