@@ -47,6 +47,7 @@ _DONE = regex(
     r"(?=\s*(?:$|[,.;:!?])|\s(?:by|in|on|to|with|for|from|at|against|and|or|into|within|before|after|"
     r"again|quickly|fast|here|locally|nearby|soon|inside|outside)\b)"
 )
+_BEFORE = 8  # characters, more than what stands there has
 _BEFORE_A_THING = regex(r"(?:\b(?:an?|the|our|your|some|any|of|and|or|more)|\d|ly)\s$")
 
 
@@ -69,7 +70,7 @@ def _done(folded: str) -> Iterator[TermMatch]:
         said = folded[start:end]
         verb = said if said in _participles() else said.rpartition(" ")[2]
         start = end - len(verb)
-        if verb in _participles() and not _BEFORE_A_THING.search(folded[:start]):
+        if verb in _participles() and not _BEFORE_A_THING.search(folded[max(0, start - _BEFORE) : start]):
             yield _term(start, end, _participles()[verb])
 
 
