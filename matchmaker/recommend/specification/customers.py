@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
-from matchmaker.recommend.specification.customers_named import is_for_customer, is_trader
+from matchmaker.recommend.specification.customers_named import is_trader, named_customers
 from matchmaker.recommend.specification.doers import MAKING
 from matchmaker.recommend.specification.makers_sought import are_makers, has_it_done, is_traded
 from matchmaker.recommend.specification.materials import same_material
@@ -76,7 +76,7 @@ def made_by_customers(offer: Specification) -> frozenset[str]:
         if not item.denied and item.aspect != UNLISTED
     ]
     things = [item for item in things if not _is_what_it_is_of(offer, item)]
-    named = [i for i in things if i.role is not ItemRole.ITSELF or is_for_customer(offer, i)]
+    named = [i for i in things if i.role is not ItemRole.ITSELF or i in named_customers(offer)]
     if named:
         return frozenset[str]().union(
             *(made_by_makers_of(name) for item in named for name in (item.value, item.family))
@@ -88,7 +88,7 @@ def without_customers(offer: Specification) -> str:
     """The words of an offer without those that name its customers, or say how and where."""
     words = without_conditions(offer)
     for item in offer.of(RequirementKind.PRODUCT):
-        if is_for_customer(offer, item):
+        if item in named_customers(offer):
             words = words.replace(item.text, " ")
     return words
 
@@ -100,6 +100,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     Met is what the offer is for (parts of it, work on it, "looking for sock mills"), unmet what
     the customer makes itself.
     """
+    sought = named_customers(offer)
     makes = [item for item in description.of(RequirementKind.PRODUCT) if is_made(item)]
     makes = [item for item in makes if not _is_trade_served(item, makes, description)]
     makes = [item for item in makes if not is_traded(item, description)]
@@ -109,7 +110,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     does_service = _finishes(description, SERVICES)
     judgements = []
     for item in offer.of(RequirementKind.PROCESS):  # "to be tried by injection moulders"
-        if item.denied or not is_for_customer(offer, item):
+        if item.denied or item not in sought:
             continue
         works = description.of(RequirementKind.PROCESS)
         done = next((other for other in works if other.value == item.value), None)
@@ -122,12 +123,12 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         if is_spare and as_work(item) is not item:
             continue  # of its work it is judged below
         made = next((other for other in makes if item.value in (other.value, other.family)), None)
-        if made is None and not is_for_customer(offer, item):
+        if made is None and item not in sought:
             made = _made_beside(item, makes) or _recovered(item, description)
         sold_to = next((o for o in served if _is_sold_to(item, o, does_service)), None)
         if made is None and sold_to is not None:
             judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, _SELLS_TO_THEM))
-        elif is_for_customer(offer, item):
+        elif item in sought:
             made = (
                 made
                 or next((o for o in makes if o.value in made_by_makers_of(item.value)), None)
@@ -157,7 +158,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     judgements += _same_goods(offer, description)
     judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
     if is_spare:
-        work = [i for i in offer.items if not is_for_customer(offer, i)]
+        work = [i for i in offer.items if i not in sought]
         judgements += have_work_done(work, description)
     judgements += who_trades_in_it(offer, description)
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
@@ -190,7 +191,7 @@ def _same_goods(offer: Specification, description: Specification) -> list[Judgem
     found = []
     for item in offer.of(RequirementKind.PROCESS):
         at = says.find(item.text) if _is_goods(item) else -1
-        if at >= 0 and not is_for_customer(offer, item):
+        if at >= 0 and item not in named_customers(offer):
             made = item._replace(start=at, end=at + len(item.text))
             found.append(Judgement(item, Fulfilment.UNMET, made, _MAKES_IT))
     return found
@@ -267,7 +268,7 @@ def _is_sold_to(item: Requirement, served: Requirement, does_service: bool) -> b
 
 def _other_material(offer: Specification, description: Specification) -> list[Judgement]:
     """A material that is offered to who works only others: acetate sheet, to titanium frames."""
-    things = {i.value for i in offer.of(RequirementKind.PRODUCT) if not is_for_customer(offer, i)}
+    things = {i.value for i in offer.of(RequirementKind.PRODUCT) if i not in named_customers(offer)}
     text = fold(offer.text)
     worked = [i for i in description.of(RequirementKind.MATERIAL) if not i.denied]
     if not worked or any(map(has_own_name, things)):  # hinges go into frames of any metal
@@ -302,7 +303,7 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
     works = [i for i in description.of(RequirementKind.PROCESS) if not i.denied]
     found = []
     for item in offer.of(RequirementKind.PROCESS):
-        if item.denied or is_for_customer(offer, item):
+        if item.denied or item in named_customers(offer):
             continue
         done = next((other for other in works if other.value == item.value), None)
         if not serves:
@@ -336,7 +337,7 @@ def _works_on_the_same(offer: Specification, description: Specification) -> Judg
         for text in (offer, description)
     )
     works = (i for i in offer.of(RequirementKind.PROCESS) if i.role is ItemRole.ITSELF)
-    work = next((i for i in works if not is_for_customer(offer, i)), None)
+    work = next((i for i in works if i not in named_customers(offer)), None)
     done = next((i for i in description.of(RequirementKind.PROCESS) if not i.denied), None)
     if work is None or done is None or offered_on.isdisjoint(done_on):
         return None
@@ -365,7 +366,7 @@ def _is_one_trade(work: Requirement, other: Requirement) -> bool:
 
 def _offers_things(offer: Specification) -> bool:
     return any(
-        is_made(i) and i.aspect != UNLISTED and not is_for_customer(offer, i)
+        is_made(i) and i.aspect != UNLISTED and i not in named_customers(offer)
         for i in offer.of(RequirementKind.PRODUCT)
     )
 

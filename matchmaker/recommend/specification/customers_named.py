@@ -58,6 +58,12 @@ _OUR_OWN = regex(
 _SPEAKS_THEN = regex(r"(?:的)?(?:厂家?|企业|公司)(?:想要?|希望|打算|愿意)(?:给|为|向)")
 
 
+@remembered(1_000)
+def named_customers(offer: Specification) -> frozenset[Requirement]:
+    """The items of an offer that are its customers', looked up once for all who may be them."""
+    return frozenset(item for item in offer.items if is_for_customer(offer, item))
+
+
 def is_for_customer(offer: Specification, item: Requirement) -> bool:
     """Whether an offer names a product for who makes it, not for what is offered."""
     text = fold(offer.text)
