@@ -28,6 +28,7 @@ from matchmaker.logs import configure_logs
 from matchmaker.messages import terminal_language
 from matchmaker.services.operations.import_cancellation import drop_orphans, drop_unfinished
 from matchmaker.services.operations.process_lock import ProcessLock
+from matchmaker.services.receipts import ANSWERS_FILE, KEPT_FOR, forget_answers
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import read_settings
 from matchmaker.wiring import Wiring, wire
@@ -179,6 +180,8 @@ def delete_old(wired: Wiring) -> None:
     _run_step("sessions forgotten", wired.sessions.forget_old)
     _run_step("challenges forgotten", wired.passkey_challenges.forget_old)
     _run_step("receipts forgotten", wired.receipts.forget_old)
+    answers = wired.settings.data_dir / ANSWERS_FILE
+    _run_step("answers forgotten", partial(forget_answers, answers, utc_now() - KEPT_FOR))
 
 
 def _run_step(event: str, step: Callable[[], int]) -> None:

@@ -8,12 +8,14 @@ receipt first; of two who write one at once, the later writes nothing.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from matchmaker.errors import VersionConflict
+from matchmaker.errors import VersionConflict, not_writable
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.workflow.receipt import RECEIPT, Receipt
@@ -23,6 +25,21 @@ ANSWERS_FILE, ANSWERS = "idempotency.db", "answer"
 # As long as answers are kept.
 KEPT_FOR = timedelta(days=1)
 _TOGETHER = 200
+_OLD = "DELETE FROM answer WHERE at < ?"
+
+
+def forget_answers(path: Path, before: datetime) -> int:
+    """Remove answers from their file that were kept before a time; how many.
+
+    Else they would stay until the next request with a key. Raises StorageFull.
+    """
+    if not path.is_file():
+        return 0
+    try:
+        with closing(sqlite3.connect(path, timeout=1.0)) as connection, connection:
+            return connection.execute(_OLD, (before.timestamp(),)).rowcount
+    except sqlite3.Error as error:
+        raise not_writable(path, error) from None
 
 
 @dataclass(frozen=True, slots=True)

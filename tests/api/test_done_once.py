@@ -18,6 +18,7 @@ from matchmaker.api.http.repetitions import tellers
 from matchmaker.app import create_app
 from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import StoreUnavailable
+from matchmaker.jobs import delete_old
 from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.receipts import Receipts
 from matchmaker.settings import Settings
@@ -210,6 +211,39 @@ def test_who_had_to_wait_is_not_told_so_again_once_the_wait_is_over(world, send)
     assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
     attempts.forget(password_id(account.id))
     assert sent().status_code == 201
+
+
+def test_what_is_refused_as_long_as_something_stands_in_the_way_is_done_once_it_is_gone(app, world):
+    """A stranger leaves no answer behind, and who signs in then is not told of the stranger's."""
+    key, before = {HEADER: new_id()}, _answers(world)
+    stranger = sending(app, "postings", key, json=POSTING)
+    assert stranger().status_code == 401
+    assert _answers(world) == before
+    signed_in = sending(app, "postings", world.headers("owner") | key, json=POSTING)
+    assert signed_in().status_code == 201
+    assert _answers(world) == [*before, 201]
+
+
+def test_answers_that_are_over_go_without_another_request(app, world):
+    before = _answers(world)
+    for _ in range(2):
+        headers = world.headers("owner") | {HEADER: new_id()}
+        assert sending(app, "postings", headers, json=POSTING)().status_code == 201
+    path = world.services.settings.data_dir / "idempotency.db"
+    with closing(sqlite3.connect(path)) as answers, answers:
+        last = "rowid = (SELECT max(rowid) FROM answer)"
+        answers.execute(f"UPDATE answer SET at = at - {25 * 3600} WHERE {last}")
+    delete_old(world.services)
+    assert _answers(world) == [*before, 201]
+
+
+def _answers(world):
+    """The status of each answer that is kept, the oldest first."""
+    path = world.services.settings.data_dir / "idempotency.db"
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(path)) as answers:
+        return [status for (status,) in answers.execute("SELECT status FROM answer ORDER BY rowid")]
 
 
 POSTING = {"organization": FIRM, "text": "Castings of bronze", "goal": "supplier", "publish": False}

@@ -30,6 +30,10 @@ from matchmaker.workflow.receipt import Receipt
 
 # What is kept of such a request lets nobody who reads the store, or a backup, try passwords by it.
 _HOLDS_A_PASSWORD = regex(r".*/clusters/.+/channels")
+# Nothing was done, and once one signs in, or what stands in the way is gone, it can be: no such
+# answer is kept for a day, of strangers least of all.
+_PASSING = (HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
+_FAILED = HTTPStatus.INTERNAL_SERVER_ERROR
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 
 
@@ -83,8 +87,7 @@ class SentAgain:
         key = g.pop("idempotency_key", None)
         if key is None:
             return response
-        is_passing = response.status_code == HTTPStatus.TOO_MANY_REQUESTS  # of it nothing was done
-        if is_passing or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if response.status_code in _PASSING or response.status_code >= _FAILED:
             context().idempotency.release(key)
             return response
         kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
