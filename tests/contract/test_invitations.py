@@ -24,7 +24,7 @@ from matchmaker.nodes.allowance import LocalAllowance
 from matchmaker.services.directory.codes import Codes, SnapshotReader
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.directory.opted_out import OptedOut
-from matchmaker.services.people import invitation_limits
+from matchmaker.services.people import invitation_limits, invitations
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.store.documents import Store
@@ -155,6 +155,28 @@ def test_people_of_one_organisation_have_no_letters_sent_to_everybody(
     assert len(desk.mail.receivers) == 8
 
 
+def test_of_two_who_invite_the_last_one_at_once_one_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colleague invites between the count of the first and its commit."""
+    monkeypatch.setattr(invitation_limits, "MAX_TO_ORGANIZATION_A_DAY", 1)
+    owner, colleague = (desk.services.person("t:f0", number).principal() for number in (0, 1))
+    place = AccountMembership("t:f0", MembershipRole.MEMBER)
+    count = invitations.require_few_letters
+    between = [colleague]
+
+    def count_and_wait(*asked: object) -> None:
+        count(*asked)  # type: ignore[arg-type]
+        if between:
+            desk.invitations.invite(between.pop(), "second@example.org", membership=place)
+
+    monkeypatch.setattr(invitations, "require_few_letters", count_and_wait)
+    desk.mail.is_down = False
+    with pytest.raises(TooManyAttempts):
+        desk.invitations.invite(owner, "first@example.org", membership=place)
+    assert desk.mail.receivers == ["second@example.org"]
+
+
 def test_coordinators_of_one_cluster_have_no_letters_sent_to_everybody(desk: Desk) -> None:
     """They invite each other, and the first people of every member, to whatever address."""
     desk.store.upsert(GraphRows(clusters=(Cluster("t:d", "Other"),)))
@@ -163,17 +185,17 @@ def test_coordinators_of_one_cluster_have_no_letters_sent_to_everybody(desk: Des
         for name, of in (("c1", "t:c"), ("c2", "t:c"), ("c3", "t:d"))
     )
     five_a_day = LocalAllowance(5 / (24 * 60), 24 * 60)
-    invitations = replace(desk.invitations, letters=five_a_day)
+    limited = replace(desk.invitations, letters=five_a_day)
     desk.mail.is_down = False
     for number in range(5):
         coordinator = (first, second)[number % 2].principal()
-        invitations.invite(coordinator, f"p{number}@example.org", cluster="t:c")
+        limited.invite(coordinator, f"p{number}@example.org", cluster="t:c")
     for coordinator in (first, second):
         with pytest.raises(TooManyAttempts):
-            invitations.invite(coordinator.principal(), "p5@example.org", cluster="t:c")
+            limited.invite(coordinator.principal(), "p5@example.org", cluster="t:c")
     assert len(desk.mail.receivers) == 5
-    invitations.invite(elsewhere.principal(), "p5@example.org", cluster="t:d")
-    invitations.invite(ADMIN, "p6@example.org", cluster="t:c")
+    limited.invite(elsewhere.principal(), "p5@example.org", cluster="t:d")
+    limited.invite(ADMIN, "p6@example.org", cluster="t:c")
     assert len(desk.mail.receivers) == 7
 
 

@@ -147,9 +147,10 @@ class Invitations:
         def put(unit: UnitOfWork) -> None:
             # Of a proof of the address, which ends open invitations, and this one is first.
             keep_author(unit, self.repositories, principal)
-            require_few_letters(self.repositories, principal, invitation, self.clock())
+            # Before they are counted: of two who invite to one at once the second counts anew.
             if membership is not None:
                 keep_organization(unit, self.repositories, self.store(), membership.organization)
+            require_few_letters(self.repositories, principal, invitation, self.clock())
             unit.add(self.repositories.invitations.put(invitation))
             unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
 
