@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.patterns import anywhere
 from matchmaker.recommend.specification.vocabulary import TermMatch
 from matchmaker.regex import regex
 
@@ -23,7 +24,7 @@ _STAINLESS = regex(
 )
 # No other metal is anodised in black: 阳极氧化 6061.
 _ALUMINIUM = regex(r"(?:2a12|2024|5052|5083|606[13]|6082|7075)(?!\d)")
-_ANODISED = regex(r"阳极|氧化|anodi[sz]")
+_NAMES_ANODISING = anywhere(r"阳极|氧化|anodi[sz]")
 # Numbers of models, colours and rooms: 镜架型号304、316.
 _NUMBERED = regex(
     r"(?:[型货款色编房]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|rooms?))\s?[:：]?[\d、,/或和 a-z]{0,12}$"
@@ -109,7 +110,7 @@ def is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
         return True
     if before and before.term.graded and match.start - before.end <= 2:
         return True
-    if _ALUMINIUM.match(folded, match.start) and _ANODISED.search(folded):
+    if _ALUMINIUM.match(folded, match.start) and _NAMES_ANODISING(folded):
         return True
     beside = _STAINLESS.search(folded, max(0, match.start - 6), match.end + 6)
     return beside is not None and not _NUMBERED.search(near)

@@ -24,6 +24,7 @@ from matchmaker.recommend.specification.patterns import (
     RATE_AFTER,
     RATE_BEFORE,
     RATE_OF_THINGS,
+    anywhere,
 )
 from matchmaker.recommend.specification.units import PERIODS, UNITS, number
 from matchmaker.regex import regex
@@ -77,7 +78,7 @@ _TONNE, _MUCH = 1000.0, 100.0
 # 压铸模 电机壳 2500吨: no mould weighs so much, and machines press with more.
 _HEAVIEST_MOULD = 100 * _TONNE
 _STUFF_BEFORE = regex(r"(?:[钢料铝铜锌材铁锭]|粒子|steel|resin|granules|alloy|scrap)[，,\s]{0,2}$")
-_MOULDED = regex(
+_NAMES_MOULDS = anywhere(
     r"(?:压铸|注塑)模(?![块式型压])|模具(?!钢)|die[- ]?casting dies?(?![a-z])|(?<![a-z])mou?lds?(?![a-z])"
 )
 # What carries a weight is not ordered by it: 需要20吨行车.
@@ -123,7 +124,7 @@ _MANY = 100  # 年8万
 _A_DAY = 1 / 31
 _BAR_STOCK = regex(r"[ -](?:stock|ends?)(?![a-z])")
 # Of what a radar works at: 毫米波雷达 77G.
-_RADAR = regex(r"雷达|毫米波|(?<![a-z])(?:radar|mm-?wave)")
+_NAMES_RADAR = anywhere(r"雷达|毫米波|(?<![a-z])(?:radar|mm-?wave)")
 _WEIGHED = regex(r"重|weigh|mass")
 _BANDS = frozenset({24, 60, 76, 77, 78, 79, 80})
 # Of mobile networks, and no grams.
@@ -308,7 +309,7 @@ def _amount(
         return None
     said = {round(1000 * value) for value in (bounds.low, bounds.high) if value is not None}
     is_weighed = _WEIGHED.search(folded, max(0, start - 8), start)
-    if name == "g" and said <= _BANDS and not is_weighed and _RADAR.search(folded):
+    if name == "g" and said <= _BANDS and not is_weighed and _NAMES_RADAR(folded):
         return None
     is_range = None not in (bounds.low, bounds.high) and bounds.low != bounds.high
     ordered = (not is_range and _ORDER.search(folded[max(0, start - 24) : start])) or (
@@ -353,7 +354,7 @@ def _amount(
             return None
         named = _TONNAGE.search(folded[max(0, start - _NEAR - 4) : start]) or (
             (bounds.low or 0) >= _HEAVIEST_MOULD
-            and _MOULDED.search(folded)
+            and _NAMES_MOULDS(folded)
             and not is_ordered(folded, start)
             and not _STUFF_BEFORE.search(folded, max(0, start - 8), start)
         )

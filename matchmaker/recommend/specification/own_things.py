@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.patterns import anywhere
 from matchmaker.recommend.specification.vocabulary import (
     TermMatch,
     comes_with,
@@ -35,7 +36,7 @@ _PUT_INTO = regex(
 # 导热浆，电池负极用: what was named before is for it. 球阀海水用 is a valve all the same.
 _USED_IN = regex(r"[\u4e00-\u9fff]{2}用(?=[，,;；。、]|$)")
 # "Our rain chamber is free, need seals": of who seeks something, and not of who offers a test.
-_SEEKS = regex(
+_SEEKS_ANYTHING = anywhere(
     r"找|寻求|寻找|(?<![要需追])求(?!和)|\b(?:needs?|looking for|look for|wanted|wants?|seek(?:s|ing)?)\b"
 )
 _CHAMBER_BEFORE = regex(
@@ -208,5 +209,5 @@ def is_own_chamber(folded: str, start: int, end: int) -> bool:
             _CHAMBER_AFTER.match(folded, end)
             or _CHAMBER_BEFORE.search(folded, max(0, start - 32), start)
         )
-        and _SEEKS.search(folded)
+        and _SEEKS_ANYTHING(folded)
     )

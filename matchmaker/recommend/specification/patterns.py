@@ -17,8 +17,20 @@ from matchmaker.recommend.specification.units import (
     UNITS,
 )
 from matchmaker.regex import regex
+from matchmaker.remembered import Remembered, remembered
 
 _NOT_BEFORE = {"丝": "(?![杆网印锥攻线绸袜光瓜束])", "付": "(?![款清定钱账费给了现出订])"}
+
+
+def anywhere(pattern: str) -> Remembered[[str], bool]:
+    """Whether a pattern stands anywhere in a text: looked up once for all that the text names."""
+    compiled = regex(pattern)
+
+    @remembered(1_000)
+    def stands_there(folded: str) -> bool:
+        return compiled.search(folded) is not None
+
+    return stands_there
 
 
 def alternatives(words: Iterable[str]) -> str:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from matchmaker.recommend.specification import makers_sought, ordered, read
 from matchmaker.recommend.specification.comparison import compare
@@ -11,6 +18,7 @@ from matchmaker.recommend.specification.customers_named import is_for_customer, 
 from matchmaker.recommend.specification.makers_sought import are_makers
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.reading import MOST
+from matchmaker.regex import made
 from matchmaker.remembered import remembered
 from matchmaker.snapshot.lexical import _buckets_of_text
 from matchmaker.thesaurus import named
@@ -99,3 +107,44 @@ def test_whether_a_stuff_is_named_is_looked_up_once_for_all_weights(monkeypatch)
     monkeypatch.setattr(ordered, "_OF_STUFF", Counting())
     read.__wrapped__("一吨，" * 300)
     assert len(searched) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "一吨，",
+        "24g，",
+        "100t ",
+        "2024，",
+        "陪试台是我们的，",
+        "get boxes printed, ",
+        "锁模力模具，",
+        "不要石墨，",
+        "除温州，",
+        "our valve stems, ",
+        "温州或宁波、",
+        "within 5 weeks ",
+        "AB12 ",
+        "盐雾试验箱，",
+        "pellets ",
+    ],
+)
+def test_no_pattern_looks_through_a_long_text_for_each_thing_in_it(words, monkeypatch) -> None:
+    """Whoever asked so was answered after seconds, and the others of the process behind them."""
+    text = (words * 3_000)[:3_000]
+    searched: Counter[str] = Counter()
+    for pattern in made():
+        monkeypatch.setattr(pattern, "search", _counting(pattern, len(text) // 2, searched))
+    read.__wrapped__(text)
+    most = searched.most_common(1)
+    assert not most or most[0][1] <= 20, most
+
+
+def _counting(pattern: re.Pattern[str], least: int, searched: Counter[str]) -> Callable[..., Any]:
+    search = pattern.search
+
+    def counted(text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        searched[pattern.pattern] += min(end, len(text)) - start >= least
+        return search(text, start, end)
+
+    return counted
