@@ -37,7 +37,7 @@ from matchmaker.ingest.report import NamedDealing, joined_to
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, TableReader
 from matchmaker.ingest.table_reading import RowValues
-from matchmaker.ingest.title_keys import year_of_title
+from matchmaker.ingest.title_keys import says_last_year, year_of_title
 from matchmaker.messages import message
 from matchmaker.regex import regex
 from matchmaker.store.merging import (
@@ -152,14 +152,21 @@ def _figures(
     cells = reader.cells_of(line, indicator)
     if len(cells) < 2:
         if latest is not None:
-            yield next(filter(None, (year_of_title(title) for title, _ in cells)), None), latest
+            yield next(filter(None, (_year_of(reader, title) for title, _ in cells)), None), latest
         return
     column = next(each for each in reader.table.columns if each.name == indicator)
     for title, cell in cells:
         # What is wrong with a cell was told when the line was read.
         figure = reader.value_in(line, column, title, cell, [])
         if figure is not None:
-            yield year_of_title(title), figure
+            yield _year_of(reader, title), figure
+
+
+def _year_of(reader: TableReader, title: str) -> int | None:
+    """The year of a column's figures as its title says, None where it does not."""
+    if says_last_year(title):
+        return (reader.file.year or reader.today.year) - 1
+    return year_of_title(title)
 
 
 # With which registers end what a firm may do: it says nothing of what this one does.

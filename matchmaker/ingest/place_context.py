@@ -11,11 +11,13 @@ from matchmaker.domain import PlaceLevel
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.places import PlaceIndex, PlaceMatch
 from matchmaker.messages import Message, message, sentences
+from matchmaker.regex import regex
 
 # The share of a column's cells that must lie in one place for the others to be looked for there.
 _MOST = 0.8
 # Columns of an organisation that tell where it is.
 TELLING_PLACES = ("credit_code", "name", "name_en")
+_ENDS_OF_NAMES = regex("省|市|县|区|旗|州|盟")
 _LEVELS = {PlaceLevel.CITY: 1, PlaceLevel.COUNTY: 2}
 
 
@@ -49,6 +51,21 @@ def find_beside(
         return match, ""
     known = match.candidates or (match.id,)
     return PlaceMatch(candidates=(places[0], *known), dropped=match.dropped), ""
+
+
+def place_of_address(index: PlaceIndex, address: str) -> str:
+    """The id of the place whose full name an address begins with, "" where it can be several.
+
+    永嘉县瓯北街道东瓯工业区 lies in 永嘉县. A street called after a place tells nothing (郑州路).
+    """
+    heads = (address[: end.end()] for end in _ENDS_OF_NAMES.finditer(address))
+    named = ((head, index.find(head)) for head in heads)
+    sure = [
+        match.id
+        for head, match in named
+        if match.id and match.exact and head.endswith(index.places[match.id].name)
+    ]
+    return sure[-1] if sure else ""
 
 
 def sure_part(index: PlaceIndex, match: PlaceMatch) -> str:

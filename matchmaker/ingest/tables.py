@@ -44,6 +44,7 @@ from matchmaker.ingest.organization_parts import (
     join_line,
     keep_parts,
 )
+from matchmaker.ingest.place_context import place_of_address
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
@@ -282,6 +283,10 @@ def _organization(
         if values.get(name) == UNSTATED_DEFAULTS[name]:
             del values[name]
     derived = {*row.by_default, *unstated} & values.keys()
+    address = str(values.get("street_address", ""))
+    if "place" not in values and (place := place_of_address(reader.index.places, address)):
+        values["place"] = place
+        derived.add("place")
     if is_placeholder(str(values["name"])):
         raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
     if is_only_form(str(values["name"])):

@@ -26,6 +26,8 @@ _PART_OF_ADDRESS = regex(
 _YEAR = regex(
     r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*(?:年[度末底]?|财年)?(?:\s*1\s*[-—–~至]\s*12\s*月份?)?"
 )
+# 规上年产值 is of firms above a size.
+_LAST_YEAR = regex(r"去年|(?<!规)上一?年|\b(?:last|previous|prior) year|\bvorjahr")
 # 1、 Q2. (3): numbers of questions; their words beside what they ask for.
 _NUMBERED = regex(r"^(?:q\d{1,3}[.:、 ]*|\(?\d{1,3}(?:[.．:](?!\d)|[、)）]))\s*", re.IGNORECASE)
 _OF_FORMS = regex(
@@ -127,6 +129,11 @@ def year_of_title(title: str) -> int | None:
     """The one year that a title names; None for none or several."""
     years = {int(year) for year in _YEAR.findall(normal(title))}
     return years.pop() if len(years) == 1 else None
+
+
+def says_last_year(title: str) -> bool:
+    """Tell whether a title says that its figures are of the year before: 去年产值."""
+    return bool(_LAST_YEAR.search(normal(title)))
 
 
 def are_of_different_years(titles: Iterable[str]) -> bool:

@@ -330,3 +330,31 @@ def test_who_decides_both_ways_on_a_pair_is_told_and_the_first_counts() -> None:
     assert [each.is_same for each in decided.pairs] == [True]
     assert not decided.apart
     assert len(decided.notes) == 2
+
+
+MEMBERS_OF_2026 = """泵阀行业协会2026年会员登记表,,,
+单位全称,去年产值(万元),在册职工,厂址
+示例县鸿泰阀门厂,3200,45人,永嘉县瓯北街道东瓯工业区
+示例贝尔密封厂,860,22,温州市龙湾区
+示例丙阀门厂,,,郑州路12号
+示例丁阀门厂,,,鼓楼区中山路1号
+"""
+
+
+def test_figures_of_last_year_are_of_the_year_before_that_of_the_list(tmp_path: Path) -> None:
+    figures = organizations_read(tmp_path, MEMBERS_OF_2026).rows.observations
+    assert {(each.indicator, each.year) for each in figures} == {
+        ("output", 2025), ("headcount", 2026),
+    }  # fmt: skip
+
+
+def test_an_address_that_begins_with_a_county_tells_the_place(tmp_path: Path) -> None:
+    """Seen: members with a 厂址 had no place, and were near nobody. 郑州路 is a street, and
+    several cities have a 鼓楼区."""
+    rows = organizations_read(tmp_path, MEMBERS_OF_2026).rows.organizations
+    assert {row.name: row.place for row in rows} == {
+        "示例县鸿泰阀门厂": "gbt2260:330324", "示例贝尔密封厂": "gbt2260:330303",
+        "示例丙阀门厂": None, "示例丁阀门厂": None,
+    }  # fmt: skip
+    assert rows[0].street_address == "永嘉县瓯北街道东瓯工业区"
+    assert {(each.field, each.tier.value) for each in rows[0].origins} >= {("place", "derived")}
