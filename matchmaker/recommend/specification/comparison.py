@@ -97,8 +97,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         _doubted(
             _judge_work(r, need, statement) if wants_work else _judge(r, statement), need, statement
         )
-        for r in need.requirements
-        if not _is_own(need, r)
+        for r in _sought(need)
     ]
     met = {id(j.evidence) for j in judgements if j.verdict is Fulfilment.MET}
     # What meets one requirement is not held against another: aluminium or magnesium, 304/316.
@@ -184,6 +183,12 @@ def _names(statement: Specification) -> bool:
         is_made(item) and item.aspect not in (UNLISTED, CONCEPT)
         for item in statement.of(RequirementKind.PRODUCT)
     )
+
+
+@remembered(1_000)
+def _sought(need: Specification) -> tuple[Requirement, ...]:
+    """What a need requires, of which its author does not speak as its own: for all statements."""
+    return tuple(r for r in need.requirements if not _is_own(need, r))
 
 
 def _is_own(need: Specification, requirement: Requirement) -> bool:

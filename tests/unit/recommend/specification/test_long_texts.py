@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from matchmaker.recommend.specification import makers_sought, ordered, read
+from matchmaker.recommend.specification import comparison, makers_sought, ordered, read
 from matchmaker.recommend.specification.comparison import compare
 from matchmaker.recommend.specification.customers import made_by_customers
 from matchmaker.recommend.specification.customers_named import is_for_customer, offered
@@ -107,6 +107,20 @@ def test_whether_a_stuff_is_named_is_looked_up_once_for_all_weights(monkeypatch)
     monkeypatch.setattr(ordered, "_OF_STUFF", Counting())
     read.__wrapped__("一吨，" * 300)
     assert len(searched) == 1
+
+
+def test_what_is_the_askers_own_is_looked_up_once_for_all_statements(monkeypatch) -> None:
+    """For each thing and each statement the text behind was searched: four seconds and more."""
+    things = ("球阀", "齿轮", "轴承", "弹簧", "螺栓", "法兰", "袜子", "毛巾", "镜架", "水泵")
+    need = read.__wrapped__("，".join(f"我们做{thing}" for thing in things) + "加工厂" * 3_000)
+    named = [r for r in need.requirements if r.kind is RequirementKind.PRODUCT]
+    assert len(named) >= 10
+    searched: Counter[str] = Counter()
+    pattern = comparison._SEEKS
+    monkeypatch.setattr(pattern, "search", _counting(pattern, len(need.text) // 2, searched))
+    for number in range(10):
+        compare(need, read(f"我们做球阀，DN{50 + number}"))
+    assert searched[pattern.pattern] <= len(need.requirements)
 
 
 @pytest.mark.parametrize(
