@@ -18,6 +18,7 @@ from matchmaker.recommend.specification.names import chinese_names
 from matchmaker.recommend.specification.vocabulary import words as terms_and_markers
 from matchmaker.recommend.spelling import Respelling
 from matchmaker.regex import regex
+from matchmaker.remembered import remembered
 from matchmaker.thesaurus import thesaurus
 
 SHORTEST, LONGEST = 3, 8
@@ -33,18 +34,32 @@ def resounded(text: str, is_stated: Callable[[str], bool]) -> tuple[str, tuple[R
     """
     respellings: dict[str, Respelling] = {}
     letters = list(text)
-    for run in _RUN.finditer(text):
-        start = run.start()
-        while start + SHORTEST <= run.end():
-            found = _meant(text, start, run.end())
-            if found is None or is_stated(found.written):
-                start += 1
-                continue
-            end = start + len(found.read)
-            letters[start:end] = found.read
-            respellings.setdefault(found.written, found)
-            start = end
+    heard = _heard(text)
+    stated = {word: is_stated(word) for word in {found.written for _, found in heard}}
+    free = 0
+    for start, found in heard:
+        if start < free or stated[found.written]:
+            continue
+        free = start + len(found.read)
+        letters[start:free] = found.read
+        respellings.setdefault(found.written, found)
     return "".join(letters), tuple(respellings.values())
+
+
+@remembered(1_000)
+def _heard(text: str) -> tuple[tuple[int, Respelling], ...]:
+    """What a text has of names that sound otherwise, by where it begins.
+
+    Looked up once: a question that nobody answers is put again under other goals.
+    """
+    starts = (
+        (start, run.end())
+        for run in _RUN.finditer(text)
+        for start in range(run.start(), run.end() - SHORTEST + 1)
+    )
+    return tuple(
+        (start, found) for start, end in starts if (found := _meant(text, start, end)) is not None
+    )
 
 
 def _meant(text: str, start: int, end: int) -> Respelling | None:

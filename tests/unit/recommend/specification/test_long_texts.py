@@ -18,6 +18,7 @@ from matchmaker.recommend.specification.customers_named import is_for_customer, 
 from matchmaker.recommend.specification.makers_sought import are_makers
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.reading import MOST
+from matchmaker.recommend.specification.vocabulary import machines
 from matchmaker.regex import made
 from matchmaker.remembered import remembered
 from matchmaker.snapshot.lexical import _buckets_of_text
@@ -121,6 +122,20 @@ def test_what_is_the_askers_own_is_looked_up_once_for_all_statements(monkeypatch
     for number in range(10):
         compare(need, read(f"我们做球阀，DN{50 + number}"))
     assert searched[pattern.pattern] <= len(need.requirements)
+
+
+def test_whether_machines_are_to_be_borrowed_is_looked_up_once_for_all_statements(
+    monkeypatch,
+) -> None:
+    need = read.__wrapped__("用三坐标、注塑机、压铸机、加工中心、激光切割机" + "加工厂" * 3_000)
+    assert sum(r.value in machines() for r in need.requirements) >= 3
+    searched: Counter[str] = Counter()
+    for pattern in made():
+        monkeypatch.setattr(pattern, "search", _counting(pattern, len(need.text) // 2, searched))
+    for number in range(20):
+        compare(need, read(f"我们检测，DN{50 + number}"))
+    most = searched.most_common(1)
+    assert not most or most[0][1] <= len(need.requirements), most
 
 
 @pytest.mark.parametrize(
