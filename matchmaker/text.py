@@ -273,9 +273,20 @@ def _whole(word: str) -> Iterator[tuple[str, bool]]:
         yield word, False
 
 
+# What a rule would take for the plural of another word, or of none.
+_OF_SIBILANTS = {"lens": "lens", "lenses": "lens", "gases": "gas", "buses": "bus"}
+
+
 @lru_cache(maxsize=100_000)
 def singular(word: str) -> str:
-    """English plural folded (Harman's S-stemmer, 1991); other words unchanged."""
+    """English plural folded; other words unchanged.
+
+    Harman's S-stemmer (1991), and after sibilants -es whole: pouches are of one word with pouch.
+    """
+    if word in _OF_SIBILANTS:
+        return _OF_SIBILANTS[word]
+    if word.endswith(("ches", "shes", "xes", "sses")) and len(word) > 4:
+        return word[:-2]
     if word.endswith("ies") and len(word) > 4 and not word.endswith(("eies", "aies")):
         return word[:-3] + "y"
     if word.endswith("es") and len(word) > 3 and not word.endswith(("aes", "ees", "oes")):

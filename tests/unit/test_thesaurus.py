@@ -30,6 +30,8 @@ def names(text: str) -> set[str]:
         ("零件打压漏气怎么办", "vacuum impregnation"),
         ("谁家有三坐标可以借用", "coordinate measuring machine"),
         ("Sand castings in grey iron", "sand casting"),
+        ("两千个打包盒", "food box"),
+        ("spray bottles for perfume", "spray bottle"),
     ],
 )
 def test_a_thing_is_known_by_whatever_it_is_called(said: str, concept: str) -> None:

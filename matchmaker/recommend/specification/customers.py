@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.concepts import stated
 from matchmaker.recommend.specification.customers_named import is_trader, named_customers
 from matchmaker.recommend.specification.doers import MAKING
 from matchmaker.recommend.specification.makers_sought import are_makers, has_it_done, is_traded
@@ -134,6 +135,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
                 or next((o for o in makes if o.value in made_by_makers_of(item.value)), None)
                 or made_of_part(item, makes)
                 or next((o for o in makes if o.value == item.family), None)  # of some kind of it
+                or _makes_a_kind(item, description)
             )
             if made is None and (other := _another_kind(item, makes)):
                 note = message("makes another kind")
@@ -176,6 +178,15 @@ def _is_what_it_is_of(offer: Specification, item: Requirement) -> bool:
         (stuff.start, stuff.end) == (item.start, item.end)
         for stuff in offer.of(RequirementKind.MATERIAL)
     )
+
+
+def _makes_a_kind(item: Requirement, description: Specification) -> Requirement | None:
+    """A kind of a thing, in words that only the thesaurus knows: 吸顶灯, of 灯具."""
+    said = description.of(RequirementKind.PRODUCT)
+    if item.aspect == UNLISTED or any(other.family == item.family for other in said):
+        return None  # what is said of it is read: 做阀门行业十来年
+    made = stated(item, description)
+    return None if made is None or made.denied or not is_made(made) else made
 
 
 def _made_beside(item: Requirement, makes: list[Requirement]) -> Requirement | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
 from matchmaker.recommend.specification.concepts import (
     NAMED,
+    by_whole_names,
     named_concepts,
     without_named_tests,
     without_stuff_of_names,
@@ -71,7 +72,9 @@ _UNWANTED = regex(
     r"(?:out of the question|need not apply|not (?:be )?(?:accept(?:ed|able)|considered|wanted|welcome|acceptable|suitable|an option))"
     r"(?: please| thanks| thank you)?[\s,.!;]*"
 )
-_FOR = regex(r" for (?:an? |the |our |their |your |my |these |those )?(?:[a-z-]+ )?")
+_FOR = regex(
+    r" for (?:an? |the |our |their |your |my |these |those )?(?:[a-z-]+ )?|[，,\s]*(?:要|得)?(?:[能可]配|配得上|适配|[能可]装)"
+)
 # Whoever is one seldom says more of it, and many say no more.
 _ACADEMIC = frozenset({"university", "research institute", "research group"})
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
@@ -131,7 +134,7 @@ def read(text: str) -> Specification:
         items = [i for i in items if i.kind in _WISHES or not _is_in(i, outside)]
         for start, end in outside:
             taken[start:end] = b"\x01" * (end - start)
-    items = with_help(text, folded, items)
+    items = with_help(text, folded, by_whole_names(text, items))
     named = {item.kind for item in items if _is_named(item)}
     concepts: list[Requirement] = []
     if RequirementKind.PROCESS not in named:

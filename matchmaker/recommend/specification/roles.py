@@ -56,7 +56,7 @@ SOLD_AS_PARTS = frozenset(
 )
 ACCESSORIES = regex(r"配件|零件|附件")
 _FITTED = regex(
-    r"(?:能装|可装|直接装|适配|装在|用在)[^，,;；。]{0,2}$|\b(?:takes?|taking|taken) back (?:[a-z-]+ ){0,3}$"
+    r"(?:能装|可装|直接装|[能可]配|配得上|适配|装在|用在)[^，,;；。]{0,2}$|\b(?:takes?|taking|taken) back (?:[a-z-]+ ){0,3}$"
 )
 _ON_IT = regex(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
 _MEASURED = regex(

@@ -255,3 +255,14 @@ def test_products_in_parts_are_those_of_the_whole(count: int, others: int) -> No
 @pytest.mark.parametrize("text", ["steel", "ＤＮ５０", "Rohr DN 50", "二零", "㎡", "x²", ""])
 def test_what_has_no_digit_has_no_code(text: str) -> None:
     assert has_digits(text) or not codes(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("pouch", "pouches"), ("brush", "brushes"), ("box", "boxes"), ("press", "presses"),
+        ("lens", "lenses"), ("hose", "hoses"), ("die", "dies"), ("battery", "batteries"),
+    ],
+)  # fmt: skip
+def test_a_word_and_its_plural_are_one_term(one: str, many: str) -> None:
+    assert terms(one) == terms(many)

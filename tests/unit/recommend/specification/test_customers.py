@@ -67,6 +67,9 @@ def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
         ("cellulose acetate sheet for frame makers", "Acetate frames, private label"),
         ("small silicone sleeves for spectacle temples", "Titanium frames, own plating"),
         ("植保机厂家看过来，我们做喷头", "无人机整机厂，研发占一半"),
+        # Kinds that only the thesaurus knows.
+        ("铝型材散热器，找灯具厂", "LED吸顶灯、筒灯"),
+        ("aluminium heat sinks, looking for luminaire makers", "chandeliers and wall lamps"),
     ],
 )
 def test_who_makes_what_an_offer_is_for_is_a_customer(offer: str, customer: str) -> None:

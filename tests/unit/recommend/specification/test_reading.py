@@ -463,7 +463,7 @@ def test_that_another_source_is_sought_is_no_work_beside_what_of(text):
     ("text", "thing"),
     [
         ("PC扩散罩 阻燃V0", "扩散罩"),
-        ("水晶吊灯贴牌，UL", "水晶吊灯"),
+        ("星空投影灯贴牌，UL", "星空投影灯"),
         ("718H预硬板，要切好", ""),  # of a grade of steel it says the form
     ],
 )
@@ -472,3 +472,21 @@ def test_a_thing_that_no_list_has_is_read_behind_letters_and_before_work(
 ) -> None:
     things = [item.text for item in read(text).items if item.aspect == UNLISTED]
     assert things == ([thing] if thing else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("retort pouches, printed", ["retort pouches"]),
+        ("drone batteries", ["batteries"]),  # the drone is another thing
+        ("我们找无人机电池", ["电池"]),
+    ],
+)
+def test_a_thing_is_called_by_the_whole_of_its_name(text: str, names: list[str]) -> None:
+    things = (r for r in read(text).requirements if r.kind is RequirementKind.PRODUCT)
+    assert [r.text for r in things] == names
+
+
+def test_what_a_thing_can_be_fitted_to_is_not_sought() -> None:
+    (disc,) = read("碟刹 能配电动车的").requirements
+    assert (disc.text, disc.kind) == ("碟刹", RequirementKind.PRODUCT)
