@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
 from matchmaker.recommend.specification.concepts import (
     NAMED,
-    by_whole_names,
     named_concepts,
     without_named_tests,
     without_stuff_of_names,
@@ -36,6 +35,7 @@ from matchmaker.recommend.specification.roles import COMPLAINED
 from matchmaker.recommend.specification.short_heads import with_help
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, finishing, words
+from matchmaker.recommend.specification.whole_names import by_whole_names
 from matchmaker.regex import regex
 from matchmaker.remembered import remembered
 from matchmaker.text import blanked
