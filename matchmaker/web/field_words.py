@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from matchmaker.messages import message
 
 FIELD_WORDS: Mapping[str, str] = {
+    "about": "what it does",
     "batch": "year of recognition",
     "capacity": "introductions at a time",
     "credit_code": "credit code (China)",
@@ -52,8 +53,8 @@ UNITS = (message("days"),)
 
 # Fields that no table of ours has; catalogues name them under the same context.
 FORM_FIELDS = (
-    "alerts", "alerts_a_week", "answer", "before", "candidate", "code", "credential", "cut",
-    "day", "do", "edit_line", "email", "field", "file", "follows", "format", "gathering",
+    "about", "alerts", "alerts_a_week", "answer", "before", "candidate", "code", "credential",
+    "cut", "day", "do", "edit_line", "email", "field", "file", "follows", "format", "gathering",
     "header_line", "inventory_days", "jobs", "keep", "kept", "lead_time_days", "limit", "list",
     "local_supply_share", "members", "message", "met", "min_size", "minimum_quantity",
     "minutes", "needs", "new_product_sales_share", "note", "organizations", "outcome", "pair",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 from matchmaker.services.people.invitations import IssuedInvitation
 from matchmaker.services.people.second_factors import OwnProof
 from matchmaker.web.directory import missing_fields
@@ -23,6 +22,9 @@ from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 _PAGE = 50
 _MOST_LINES = 200
+_NAME_AND_ADDRESS = regex(
+    r"(?P<name>[^@]*[^@\s,，;；])[\s,，;；]+(?P<email>[^\s,，;；]+@[^\s,，;；]+)[\s,，;；]*"
+)
 
 
 @web.get("/clusters/<path:id>/members")
@@ -141,15 +143,18 @@ def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Me
 
 
 def _parts(line: str) -> tuple[str, str]:
-    """Organisation and address of a line, parted by a comma, semicolon or tab."""
-    parts = [part.strip() for part in re.split("[,，;；\t]", line) if part.strip()]
-    if len(parts) != 2:
+    """Organisation and address of a line, the address behind a comma, semicolon, tab or blank.
+
+    A name may have commas and blanks of its own: Sample Valve Co., Ltd.
+    """
+    parts = _NAME_AND_ADDRESS.fullmatch(line.strip())
+    if parts is None:
         raise InvalidInput(
             "must be an organisation and an e-mail address.",
             where="list",
             mend="Part them by a comma.",
         )
-    return parts[0], parts[1]
+    return parts["name"].strip(), parts["email"]
 
 
 def _member_called(name: str, known: dict[str, str]) -> str:

@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 
 from flask import g, render_template, request
 
+from matchmaker.domain import is_id
 from matchmaker.messages import Message, message
+from matchmaker.regex import regex
 
 _SECRET = ("password", "secret", "code")
 # Of a personal link: whose browser sent it has it in its address.
 _LINK = "token"
 _ENDED = message("Your session has ended.")
 _TOO_LONG = message("This page was open too long.")
+_CHOSEN = regex("[a-z_]+|[0-9a-f]{16,}")
 # So much goes through the page once more.
 _MAX_BYTES = 200_000
 
@@ -36,16 +39,21 @@ def kept_page(status: int, wait: Message | None = None) -> tuple[str, int] | Non
         why=wait or _reason(),
         waits=wait is not None,
         fields=fields,
-        texts=[
-            (name, text)
-            for name, text in fields
-            if name != _LINK and ("\n" in text or len(text) > 3)
-        ],
+        texts=_written(fields) or [each for each in fields if each[0] != _LINK],
         target=request.full_path.rstrip("?") if _is_ours() else "",
         has_files=bool(request.files),
         is_signed_in=account is not None,
     )
     return page, status
+
+
+def _written(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those fields that somebody wrote in: no choices, ids and names of buttons."""
+    return [
+        (name, text)
+        for name, text in fields
+        if name != _LINK and len(text) > 3 and not (_CHOSEN.fullmatch(text) or is_id(text))
+    ]
 
 
 def _reason() -> Message:

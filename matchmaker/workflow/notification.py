@@ -21,6 +21,8 @@ class NotificationKind(StrEnum):
     TERMS_OFFERED = "terms_offered"
     INTRODUCTION_PROPOSED = "introduction_proposed"
     INTRODUCTION_QUESTION_ASKED = "introduction_question_asked"
+    TERMS_AGREED = "terms_agreed"
+    FIRST_SIDE_ACCEPTED = "first_side_accepted"
     INTRODUCTION_ANSWERED = "introduction_answered"
     INTRODUCTION_ACCEPTED = "introduction_accepted"
     INTRODUCTION_ADVANCED = "introduction_advanced"
@@ -126,6 +128,10 @@ TEXTS = {
     NotificationKind.INTRODUCTION_QUESTION_ASKED: message(
         "%(other)s has a question before deciding"
     ),
+    NotificationKind.TERMS_AGREED: message(
+        "%(other)s agreed to your terms and knows now who you are; its answer is still to come"
+    ),
+    NotificationKind.FIRST_SIDE_ACCEPTED: message("%(other)s said yes and waits for your answer"),
     NotificationKind.INTRODUCTION_ANSWERED: message("%(other)s answered: %(state)s"),
     NotificationKind.INTRODUCTION_ACCEPTED: message(
         "Both agreed: the contact details of %(other)s are open"

@@ -276,6 +276,7 @@ def test_terms_come_before_the_name(people):
     assert "示例阀门1厂" not in str(shown) + third.get("notices").text
     agreed = third.post(f"introductions/{proposed['id']}/transition", {"action": "agree_terms"})
     assert agreed["seeker"]["name"] == "示例阀门1厂"
+    assert "terms_agreed" in [each["kind"] for each in sme.get("notices").json["items"]]
     assert agreed["contact"] is None
     third.post(
         f"introductions/{proposed['id']}/transition", {"action": "decline", "reason": "产能已满"}

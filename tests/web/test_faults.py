@@ -51,6 +51,7 @@ def test_two_tabs_on_a_profile_lose_nothing_of_either(visit, sample):
         expect(second.locator("section.notice[aria-labelledby=others]")).to_contain_text(
             "高温合金疲劳试验。"
         )
+        expect(second.locator("section[aria-labelledby=others] dt")).to_have_text(["业务简介"])
         expect(second.locator("textarea[name=about]")).to_have_value("阀门低温试验。")
         press(second, second.locator("main form button").last)
         expect(second.locator("main .notice.good")).to_be_visible()

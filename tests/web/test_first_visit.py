@@ -208,3 +208,46 @@ def test_the_first_three_are_those_for_the_need_that_was_just_posted(
     finally:
         firm = sample.demo.account("firm").principal()
         sample.postings.act(firm, posting, PostingAction.WITHDRAW)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "No account yet?"), ("zh", "还没有账号？请让集群协调员")]
+)
+def test_who_has_no_account_reads_how_to_get_one(client, language, told):
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    assert told in html.unescape(text_of(client, "/sign-in"))
+
+
+def test_a_published_need_that_nobody_meets_is_not_to_be_posted_again(client, sample):
+    enter(client, "firm", "zh")
+    sent = {
+        "csrf_token": token(client, "/postings/new?what=need"),
+        "what": "need", "goal": "supplier", "text": "止回阀阀瓣要衬胶，耐海水", "do": "publish",
+    }  # fmt: skip
+    path = client.post("/postings/new", data=sent).headers["Location"]
+    page = text_of(client, path)
+    assert "需求已发布：以后有谁能满足" in page
+    assert "发布为需求" not in page
+    client.post(path, data={"csrf_token": token(client, path), "action": "withdraw"})
+
+
+def test_names_and_addresses_are_parted_by_blanks_too_and_names_have_commas(client, sample):
+    """As two columns come out of a mail or a chat."""
+    enter(client, "coordinator", "en")
+    path = f"/clusters/{VALVES}/members"
+    lines = [
+        "示例·云诚阀门有限公司 blank@example.org",
+        "Sample Qisheng Valve Co., Ltd., two@example.org",
+        "Sample Huafan Valve Co., Ltd. three@example.org",
+    ]
+    sent = {"csrf_token": token(client, path), "do": "list", "list": "\n".join(lines)}
+    page = client.post(path, data=sent, follow_redirects=True).get_data(as_text=True)
+    assert "Invited: 3." in page
+
+
+def test_a_table_of_titles_alone_says_that_there_is_nothing_to_write(client, sample):
+    enter(client, "coordinator", "zh")
+    path = f"/clusters/{VALVES}/import"
+    sent = {"csrf_token": token(client, path), "pasted": "企业名称,主营产品"}
+    page = client.post(path, data=sent, follow_redirects=True).get_data(as_text=True)
+    assert "文件只有列名，下面没有数据行" in page

@@ -436,6 +436,10 @@ def _step_notification(before: Introduction, after: Introduction) -> Notificatio
         return NotificationKind.INTRODUCTION_ACCEPTED
     if after.steps[-1].action is Action.ASK:
         return NotificationKind.INTRODUCTION_QUESTION_ASKED
+    if after.state is State.PROPOSED:
+        if before.state is State.TERMS:
+            return NotificationKind.TERMS_AGREED
+        return NotificationKind.FIRST_SIDE_ACCEPTED
     if after.state in (State.EXPIRED, State.CANCELLED, State.ENDED):
         return NotificationKind.INTRODUCTION_OVER
     if after.reported_by is not None and before.reported_by is not after.reported_by:
