@@ -187,9 +187,9 @@ _FREE_OF = regex(r"无(?:[镍铅氰铬磷氟硅卤]|六价铬|溶剂|胶)")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("，,和与及或带配含用可做采经是为给供找求能有无不以按要需想")
 _DETERMINED = regex(
-    # "Plating shop for housings": the shop works on them.
     r"(?: (?:shops?|compan(?:y|ies)|firms?|houses?|works|lines?|services?|subcontractors?|specialists?)(?= for))?"
-    r"\s(?:(?:on|onto|for) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
+    # "Plating shop for housings", "dyes 20,000 pairs of socks", "embroider logos on socks".
+    r"\s(?:(?:(?!and\b|or\b)[a-z]+ )?(?:on|onto) |for )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d[\d,.]*k?|cast|mild|stainless|steel|(?:pairs|pieces|pcs|sets|tons|tonnes|kg|kilos|met(?:er|re)s|batch(?:es)?|lots)(?: of)?|nylon|polyester|silk|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn|"
     r"acetate|cotton|wool(?:len)?|leather|rubber|wooden|hardened|finished)\s)*"
     r"|\s(?![供卖买售找寻求缺采])[\u4e00-\u9fff]{1,3}"  # 晒纹 内饰模具

@@ -168,3 +168,22 @@ def test_a_grade_for_a_thing_and_a_sole_of_terry_are_not_the_thing():
 
 def test_what_others_are_to_make_under_ones_own_name_is_the_thing():
     assert read_values("助听器贴牌，出口用", "product") == ["hearing aid"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who can dye 20,000 pairs of finished cotton socks a week",
+        "who dyes nylon socks",
+        "who can embroider logos on cotton socks",
+    ],
+)
+def test_socks_that_work_is_to_be_done_on_are_not_sought(text):
+    """Seen: dyers came 25th behind makers of socks, who said nothing of dyeing."""
+    assert [item.role for item in of(text, "product")] == [ItemRole.WHOLE]
+    assert "sock" not in values(compared(text, "Combed cotton crew socks, 168 needles").met)
+
+
+def test_two_things_of_which_one_is_joined_to_the_other_are_both_named():
+    flanges = of("who can weld flanges on 40 tonnes of pipes", "product")
+    assert [item.value for item in flanges] == ["flange", "pipe"]
