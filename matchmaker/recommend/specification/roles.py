@@ -205,7 +205,7 @@ _TO_BE_DONE = regex(
 )
 # 袜子起球太厉害，找家能做后整理的: who does the work is sought for what is there.
 _SOUGHT_FOR_IT = regex(
-    r"[^。；;!?！？\n]{0,16}[，,](?:想|要|急|现在?|需要?)?(?:找|求|请|寻)(?:一?[家个]|人|厂|师傅|能|可以|会|做|来|帮忙?|代|专门|专业|的)*"
+    r"[^。；;!?！？\n]{0,16}[，,](?:想|要|急|现在?|需要?)?(?:找|求|请|寻|换)(?:一?[家个]|人|厂|师傅|能|可以|会|做|来|帮忙?|代|专门|专业|的)*"
 )
 # 阀体毛坯外发, "valve body blanks to be", "castings go out for": what is there is to be worked on.
 _SENT_OUT = regex(

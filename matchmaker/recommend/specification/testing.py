@@ -42,7 +42,7 @@ _ASKED = regex(
     rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
     r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验)|(?:要|得|需要?|想)(?:做|去|送)?(?:检测|检验|测试|检|测|化验)(?=$|[，,;；。!?\n的])"
     # What a test has shown: 甲醛超标, "formaldehyde in our dyed socks is over the limit".
-    r"|[^，,;；。!?\n]{0,3}(?:超标|超限|不合格|不达标|过不了(?:关|检)?|没过|偏高)(?!的|率|[就可]?(?:包|退|换|赔|免))|[^,.;!?\n]{0,32}\b(?:over|above|exceed(?:s|ing)?|beyond) (?:the |its |our )?(?:legal |permitted |allowed )?(?:limits?|thresholds?)\b)"
+    r"|[^，,;；。!?\n]{0,3}(?:超标|超限|不合格|不达标|过不了(?:关|检)?|没过|偏高)(?!的|率|[就可]?(?:包|退|换|赔|免)|[，,]?[^，,;；。!?\n]{0,4}(?:换|另找|重新找))|[^,.;!?\n]{0,32}\b(?:over|above|exceed(?:s|ing)?|beyond) (?:the |its |our )?(?:legal |permitted |allowed )?(?:limits?|thresholds?)\b)"
 )
 # 镍释放 EN1811 检测: with the standard between.
 _BY_STANDARD = regex(

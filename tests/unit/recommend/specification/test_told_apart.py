@@ -187,3 +187,27 @@ def test_socks_that_work_is_to_be_done_on_are_not_sought(text):
 def test_two_things_of_which_one_is_joined_to_the_other_are_both_named():
     flanges = of("who can weld flanges on 40 tonnes of pipes", "product")
     assert [item.value for item in flanges] == ["flange", "pipe"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("石墨填料微泄漏过不了，换一家做密封的", "product", "gland packing"),
+        ("密封垫气密性不合格，想换供应商", "product", "gasket"),
+        ("电镀件盐雾过不了，换一家", "process", "plating"),
+    ],
+)
+def test_a_test_that_is_not_passed_is_not_sought_where_another_supplier_is(text, kind, value):
+    """Seen: makers of packing came fourth, behind valves of which a test was told."""
+    assert read_values(text, kind) == [value]
+    assert not any(item.family == "testing" for item in read(text).requirements)
+
+
+def test_a_test_that_is_not_passed_is_named_where_help_is_sought():
+    assert "formaldehyde testing" in read_values("袜子甲醛超标怎么办", "process")
+
+
+def test_who_is_to_work_on_a_thing_instead_of_another_makes_none_of_it():
+    text = "镜架镍释放超标，想换电镀厂"
+    assert [item.role for item in of(text, "product")] == [ItemRole.WHOLE]
+    assert read_values(text, "process") == ["plating"]
