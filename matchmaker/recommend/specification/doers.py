@@ -16,6 +16,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.patterns import anywhere
 from matchmaker.recommend.specification.vocabulary import finishing, parts, shapes, tests, tools
 from matchmaker.recommend.specification.wholes import is_made, wholes_of
 from matchmaker.regex import regex
@@ -71,7 +72,7 @@ _MADE = regex(
     r"产品|主营|定制|定做|批发|零售|直销|品牌|销售|出售|转让|供应|生产|制造|现货|库存|年产|月产|产量|出口|自产|\b(?:stocks?|stocked|wholesale|retail|made to measure|custom-made|sales?|sells?|makes?|makers?|manufactur\w+|produc\w+|suppl\w+)\b"
 )
 # Who works in moulds that others bring does the work, too.
-_IN_THEIR_MOULDS = regex(
+_IS_IN_THEIR_MOULDS = anywhere(
     r"代客|代工|代注|来料|来模|带模|承接|外协|试模机|\b(?:contract|subcontract\w*|custom|toll) (?:mo|cast|stamp|work)"
 )
 # Before and after work that is done beside the making of tools for it.
@@ -184,7 +185,7 @@ def unless_tool_for_it(
         return judgement
     does = [i.value for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF]
     text = fold(statement.text)
-    if not _forms_of(work).isdisjoint(does) or _IN_THEIR_MOULDS.search(text):
+    if not _forms_of(work).isdisjoint(does) or _IS_IN_THEIR_MOULDS(text):
         return judgement
     if judgement.evidence is not None and _is_done_too(text, judgement.evidence):
         return judgement
@@ -204,7 +205,7 @@ def _plainly_a_tool(
         return judgement
     text, forms = fold(statement.text), _forms_of(tools()[made.value])
     named = [i for i in statement.items if i.role is ItemRole.ITSELF and i.value in forms]
-    if named or _IN_THEIR_MOULDS.search(text):
+    if named or _IS_IN_THEIR_MOULDS(text):
         return judgement
     note = message("the tool for it, not the work")
     return Judgement(wanted, Fulfilment.UNMET, made, note)
@@ -217,7 +218,7 @@ def _unless_only_done(judgement: Judgement, statement: Specification) -> Judgeme
     if not work or wanted.denied or _first_tool(statement) is not None:
         return judgement
     done = (i for i in statement.of(RequirementKind.PROCESS) if i.value == work and not i.denied)
-    if (does := next(done, None)) is None or not _IN_THEIR_MOULDS.search(fold(statement.text)):
+    if (does := next(done, None)) is None or not _IS_IN_THEIR_MOULDS(fold(statement.text)):
         return judgement
     note = message("the work that is done with it, not the tool")
     return Judgement(wanted, Fulfilment.UNMET, does, note, tentative=True)

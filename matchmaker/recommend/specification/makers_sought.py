@@ -88,12 +88,14 @@ def makes_by_word(word: str, text: str) -> bool:
     return re.search(made, text) is not None
 
 
+@remembered(1_000)
 def asks_for_makers(text: str) -> bool:
     """Whether who makes or does something for others is sought, and no lab."""
     folded = fold(text)
     return _MAKERS_SOUGHT.search(folded) is not None and not asks_for_labs(text)
 
 
+@remembered(1_000)
 def has_it_done(text: str) -> bool:
     """Whether a statement says that its owner has others make or do what it sells."""
     return bool(_OUTSOURCED.search(folded := fold(text)) and not _TAKEN_ON.search(folded))

@@ -13,7 +13,7 @@ import pytest
 
 from matchmaker.recommend.specification import comparison, makers_sought, ordered, read
 from matchmaker.recommend.specification.comparison import compare
-from matchmaker.recommend.specification.customers import made_by_customers
+from matchmaker.recommend.specification.customers import compare_customer, made_by_customers
 from matchmaker.recommend.specification.customers_named import is_for_customer, offered
 from matchmaker.recommend.specification.makers_sought import are_makers
 from matchmaker.recommend.specification.model import RequirementKind
@@ -177,3 +177,28 @@ def _counting(pattern: re.Pattern[str], least: int, searched: Counter[str]) -> C
         return search(text, start, end)
 
     return counted
+
+
+def test_whether_somebody_has_its_goods_made_is_looked_up_once_for_all_of_them(monkeypatch) -> None:
+    things = (
+        "球阀",
+        "闸阀",
+        "水泵",
+        "齿轮",
+        "轴承",
+        "弹簧",
+        "螺栓",
+        "法兰",
+        "袜子",
+        "毛巾",
+        "镜架",
+    )
+    offer = read("找" + "、".join(f"{thing}厂" for thing in things))
+    description = read.__wrapped__("我们做" + "、".join(things) + "，本页介绍其余" * 600)
+    searched: Counter[str] = Counter()
+    for pattern in made():
+        counting = _counting(pattern, len(description.text) // 2, searched)
+        monkeypatch.setattr(pattern, "search", counting)
+    compare_customer(offer, description)
+    most = searched.most_common(1)
+    assert not most or most[0][1] <= 3, most
