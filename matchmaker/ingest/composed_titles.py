@@ -36,9 +36,9 @@ _ASKED_OF = regex(
     r"对[^,，;；]{0,8}(?:机构|院校|高校|院所|平台|供应商|配套|合作方?|伙伴|厂家)的?(?:要求|期望|期待|需求|希望)"
 )
 _LENT = regex(
-    r"可(?:以)?(?:对外|向外|供外部|供他人)?(?:承接|外接|接|开放|共享|出租|租[借用]|借用|转让|代工|代加工|外协)|"
+    r"可(?:以)?(?:对外|向外|供外部|供他人)?(?:提供|承接|外接|接|开放|共享|出租|租[借用]|借用|转让|代工|代加工|外协)|"
     r"对外(?:承接|加工|开放|服务|检测|共享|出租|协作)|(?:能|可)(?:给|为)(?:别人|外面|同行|其他企业)|承接|富余|闲置|空闲|余量|剩余(?:产能|能力)|空余|多余|共享|机时|"
-    r"\b(?:spare|idle|surplus|free|open|unused|available) (?:capacity|machines?|equipment|hours)|\b(?:to|can) (?:share|lend|rent out|offer others)\b|\bfor (?:rent|hire|licen[cs]e)\b|\bshared? (?:equipment|machines?)|\bopen to others\b"
+    r"\b(?:spare|idle|surplus|free|open|unused|available) (?:capacity|machines?|equipment|hours)|\b(?:to|can) (?:share|lend|rent out|offer others)\b|\b(?:can|could|able to|willing to|happy to|ready to) (?:we )?(?:offer|share|lend|provide|rent out)\b|\boffer(?:s|ed)? (?:to|for) (?:members|others|partners|the cluster)\b|\b(?:available|open) (?:to|for) (?:members|others|partners|the cluster)\b|\bfor (?:rent|hire|licen[cs]e)\b|\bshared? (?:equipment|machines?)|\bopen to others\b"
 )
 _DONE = regex(
     r"产品|设备|机器|机台|装备|仪器|工艺|工序|[生产]线|产能|能力|优势|特长|擅长|专长|特色|亮点|业务|服务|技术|主[营导打要做]|经营|研发方向|研究方向|成果|专利(?:内容|情况)|材料|原料|品种|品类|"

@@ -20,7 +20,7 @@ _KINDS = (
         OfferKind.EQUIPMENT,
         regex(
             r"设备|仪器|机时|台时|按[小时天日周]|出租|租[用赁借]|共享|产能|富余|闲置|空闲|空着|余量|[产生]线|[床炉窑]|暗室|实验室|机台|[\d一二两三四五六七八九十]+[台套条]|"
-            r"\b(?:equipment|machines?|lines?|ovens?|furnaces?|capacity|idle|spare|rent|hire|by the (?:hour|day)|bookable)\b"
+            r"\b(?:equipment|machines?|lines?|ovens?|furnaces?|capacity|idle|spare|rent|hire|by the (?:hour|day)|bookable|(?:laser|press|oven|machine) time|free (?:on|at|in|from|most))\b"
         ),
     ),
 )

@@ -18,7 +18,8 @@ _MOST = 0.8
 # Columns of an organisation that tell where it is.
 TELLING_PLACES = ("credit_code", "name", "name_en")
 _ENDS_OF_NAMES = regex("省|市|县|区|旗|州|盟")
-_LEVELS = {PlaceLevel.CITY: 1, PlaceLevel.COUNTY: 2}
+_LEVELS = frozenset({PlaceLevel.CITY, PlaceLevel.COUNTY})
+_WITHIN = {PlaceLevel.COUNTRY: 1, PlaceLevel.CITY: 2, PlaceLevel.COUNTY: 3}
 
 
 def find_beside(
@@ -45,7 +46,7 @@ def find_beside(
         return match, ""
     if not index.is_town_alone(cell):
         return match, ""
-    places = usual()
+    places = [id for id in usual() if index.places[id].level in _LEVELS]
     above = set(index.chain(match.id)) if match.id else set[str]()
     if not places or not above.isdisjoint(places):
         return match, ""
@@ -107,16 +108,19 @@ def _named(index: PlaceIndex, text: str) -> Iterator[str]:
         yield match.id
 
 
-def common_places(index: PlaceIndex, cells: Iterable[str]) -> tuple[str, ...]:
-    """The county and the city in which most cells of a column lie, the finer first."""
+def common_places(index: PlaceIndex, cells: Mapping[str, int]) -> tuple[str, ...]:
+    """The county, the city and the country in which most cells of a column lie, the finer first.
+
+    `cells` with how many lines have each.
+    """
     counts: Counter[str] = Counter()
     total = 0
-    for cell in cells:
+    for cell, lines in cells.items():
         match = index.find(cell)
         if match.id and match.level in _LEVELS:
-            total += 1
-            counts.update(index.chain(match.id))
+            total += lines
+            counts.update(dict.fromkeys(index.chain(match.id), lines))
     least = max(2, _MOST * total)
     common = [id for id, number in counts.items() if number >= least]
-    levels = {id: _LEVELS.get(index.places[id].level, 0) for id in common}
+    levels = {id: _WITHIN.get(index.places[id].level, 0) for id in common}
     return tuple(sorted((id for id in common if levels[id]), key=lambda id: -levels[id]))

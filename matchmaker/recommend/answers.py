@@ -379,7 +379,7 @@ def _is_named_by_nobody(
     if fit.goal not in NAMED_GOALS or len(texts) > 1 or not snapshot.meta.dimension:
         return False
     things = named_things(fit.goal, texts[0].specification)
-    names = [name for thing in things for name in names_and_work(fit.goal, fold(thing.text))]
+    names = [name for thing in things for name in names_and_work(fit.goal, thing)]
     # Of customers whom nothing names, who makes the like says its name, too.
     sold = fit.goal is GoalName.CUSTOMER and not names_customers(texts[0].specification)
     for row in _foremost(everybody, COMPARED) if things else ():

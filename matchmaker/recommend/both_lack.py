@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from matchmaker.goals import GoalName
 from matchmaker.messages import message
-from matchmaker.recommend.literal import BOUGHT
+from matchmaker.recommend.own_names import BOUGHT
 from matchmaker.recommend.specification import (
     SUBJECT_KINDS,
     Comparison,

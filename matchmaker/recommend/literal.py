@@ -13,6 +13,13 @@ from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import FRAME
+from matchmaker.recommend.own_names import (
+    BOUGHT,
+    are_silent,
+    is_about_thing,
+    is_one_test,
+    say_names,
+)
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
@@ -32,7 +39,6 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.kept import specification_of
-from matchmaker.recommend.specification.model import CONCEPT
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.regex import regex
 from matchmaker.snapshot.lexical import known_share
@@ -56,10 +62,9 @@ TO_BORROW = 1 / 4
 # Of fits below the second figure: of others the reading may err (docs/measurements.md).
 OTHER_THING, LIKE_ENOUGH = 0.4, 0.4
 # What those lose at most of whom nothing is met where others say the name of what is sought, so
-# that they stand well beneath the last of these (what is close is ordered by the graph); only
-# where such names are this share of a text's letters: of a story the reading errs. Chosen on the
-# readable judged sets.
-SILENT, BENEATH, ABOUT = 0.4, 0.8, 0.12
+# that they stand well beneath the last of these (what is close is ordered by the graph). Chosen on
+# the readable judged sets.
+SILENT, BENEATH = 0.4, 0.8
 # What they lose at least where equipment is to be shared, of which a trade's words say little.
 LEAST = 0.15
 # What is to be done together, which says nothing of with whom: "a prepreg firm to scale it up".
@@ -80,11 +85,10 @@ _AROUND = regex(
     r"老板|让我|自己|不划算|以前|之前|太远|想买|在线等|谢谢|帮忙|现在|一直|知道|听说|借用|租用|预约|"
     r"多少钱|小时|两天|几天|一下"
 )
+_COMPOUND = regex(r"[\u4e00-\u9fff]{4,}")
 # What labs lose at most that study another thing than that of which a problem is told, where some
 # study it. Chosen on the readable judged sets.
 OTHER_SUBJECT = 0.3
-# Goals for which things are bought or borrowed by their names.
-BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 # Who does such of one thing does it of no other: a sock mill has no hearing aids.
 _OF_WHATEVER = frozenset({"contract manufacturing"})
 # The fit of a posted need of just what is offered, at least, whatever its words.
@@ -130,7 +134,7 @@ def named_things(goal: GoalName, asked: Specification) -> list[Requirement]:
     """What is sought that whoever has it says: things by their names, else work alone."""
     sought = [r for r in asked.requirements if not r.denied]
     if goal not in OF_THINGS:
-        named = [r for r in sought if _is_equipment(r) or _is_one_test(r)]
+        named = [r for r in sought if _is_equipment(r) or is_one_test(r)]
         if named or goal is not GoalName.SHARED_RESOURCE:
             return named
         return [r for r in sought if _is_most_to_borrow(r, asked.text)][:1]
@@ -148,8 +152,15 @@ def _is_equipment(thing: Requirement) -> bool:
     return thing.family.rsplit(" ", 1)[-1] in _EQUIPMENT and has_name(thing)
 
 
-def names_and_work(goal: GoalName, name: str) -> list[str]:
-    """A name, and for equipment that is to be used the work that it is named by: 定型 of 定型机."""
+def names_and_work(goal: GoalName, thing: Requirement) -> list[str]:
+    """The name of a thing, and what of it alone tells that somebody speaks of it.
+
+    For equipment that is to be used the work that it is named by: 定型 of 定型机. Of a compound
+    that no list has what it begins with, which few say of anything else: 柞木 of 柞木表板.
+    """
+    name = fold(thing.text)
+    if thing.aspect == UNLISTED and _COMPOUND.fullmatch(name):
+        return [name, name[:2]]
     work = _MACHINE_OF_WORK.fullmatch(name) if goal is GoalName.SHARED_RESOURCE else None
     return [name, work["work"]] if work else [name]
 
@@ -159,13 +170,6 @@ def _is_most_to_borrow(thing: Requirement, text: str) -> bool:
     letters = sum(map(str.isalnum, text))
     is_most = sum(map(str.isalnum, thing.text)) >= TO_BORROW * letters
     return is_most and (has_name(thing) or thing.value in _ROOMS)
-
-
-def _is_one_test(work: Requirement) -> bool:
-    """Whether work is one kind of testing, which whoever can do it calls by its name."""
-    is_test = work.kind is RequirementKind.PROCESS and work.family == "testing"
-    is_test |= work.aspect == CONCEPT and work.value.endswith((" testing", " test"))
-    return is_test and work.value != "testing" and work.aspect != UNLISTED
 
 
 def _is_most_of(thing: Requirement, text: str) -> bool:
@@ -298,7 +302,7 @@ def lost_by_another(
     """
     aside = np.array([each is not None and each.aside for each in comparisons], dtype=np.bool_)
     names = passed & (statements >= 0) & ~aside & name_something(comparisons, CORE)
-    is_bought = goal in BOUGHT and len(texts) == 1 and _is_about_thing(texts[0].specification)
+    is_bought = goal in BOUGHT and len(texts) == 1 and is_about_thing(texts[0].specification)
     least = LEAST if goal is GoalName.SHARED_RESOURCE else 0.0
     silent = _behind_named(comparisons, names & is_bought, adjusted, least)
     if goal is GoalName.RESEARCH_PARTNER and len(texts) == 1:
@@ -324,15 +328,10 @@ def _behind_named(
 
     `least`: the share that they lose at least.
     """
-    says = [each is not None and any(map(_is_own_name, each.met)) for each in comparisons]
-    named = names & np.array(says, dtype=np.bool_)
+    named = names & say_names(comparisons)
     if not named.any():
         return np.zeros(len(adjusted), dtype=np.float32)
-    silent = [
-        each is not None and not each.met and any(map(_is_own_name, each.judgements))
-        for each in comparisons
-    ]
-    behind = np.array(silent, dtype=np.bool_) & (adjusted < LIKE_ENOUGH)
+    behind = are_silent(comparisons) & (adjusted < LIKE_ENOUGH)
     lowered = brought_beneath(adjusted, adjusted[named].min(), SILENT, least)
     return np.where(behind & (adjusted > 0), lowered - adjusted, 0).astype(np.float32)
 
@@ -376,22 +375,6 @@ def _behind_subject(
     last = adjusted[rated[speaks]].min()
     lost[behind] = brought_beneath(adjusted[behind], last, OTHER_SUBJECT) - adjusted[behind]
     return lost
-
-
-def _is_about_thing(asked: Specification) -> bool:
-    """Whether names of what is sought make up a good part of a text, which tells no story."""
-    names = [each.text for each in asked.requirements if _is_own(each) and not each.denied]
-    letters = sum(map(str.isalnum, asked.text))
-    return sum(map(str.isalnum, "".join(names))) >= ABOUT * letters
-
-
-def _is_own_name(judged: Judgement) -> bool:
-    return _is_own(judged.requirement) and not judged.requirement.denied
-
-
-def _is_own(thing: Requirement) -> bool:
-    is_product = thing.kind is RequirementKind.PRODUCT
-    return (is_product and has_name(thing)) or _is_one_test(thing)
 
 
 def speak_against(comparisons: Sequence[Comparison | None]) -> BoolArray:

@@ -66,15 +66,15 @@ class Pairs:
     @cached_property
     def answers(self) -> Answers:
         """The candidates' answers to the words asked."""
-        answered = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
+        answered = answers(self.snapshot, self.fit, self.questions, self.rows, self.seeker.row)
         answered = with_whereabouts(answered, self.whereabouts, self.rows)
-        answered = with_clusters(self.snapshot, answered, self._questions, self.rows)
+        answered = with_clusters(self.snapshot, answered, self.questions, self.rows)
         return with_certificates(self.snapshot, answered, self._need, self.rows)
 
     @property
     def maybe_called_so(self) -> IntArray:
         """Rows of organisations that only bear a name, or are of a cluster, that is asked for."""
-        asked = self._questions
+        asked = self.questions
         if len(asked) != 1:
             return np.zeros(0, np.int32)
         by_cluster = asked_by_cluster(self.snapshot, asked)
@@ -83,7 +83,7 @@ class Pairs:
         return maybe_called_so(self.snapshot, asked[0], self.goal.name)
 
     @cached_property
-    def _questions(self) -> tuple[SeekerText, ...]:
+    def questions(self) -> tuple[SeekerText, ...]:
         return tuple(text for text in own_questions(self.seeker, self.goal) if text.is_question)
 
     @cached_property
@@ -94,7 +94,7 @@ class Pairs:
     @cached_property
     def _need(self) -> Specification:
         """What the one question specifies; nothing where there are several."""
-        asked = self._questions
+        asked = self.questions
         return asked[0].specification if len(asked) == 1 else Specification("")
 
     @cached_property

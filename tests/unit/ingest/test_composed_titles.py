@@ -35,6 +35,8 @@ SURVEY = """序号,单位全称,企业类型,主导产品及年产量,主要生�
         ("可共享的设备与机时", "offer"),
         ("富余产能情况", "offer"),
         ("machines we can share", "offer"),
+        ("Can offer to members", "offer"),
+        ("可对外提供的检测及机时", "offer"),
         ("急需配套/采购", "need"),
         ("技术难题及拟合作院校", "need"),
         ("生产中遇到的瓶颈", "need"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from matchmaker.domain import Place, PlaceLevel
+from matchmaker.domain import GraphRows, Place, PlaceLevel
 from matchmaker.ingest.place_context import common_places, find_beside, places_of_row
 from matchmaker.ingest.places import PlaceIndex, PlaceMatch
+from matchmaker.ingest.reference import index_with
 from matchmaker.ingest.townships import Townships
 
 COUNTRY, PROVINCE, CITY, COUNTY = PlaceLevel
@@ -199,11 +202,33 @@ def test_what_stands_beside_a_place_decides_among_several(with_towns):
     row["credit_code"] = "91330681MA2D8AAA00"
     assert [*places_of_row(with_towns, row)] == ["gbt2260:330324"]
     column = ("店口镇", "诸暨市", "城关镇", "?", "店口")
-    assert common_places(with_towns, column) == ("gbt2260:330681", "gbt2260:330600")
-    assert common_places(with_towns, ("店口镇", "永嘉县", "徐州")) == ()
-    match, decided_by = find_beside(with_towns, "城关镇", "", common_places(with_towns, column))
+    common = common_places(with_towns, Counter(column))
+    assert common[:2] == ("gbt2260:330681", "gbt2260:330600")
+    assert common_places(with_towns, Counter(("店口镇", "永嘉县", "徐州"))) == ("iso3166:CN",)
+    match, decided_by = find_beside(with_towns, "城关镇", "", common)
     assert (match.id, decided_by) == ("gbt2260:330681", "gbt2260:330681")
     assert find_beside(with_towns, "城关镇", "", ["gbt2260:330324"])[0].candidates
+
+
+def test_most_of_a_column_is_told_by_its_lines_and_not_by_how_many_ways_a_place_is_written(
+    with_towns,
+):
+    """Nine lines of one county and one elsewhere, in three ways to write them."""
+    lines = {"店口镇": 5, "诸暨市": 4, "徐州": 1}
+    assert common_places(with_towns, lines)[0] == "gbt2260:330681"
+    assert common_places(with_towns, dict.fromkeys(lines, 1)) == ("iso3166:CN",)
+
+
+def test_a_city_of_several_countries_is_in_that_of_most_of_its_column():
+    """Of Parma there is one in Italy and one in Ohio."""
+    places = index_with(GraphRows()).places
+    italian, american = ({"Bologna": 3, "Modena": 2}, {"Columbus, OH": 3, "Dayton, OH": 2})
+    found = [
+        find_beside(places, "Parma", "", (), lambda cells=cells: common_places(places, cells))[0]
+        for cells in (italian, american)
+    ]
+    assert [match.id and places.places[match.id].country for match in found] == ["IT", "US"]
+    assert not places.find("Parma").id
 
 
 def test_a_town_known_only_elsewhere_than_its_column_lies_is_asked_about(with_towns):

@@ -498,3 +498,15 @@ def test_what_a_graph_speaks_of_spreads_its_statements() -> None:
     told = spread(snapshot, np.array([1, 0], dtype=np.float32))
     assert told == pytest.approx(((4 * 0.12 + 20 * 0.075**2) / 24) ** 0.5, rel=1e-5)
     assert told > spread(snapshot, np.array([0, 1], dtype=np.float32) * 0.1)
+
+
+def test_who_names_the_thing_in_another_language_stands_before_who_is_only_nearer() -> None:
+    """Kitchen cabinets are nearer to the words, and nobody sells hinges there."""
+    offers = {"hinges": ("缓冲铰链、抽屉滑轨", 0.05), "cabinets": ("全屋定制衣柜、橱柜门板", 0.22)}
+    assert answered("hinges for kitchen cabinets, soft close", offers)[0] == "hinges"
+
+
+def test_a_compound_that_no_list_has_is_answered_by_who_speaks_of_its_stuff() -> None:
+    oak = {"oak": ("俄罗斯柞木、欧洲白蜡板材进口", 0.34)}
+    assert answered("柞木表板", oak) == ["oak"]
+    assert answered("柞木表板", {"doors": ("防火门三十万樘", 0.34)}) == []
