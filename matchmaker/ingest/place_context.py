@@ -108,14 +108,14 @@ def _named(index: PlaceIndex, text: str) -> Iterator[str]:
         yield match.id
 
 
-def common_places(index: PlaceIndex, cells: Mapping[str, int]) -> tuple[str, ...]:
+def common_places(index: PlaceIndex, cells: Mapping[str, int] | Iterable[str]) -> tuple[str, ...]:
     """The county, the city and the country in which most cells of a column lie, the finer first.
 
-    `cells` with how many lines have each.
+    `cells` of each line, or with how many lines have each.
     """
     counts: Counter[str] = Counter()
     total = 0
-    for cell, lines in cells.items():
+    for cell, lines in Counter(cells).items():
         match = index.find(cell)
         if match.id and match.level in _LEVELS:
             total += lines

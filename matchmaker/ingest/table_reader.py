@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -147,9 +146,9 @@ class TableReader:
     @cached_property
     def places_of_column(self) -> tuple[str, ...]:
         """The county, the city and the country in which most of its column lies."""
-        lines = (line for line in self.file.lines() if line.tells)
-        cells = (", ".join(cell for _, cell in self.cells_of(line, "place")) for line in lines)
-        return common_places(self.index.places, Counter(islice(cells, _MAX_READ)))
+        told = (self.cells_of(line, "place") for line in self.file.lines() if line.tells)
+        cells = islice((", ".join(cell for _, cell in each) for each in told), _MAX_READ)
+        return common_places(self.index.places, cells)
 
     def lines(self) -> Iterator[tuple[Line, RowValues]]:
         """Lines that hold a row without errors, and its values; the others are accounted for."""
