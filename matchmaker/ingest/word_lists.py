@@ -292,7 +292,7 @@ KINDS_OF_NAMES: tuple[tuple[str, Kind], ...] = (
         Kind.RESEARCH_INSTITUTE,
     ),
     (
-        r"(大学|学院|学校|高校|系)$|大学.{0,20}(学院|校区)|\buniversit|\buniversidad|\buniwersytet|"
+        r"(大学|学院|学校|高校|系)$|大学.{0,20}(学院|校区)|\buniversit|\buniv\b|\buniversidad|\buniwersytet|"
         r"\buniversidade|\bcollege\b|hochschule|politecnic|polytechni|\bécole\b|\bgrande école\b|"
         r"\byliopisto\b|\begyetem\b|^(tu|th|fh|eth|epfl|rwth|kth|dtu|ntnu|uni) ",
         Kind.UNIVERSITY,

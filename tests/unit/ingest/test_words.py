@@ -176,6 +176,7 @@ def test_a_cross_of_letters_can_be_yes_or_no() -> None:
         ("Sample Institute for Pumps", Kind.RESEARCH_INSTITUTE),
         ("示例袜业质量检测中心", Kind.PLATFORM),
         ("示例自行车电动车质量监督检验所", Kind.PLATFORM),
+        ("Univ. of the Plain - Dept. of Mechatronics", Kind.UNIVERSITY),
         ("Sample Institute Ltd", Kind.FIRM),
         ("示例", Kind.FIRM),
     ],
