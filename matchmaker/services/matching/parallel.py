@@ -29,10 +29,13 @@ class ForkedPool(Generic[Argument, Result]):
         self._workers = workers or os.cpu_count() or 1
 
     def __enter__(self) -> ForkedPool[Argument, Result]:
-        global _job  # noqa: PLW0603 - the way a forked process gets what cannot be pickled
-        _job = self._job
+        # A forked process gets what cannot be pickled as it is. It is handed to this pool alone:
+        # other threads have theirs, and the processes are forked only when there is work.
         self._pool = ProcessPoolExecutor(
-            self._workers, mp_context=multiprocessing.get_context("fork"), initializer=_alone
+            self._workers,
+            mp_context=multiprocessing.get_context("fork"),
+            initializer=_begin,
+            initargs=(self._job,),
         )
         return self
 
@@ -42,9 +45,7 @@ class ForkedPool(Generic[Argument, Result]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        global _job  # noqa: PLW0603
         self._pool.shutdown(cancel_futures=True)
-        _job = None
 
     def map(self, arguments: Sequence[Argument]) -> Iterator[Result]:
         """Results in the order of the arguments, as they come; the work begins at once."""
@@ -52,14 +53,16 @@ class ForkedPool(Generic[Argument, Result]):
         return chain.from_iterable(self._pool.map(_run, chunks))
 
 
-def _alone() -> None:
-    """One thread for each process: more would share cores, and OpenMP's do not survive."""
+def _begin(job: Callable[[Any], Any]) -> None:
+    """The job of a forked process, in one thread: more share cores, and OpenMP's do not survive."""
+    global _job  # noqa: PLW0603 - of this process alone
     from threadpoolctl import threadpool_limits
 
+    _job = job
     threadpool_limits(limits=1)
 
 
 def _run(arguments: Sequence[Any]) -> list[Any]:
     if _job is None:
-        raise RuntimeError("no job was handed over before the fork")
+        raise RuntimeError("no job was handed over")
     return [_job(argument) for argument in arguments]
