@@ -218,9 +218,11 @@ def localised_value(value: object, language: str) -> object:
         return first
     if isinstance(value, tuple | list | set | frozenset):
         parts = sorted(map(str, value)) if isinstance(value, set | frozenset) else value
-        return translated(", ", language, _LIST).join(
-            str(localised_value(part, language)) for part in parts
-        )
+        said = [str(localised_value(part, language)) for part in parts]
+        comma = translated(", ", language, _LIST)
+        # Names may have commas of their own: Sample Valve Co., Ltd.
+        parted = any(comma in each for each in said)
+        return (translated("; ", language) if parted else comma).join(said)
     return value
 
 

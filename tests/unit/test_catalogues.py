@@ -71,3 +71,12 @@ def test_where_python_keeps_nothing_we_do_not(
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert said() == "globvalvo"
     assert not (folder / "__pycache__").exists()
+
+
+def test_names_with_commas_of_their_own_are_parted_by_semicolons() -> None:
+    """Read in an audit: "Sample Haichang Valve Co., Ltd., Sample Lingcheng Co., Ltd."."""
+    names = messages.message("Members: %(names)s", names=["Alpha Valve Co., Ltd.", "Beta GmbH"])
+    assert names.text("en") == "Members: Alpha Valve Co., Ltd.; Beta GmbH"
+    plain = messages.message("Members: %(names)s", names=["Alpha GmbH", "Beta GmbH"])
+    assert plain.text("en") == "Members: Alpha GmbH, Beta GmbH"
+    assert messages.localised_value(["甲阀门厂", "乙、丙联合体"], "zh") == "甲阀门厂；乙、丙联合体"

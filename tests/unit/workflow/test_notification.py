@@ -28,10 +28,10 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
          "与 A Works 的对接已结束：已撤回"),
         ("programmes_close", {"count": "4", "titles": "A\nB\nC", "unknown": "\nsize place\n",
                               "deadlines": "2026-03-04\n2026-03-05\n"},
-         "4 programmes close soon, among them: “A”, until Mar 4, 2026, “B”, until Mar 5, 2026"
-         " (check: Firm size, Place), “C”",
-         "有 4 个项目即将截止，其中：“A”，截至 2026年3月4日、“B”，截至 2026年3月5日"
-         "（请自行核对：企业规模、所在地）、“C”"),
+         "4 programmes close soon, among them: “A”, until Mar 4, 2026; “B”, until Mar 5, 2026"
+         " (check: Firm size, Place); “C”",
+         "有 4 个项目即将截止，其中：“A”，截至 2026年3月4日；“B”，截至 2026年3月5日"
+         "（请自行核对：企业规模、所在地）；“C”"),
         # Each reads a day as their language writes it; it was "until 2026-12-14" for all.
         ("introduction_expires", {"other": "A", "time": "2026-12-14"},
          "A waits for your answer, until Dec 14, 2026", "A 在等待您的答复，截至 2026年12月14日"),
