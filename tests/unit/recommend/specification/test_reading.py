@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.recommend.specification import UNLISTED, ItemRole, RequirementKind, compare, read
+from matchmaker.recommend.specification import (
+    CORE,
+    UNLISTED,
+    ItemRole,
+    RequirementKind,
+    compare,
+    read,
+)
 from tests.unit.recommend.specification.readings import of, values
 
 # Pieces of needs and offers, and what breaks readers of numbers.
@@ -209,6 +216,7 @@ def test_traditional_characters_are_read_as_simplified() -> None:
         ("Die casters of aluminium housings wanted", "die casting"),
         ("we have the tool: six hundred shots, a moulder near Ningbo", "injection moulding"),
         ("a machine shop with five axes", "machining"),
+        ("who can tint sunglass lenses", "dyeing"),
     ],
 )
 def test_who_does_the_work_is_asked_for_it(text: str, work: str) -> None:
@@ -490,3 +498,13 @@ def test_a_thing_is_called_by_the_whole_of_its_name(text: str, names: list[str])
 def test_what_a_thing_can_be_fitted_to_is_not_sought() -> None:
     (disc,) = read("碟刹 能配电动车的").requirements
     assert (disc.text, disc.kind) == ("碟刹", RequirementKind.PRODUCT)
+
+
+def test_what_things_are_packed_with_is_no_packing() -> None:
+    for text, thing in (
+        ("一万个打包盒，印logo", "打包盒"),
+        ("包装膜", "包装膜"),
+        ("打包带", "打包带"),
+    ):
+        assert [r.text for r in read(text).requirements if r.kind in CORE] == [thing]
+    assert values("找人打包", "process") == ["packaging"]
