@@ -50,7 +50,8 @@ def circles(
     gives what a row of the snapshot sells, by names that are the same in any language.
 
     Two firms compete by a COMPETES_WITH tie, or when they are of one industry and sell the same,
-    or their products are alike in words (or one has none on record). Each circle
+    or their products are alike in words (or one has none on record). A firm of no known industry
+    may be of any: only its products tell that it does not compete. Each circle
     starts from the firm with fewest partners and takes at each step the firm
     that is nearest in trade to those inside and knows fewest of them.
     """
@@ -97,8 +98,8 @@ def rivals(
 ) -> BoolArray:
     """A mask of pairs of firms that compete, (f, f), nobody with itself.
 
-    With `silent_too` those of one industry count of whom no product is on record; `sold` as in
-    `circles`.
+    With `silent_too` those of one industry count of whom no product is on record, and those of no
+    known one as of any; `sold` as in `circles`.
     """
     snapshot = view.landscape.snapshot
     rows = view.network.members[firms]
@@ -111,7 +112,10 @@ def rivals(
     for number, own in enumerate(things):
         alike[number] |= [not own.isdisjoint(others) for others in things]
     industry = view.industry[firms]
-    same = (industry[:, None] == industry[None, :]) & (industry >= 0)[:, None]
+    known = industry >= 0
+    same = (industry[:, None] == industry[None, :]) & known[:, None]
+    if silent_too:
+        same |= ~(known[:, None] & known[None, :])
     compete = alike & same
     ties = snapshot.layers[Layer.COMPETES_WITH].out
     for number, row in enumerate(rows):

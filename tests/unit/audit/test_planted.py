@@ -16,7 +16,7 @@ from matchmaker.audit.gatherings import circles
 from matchmaker.audit.indicators import INDICATORS, measured
 from matchmaker.audit.profile import ClusterStage, course, profile
 from matchmaker.audit.ties import CHANNELS, Channel
-from matchmaker.domain import GoalName, Layer
+from matchmaker.domain import GoalName, Industry, Layer
 from tests.unit.audit.planted import (
     PLANTED,
     STAR,
@@ -289,9 +289,26 @@ def circles_of(shown):
     return circles(shown, shown.landscape.snapshot.organizations.open_to_meet)
 
 
+def with_trades(graph, count=20):
+    """Each of the first `count` organisations of an industry of its own, the others of none."""
+    trades = tuple(Industry(f"i:{number:02}", f"Trade {number}") for number in range(count))
+    organizations = tuple(
+        dataclasses.replace(each, industry=trades[number].id) if number < count else each
+        for number, each in enumerate(graph.organizations)
+    )
+    return dataclasses.replace(graph, industries=trades, organizations=organizations)
+
+
+def test_nobody_of_whose_trade_nothing_is_told_is_in_a_circle_of_those_who_do_not_compete():
+    found = landscape(with_trades(rows({"a": (12, [])}), count=9))
+    [circle] = circles_of(view(found, "a"))
+    assert [found.snapshot.id_of(row) for row in circle.members] == [f"a:{n:03}" for n in range(9)]
+
+
 def test_a_circle_holds_no_two_competitors():
-    graph = rows({"a": (20, [])}, Layer.COMPETES_WITH)
-    rivals = rows({"a": (20, [(n, n + 1) for n in range(19)])}, Layer.COMPETES_WITH)
+    graph = with_trades(rows({"a": (20, [])}, Layer.COMPETES_WITH))
+    chain = [(n, n + 1) for n in range(19)]
+    rivals = with_trades(rows({"a": (20, chain)}, Layer.COMPETES_WITH))
     assert [len(one.members) for one in circles_of(view(landscape(graph), "a"))] == [10, 10]
     found = landscape(rivals)
     for circle in circles_of(view(found, "a", Channel.COOPERATION)):
