@@ -13,6 +13,7 @@ from matchmaker.domain import (
     EngagementKind,
     GoalName,
     GraphRows,
+    Industry,
     Kind,
     Layer,
     Membership,
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.slow
 
 PASSWORD = "correct horse 9"
 GONE, FIRMS = "t:talk1", [f"t:talk{number}" for number in range(1, 8)]
+TRADES = {id: id.replace("talk", "trade") for id in FIRMS}
 NAME = "璟曜阀业"
 
 
@@ -85,9 +87,14 @@ def installed(tmp_path_factory):
     steel = ROWS.needs[0].text
     rows = GraphRows(
         organizations=(
-            *(Organization(id, f"阀业{id[-1]}", Kind.FIRM) for id in FIRMS[1:]),
-            Organization(GONE, NAME, Kind.FIRM, place="place:d"),
+            *(
+                Organization(id, f"阀业{id[-1]}", Kind.FIRM, industry=TRADES[id])
+                for id in FIRMS[1:]
+            ),
+            Organization(GONE, NAME, Kind.FIRM, place="place:d", industry=TRADES[GONE]),
         ),
+        # Of the same trade, or of none that is known, they would be no circle.
+        industries=tuple(Industry(trade, trade) for trade in TRADES.values()),
         clusters=(Cluster("t:talks", "议群", "Talks"),),
         memberships=tuple(Membership("t:talks", id) for id in FIRMS),
         offers=(Offer(f"{GONE}.o", GONE, OfferKind.PRODUCT, ROWS.offers[0].text, "zh"),),
