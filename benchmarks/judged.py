@@ -4,7 +4,7 @@
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --show 20 --missed [--goal G] [--tag T]
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --set apart [--framed]
     MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --listed listed-products.csv.gz
-    MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --set elsewhere
+    MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --set elsewhere|abroad
 
 DIR holds the sample graph, as `matchmaker setup` leaves it. `benchmarks/judged/README.md` says
 how needs were written and graded. Every need goes through `Matching.for_text`, by its asker
@@ -63,8 +63,9 @@ SETS = (
     "later",
     "asked",
     "elsewhere",
+    "abroad",
 )
-ELSEWHERE = "elsewhere"  # lists of trades that the sample graph has not
+IMPORTED = ("elsewhere", "abroad")  # lists of trades that the sample graph has not
 WITH_NOTES = 3  # the exit status of an import of which something is told
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
 AS_ASKED, BY_NOBODY = "as asked", "by nobody"
@@ -147,11 +148,11 @@ def load_listed(services: Wiring, file: Path) -> None:
     services.refresher.refresh(ADMIN)
 
 
-def load_elsewhere(settings: Settings) -> None:
+def load_lists(settings: Settings, name: str) -> None:
     """Fill an empty installation with the lists of other trades, as a coordinator imports them."""
     command = [sys.executable, "-c", "from matchmaker.cli import main; main()"]
     environment = os.environ | {"MATCHMAKER_DATA_DIR": str(settings.data_dir.absolute())}
-    lists = sorted((FOLDER / ELSEWHERE / "lists").iterdir())
+    lists = sorted((FOLDER / name / "lists").iterdir())
     for then in (*(["import", "list", "--yes", str(path)] for path in lists), ["refresh"]):
         done = subprocess.run([*command, *then], env=environment, capture_output=True, check=False)
         if done.returncode not in (0, WITH_NOTES):
@@ -159,7 +160,10 @@ def load_elsewhere(settings: Settings) -> None:
 
 
 def with_ids(services: Wiring, needs: Sequence[JudgedNeed]) -> list[JudgedNeed]:
-    """Needs whose askers and answers are told by name, by the ids that their import made."""
+    """Needs whose askers and answers are told by name, by the ids that their import made.
+
+    Whoever was refused by the import is found by nobody, and counts all the same.
+    """
     snapshot = services.reader.current()
     ids = {
         snapshot.string("organizations", "name", row): snapshot.id_of(row)
@@ -168,8 +172,8 @@ def with_ids(services: Wiring, needs: Sequence[JudgedNeed]) -> list[JudgedNeed]:
     return [
         replace(
             need,
-            asker=ids[need.asker] if need.asker else "",
-            grades={ids[name]: grade for name, grade in need.grades.items()},
+            asker=ids.get(need.asker, ""),
+            grades={ids.get(name, name): grade for name, grade in need.grades.items()},
         )
         for need in needs
     ]
@@ -452,13 +456,13 @@ def main() -> None:
             services.reader.current()
         except SnapshotUnavailable:
             load_listed(services, options.listed)
-    if options.set == ELSEWHERE:
+    if options.set in IMPORTED:
         try:
             services.reader.current()
         except SnapshotUnavailable:
-            load_elsewhere(services.settings)
+            load_lists(services.settings, options.set)
     needs = judged_needs(FOLDER / ("listed" if options.listed else options.set or ""))
-    if options.set == ELSEWHERE:
+    if options.set in IMPORTED:
         needs = with_ids(services, needs)
     needs = chosen(needs, options)
     asked = ask_all(services, framed(needs) if options.framed else needs)
