@@ -13,13 +13,7 @@ from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import FRAME
-from matchmaker.recommend.own_names import (
-    BOUGHT,
-    are_silent,
-    is_about_thing,
-    is_one_test,
-    say_names,
-)
+from matchmaker.recommend.own_names import are_silent, is_one_test, name_what_is_bought
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
@@ -302,9 +296,11 @@ def lost_by_another(
     """
     aside = np.array([each is not None and each.aside for each in comparisons], dtype=np.bool_)
     names = passed & (statements >= 0) & ~aside & name_something(comparisons, CORE)
-    is_bought = goal in BOUGHT and len(texts) == 1 and is_about_thing(texts[0].specification)
-    least = LEAST if goal is GoalName.SHARED_RESOURCE else 0.0
-    silent = _behind_named(comparisons, names & is_bought, adjusted, least)
+    silent = np.zeros(len(adjusted), dtype=np.float32)
+    if len(texts) == 1:
+        named = names & name_what_is_bought(goal, texts[0].specification, comparisons)
+        least = LEAST if goal is GoalName.SHARED_RESOURCE else 0.0
+        silent = lost_by_silence(named, comparisons, adjusted, adjusted, least)
     if goal is GoalName.RESEARCH_PARTNER and len(texts) == 1:
         met = np.array(
             [each is not None and bool(each.met) for each in comparisons], dtype=np.bool_
@@ -321,19 +317,22 @@ def lost_by_another(
     return np.minimum(lost, silent)
 
 
-def _behind_named(
-    comparisons: Sequence[Comparison | None], names: BoolArray, adjusted: FloatArray, least: float
+def lost_by_silence(
+    named: BoolArray,
+    comparisons: Sequence[Comparison | None],
+    adjusted: FloatArray,
+    values: FloatArray,
+    least: float = 0.0,
 ) -> FloatArray:
-    """What fits (n,) lose of those of whom nothing is met where others say a thing's own name.
+    """What values (n,) lose of those who say nothing of a thing whose name others say, `named`.
 
-    `least`: the share that they lose at least.
+    Only where their fit, `adjusted`, tells little. `least`: the share that they lose at least.
     """
-    named = names & say_names(comparisons)
     if not named.any():
-        return np.zeros(len(adjusted), dtype=np.float32)
-    behind = are_silent(comparisons) & (adjusted < LIKE_ENOUGH)
-    lowered = brought_beneath(adjusted, adjusted[named].min(), SILENT, least)
-    return np.where(behind & (adjusted > 0), lowered - adjusted, 0).astype(np.float32)
+        return np.zeros(len(values), dtype=np.float32)
+    behind = are_silent(comparisons) & (adjusted < LIKE_ENOUGH) & (values > 0)
+    lowered = brought_beneath(values, values[named].min(), SILENT, least)
+    return np.where(behind, lowered - values, 0).astype(np.float32)
 
 
 def brought_beneath(

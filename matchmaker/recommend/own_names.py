@@ -26,18 +26,17 @@ BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFO
 ABOUT = 0.12
 
 
-def named_beside_silent(
+def name_what_is_bought(
     goal: GoalName, asked: Specification, comparisons: Sequence[Comparison | None]
 ) -> BoolArray:
     """A mask of statements that say the name of what is to be bought, (n,), of a text about it."""
-    if goal not in BOUGHT or not is_about_thing(asked):
+    if goal not in BOUGHT or not _is_about_thing(asked):
         return np.zeros(len(comparisons), dtype=np.bool_)
     aside = [each is None or each.aside for each in comparisons]
-    return say_names(comparisons) & ~np.array(aside, dtype=np.bool_)
+    return _say_names(comparisons) & ~np.array(aside, dtype=np.bool_)
 
 
-def say_names(comparisons: Sequence[Comparison | None]) -> BoolArray:
-    """A mask of statements that say the name of what is asked for, (n,)."""
+def _say_names(comparisons: Sequence[Comparison | None]) -> BoolArray:
     says = [each is not None and any(map(_is_own_name, each.met)) for each in comparisons]
     return np.array(says, dtype=np.bool_)
 
@@ -51,7 +50,7 @@ def are_silent(comparisons: Sequence[Comparison | None]) -> BoolArray:
     return np.array(silent, dtype=np.bool_)
 
 
-def is_about_thing(asked: Specification) -> bool:
+def _is_about_thing(asked: Specification) -> bool:
     """Whether names of what is sought make up a good part of a text, which tells no story."""
     names = [each.text for each in asked.requirements if _is_own(each) and not each.denied]
     letters = sum(map(str.isalnum, asked.text))

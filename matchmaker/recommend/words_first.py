@@ -16,9 +16,9 @@ from matchmaker.goals import Goal
 from matchmaker.recommend.evidence import FITS
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.literal import LIKE_ENOUGH, SILENT, brought_beneath, name_something
+from matchmaker.recommend.literal import lost_by_silence, name_something
 from matchmaker.recommend.model import Match, Seeker
-from matchmaker.recommend.own_names import are_silent, named_beside_silent
+from matchmaker.recommend.own_names import name_what_is_bought
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix, Ranker
 from matchmaker.recommend.words_model import LIFT, shipped
@@ -74,7 +74,7 @@ class QuestionRanker:
         """Fame costs what the goal says for the most active, within what words leave close."""
         fame = pairs.over_best(pairs.network.ranking("activity"))
         priced = scores - CONTEXT * pairs.goal.quotas.exposure * fame
-        return np.asarray(priced - _lost_by_silence(pairs, priced), dtype=np.float32)
+        return np.asarray(priced + _lost_by_silence(pairs, priced), dtype=np.float32)
 
 
 QUESTION_RANKER = QuestionRanker()
@@ -85,16 +85,11 @@ def _lost_by_silence(pairs: Pairs, scores: FloatArray) -> FloatArray:
 
     What was learned of likenesses says more of a language than of whether a thing is named.
     """
-    questions = pairs.questions
-    answers = pairs.answers
-    named = answers.passed & named_beside_silent(
-        pairs.goal.name, questions[0].specification, answers.comparisons
-    )
-    if len(questions) != 1 or not named.any():
+    if len(pairs.questions) != 1:
         return np.zeros(len(scores), dtype=np.float32)
-    silent = are_silent(answers.comparisons) & (answers.adjusted < LIKE_ENOUGH)
-    lowered = brought_beneath(scores, scores[named].min(), SILENT)
-    return np.where(silent & (scores > 0), scores - lowered, 0).astype(np.float32)
+    answers, asked = pairs.answers, pairs.questions[0].specification
+    named = name_what_is_bought(pairs.goal.name, asked, answers.comparisons)
+    return lost_by_silence(answers.passed & named, answers.comparisons, answers.adjusted, scores)
 
 
 def _context_weights(goal: Goal) -> dict[str, float]:
