@@ -24,8 +24,9 @@ from matchmaker.workflow.receipt import RECEIPT, Receipt
 ANSWERS_FILE, ANSWERS = "idempotency.db", "answer"
 # As long as answers are kept.
 KEPT_FOR = timedelta(days=1)
+# Of the answers in their file, those from before a time (seconds since 1970).
+OLD_ANSWERS = "DELETE FROM answer WHERE at < ?"
 _TOGETHER = 200
-_OLD = "DELETE FROM answer WHERE at < ?"
 
 
 def forget_answers(path: Path, before: datetime) -> int:
@@ -37,7 +38,7 @@ def forget_answers(path: Path, before: datetime) -> int:
         return 0
     try:
         with closing(sqlite3.connect(path, timeout=1.0)) as connection, connection:
-            return connection.execute(_OLD, (before.timestamp(),)).rowcount
+            return connection.execute(OLD_ANSWERS, (before.timestamp(),)).rowcount
     except sqlite3.Error as error:
         raise not_writable(path, error) from None
 

@@ -25,12 +25,12 @@ from matchmaker.errors import InvalidInput, ServiceUnavailable, StorageFull, Wro
 from matchmaker.nodes.damaged_file import set_aside_if_damaged, tells_of_damage
 from matchmaker.nodes.shared_state import SharedState, answering, unanswered
 from matchmaker.nodes.shared_state import key as shared_key
-from matchmaker.services.receipts import ANSWERS
+from matchmaker.services.receipts import ANSWERS, KEPT_FOR, OLD_ANSWERS
 from matchmaker.system_errors import reason_of
 
 log = structlog.get_logger(__name__)
 
-KEEP_SECONDS = 24 * 3600
+KEEP_SECONDS = int(KEPT_FOR.total_seconds())
 # A request that never finished (its worker died) frees its key after this long; one that is
 # under way is reserved anew (`under_way.py`). Where its worker was only stopped for longer, the
 # receipts see to it that of two that are under way one is done.
@@ -190,7 +190,7 @@ class LocalAnswers:
 def _reserve(connection: sqlite3.Connection, key: str, request: str) -> tuple[Any, ...] | None:
     """What is kept under a key, which is this request's now where that was nothing."""
     now = time.time()
-    connection.execute("DELETE FROM answer WHERE at < ?", (now - KEEP_SECONDS,))
+    connection.execute(OLD_ANSWERS, (now - KEEP_SECONDS,))
     connection.execute(
         "DELETE FROM answer WHERE status IS NULL AND at < ?", (now - ABANDONED_SECONDS,)
     )
