@@ -405,8 +405,7 @@ def _standing(
     standing = floor().standing(fit.goal, texts[0].language, values)
     # Across languages the fit is on the scale of likeness, with what a dictionary knows.
     fits = fit.blended_of(np.maximum(statements, 0))
-    foreign = is_foreign(snapshot, texts, np.maximum(statements, 0))
-    likeness = np.where(foreign, fits, values["likeness"])
+    likeness = np.where(values["foreign"] > 0, fits, values["likeness"])
     named = (likeness >= floor().named_likeness) & _has_thing(comparisons)
     named |= _has_thing(comparisons) & name_something(comparisons, DETAIL_KINDS)
     literal = is_literal(snapshot, fit, texts, statements) | is_named(texts, comparisons) | named
@@ -426,7 +425,10 @@ def floor_values(
     statements: IntArray,
     comparisons: Sequence[Comparison | None],
 ) -> dict[str, FloatArray]:
-    """Values of candidates' best statements that the floor weighs (`floor.toml`), (n,) each."""
+    """Values of candidates' best statements that the floor weighs (`floor.toml`), (n,) each.
+
+    And `foreign`, which it does not: 1 where a statement is of another language.
+    """
     spoken = np.maximum(statements, 0)
     foreign = is_foreign(snapshot, texts, spoken)
     usual = [text.usual for text in texts]
@@ -435,6 +437,7 @@ def floor_values(
     return {
         "likeness": fit.dense_of(spoken),
         "everyday": np.where(foreign, abroad, everyday).astype(np.float32),
+        "foreign": foreign.astype(np.float32),
         "product": (name_something(comparisons) | _speak_of_whole(comparisons)).astype(np.float32),
         "spread": np.full(len(spoken), max(each.spread for each in usual), dtype=np.float32),
     }

@@ -105,29 +105,19 @@ def everyday_by_language(snapshot: Snapshot, everyday: FloatArray) -> dict[str, 
 
 def some_statements(snapshot: Snapshot) -> FloatArray:
     """Vectors of some thousand statements, evenly chosen of all, (k, d)."""
+    step = max(1, len(snapshot.vectors) // LOOKED_AT)
     return snapshot.cached(
-        "some statements",
-        lambda: np.asarray(snapshot.vectors[:: _step(snapshot)], dtype=np.float32),
+        "some statements", lambda: np.asarray(snapshot.vectors[::step], dtype=np.float32)
     )
-
-
-def _step(snapshot: Snapshot) -> int:
-    return max(1, len(snapshot.vectors) // LOOKED_AT)
 
 
 def spread(snapshot: Snapshot, question: FloatArray) -> float:
     """Standard deviation of the cosines of a question (d,) to what is said in a graph.
 
-    Small where it is nothing that the graph speaks of: all is as unlike it then.
+    Small where it is nothing that the graph speaks of: all is as unlike it then. Few statements
+    tell little: it is the root of the variance's posterior mean with `PRIOR` usual ones before.
     """
-    return _shrunk(some_statements(snapshot) @ question)
-
-
-def _shrunk(cosines: FloatArray) -> float:
-    """A standard deviation, of which few values tell little.
-
-    The root of a variance's posterior mean with `PRIOR` usual observations before.
-    """
+    cosines = some_statements(snapshot) @ question
     squares = float(((cosines - cosines.mean()) ** 2).sum()) if len(cosines) else 0.0
     return math.sqrt((squares + PRIOR * USUAL_SPREAD**2) / (len(cosines) + PRIOR))
 

@@ -48,13 +48,13 @@ class SeekerText:
 
     `goal` is set on needs. `is_question`: it was put as the question itself (typed, a
     posted need, a brief), and is not one of the things that the seeker's profile says.
-    `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
-    its speaker holds, and looks for. `usual` says how near a
-    question comes to everyday sentences (`recommend/floor.py`). `choices` says what of the
-    requirements read from it counts. `said_of_speaker` are those that it names of who asks, and
-    not of what is asked; `text` has blanks there, and where it names clusters: `clusters` are rows
-    of those in which partners are sought, `own_clusters` of those that its speaker is of, and
-    `like_clusters` of those that are called by its trade.
+    `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says its
+    speaker holds, and looks for. `usual` says how near a question comes to everyday sentences
+    (`recommend/floor.py`). `choices` says what of the requirements read from it counts.
+    `said_of_speaker` are those that it names of who asks, and not of what is asked; `text` has
+    blanks there, and where it names clusters: `clusters` are rows of those in which partners are
+    sought, `own_clusters` of those that its speaker is of, and `like_clusters` of those that are
+    called by its trade.
     `is_by_a_firm`: it tells that a firm speaks. `respellings` are slips of the pen in what was put,
     which `text` has mended. `asides` are what is only written around what is asked for:
     `text` has blanks there but for what they specify; things that they name are `said_of_speaker`.

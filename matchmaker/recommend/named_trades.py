@@ -124,7 +124,7 @@ def as_a_trade(
         or comparison.denied
         or asked.kind is not StatementKind.NEED
         or goal not in _GOALS
-        or not (is_trade_alone(asked.specification) or _is_unlisted(asked.specification))
+        or not (is_trade_alone(asked.specification) or _unlisted_alone(asked.specification))
     ):
         return comparison
     if has_it_done(snapshot.string("statements", "text", statement)):
@@ -149,7 +149,7 @@ def _told_by_name(snapshot: Snapshot, asked: Specification, row: int) -> dict[st
     names = _names(snapshot, row)
     said = compare(asked, read(_WORKS.sub("", names)))
     met = () if said.denied else said.met
-    if not met and _is_called_by(asked, names):
+    if not met and (thing := _unlisted_alone(asked)) and _are_of(thing, names):
         met = tuple(replace(each, verdict=Fulfilment.MET) for each in said.judgements)
     return {
         judged.requirement.key: replace(judged, note=message("its name says so"))
@@ -180,19 +180,16 @@ def is_trade_alone(asked: Specification) -> bool:
     return not any(map(str.isalnum, rest))
 
 
-def _is_called_by(asked: Specification, names: str) -> bool:
-    """Whether one of the names, each on its line, is that of the unlisted thing asked for."""
-    if not _is_unlisted(asked):
-        return False
-    (thing,) = (r.value for r in asked.requirements if r.kind in CORE and not r.denied)
+def _are_of(thing: str, names: str) -> bool:
+    """Whether one of the names, each on its line, is that of a firm that makes a thing."""
     said = [name.partition(thing) for name in fold(names).splitlines()]
     return any(held and _OF_FIRMS.fullmatch(after) for _, held, after in said)
 
 
-def _is_unlisted(asked: Specification) -> bool:
-    """Whether one thing is asked for, and no list has it: 杀菌锅坏了，要换一台."""
+def _unlisted_alone(asked: Specification) -> str:
+    """The one thing that is asked for, where no list has it: 杀菌锅坏了，要换一台; else ""."""
     core = [r for r in asked.requirements if r.kind in CORE and not r.denied]
-    return len(core) == 1 and core[0].aspect == UNLISTED
+    return core[0].value if len(core) == 1 and core[0].aspect == UNLISTED else ""
 
 
 def _names(snapshot: Snapshot, row: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from matchmaker.recommend.specification.patterns import anywhere
 from matchmaker.regex import regex
-from matchmaker.remembered import remembered
 
 _NUMBERED = regex(r"(?<![a-z])(?:qty|q'ty|quantity|数量|需求量)(?: of|[:：.\s是为约])*$")
 _LOT = 5
@@ -55,7 +55,7 @@ _STUFF = (
     r"(?:纱线?|纤维|短切|粒子|颗粒|粒料|树脂|再生料|改性料|浆料?|粉体?|丝束|短纤|长丝|薄膜|[棚地]膜|yarns?|fib(?:re|er)s?|spandex"
     r"|granul\w*|pellets?|resins?|powders?|flakes?|regrind|scrap)"
 )
-_OF_STUFF = regex(rf"{_STUFF}(?![一-鿿]{{0,3}}(?:件|机|模|管|板|阀|罐|炉))")
+_NAMES_STUFF = anywhere(rf"{_STUFF}(?![一-鿿]{{0,3}}(?:件|机|模|管|板|阀|罐|炉))")
 _ALONE_BEFORE, _ALONE_AFTER = regex(r"(?:^|[，,;；。\s])$"), regex(r"\s?(?:$|[，,;；。])")
 _STUFF_AFTER = regex(rf"的?(?:再生|回收|回用|短切|recycled |chopped |of )?[一-鿿]{{0,4}}{_STUFF}")
 
@@ -67,13 +67,7 @@ def is_of_stuff(folded: str, start: int, end: int) -> bool:
     is_alone = _ALONE_BEFORE.search(folded, max(0, start - 1), start) and _ALONE_AFTER.match(
         folded, end
     )
-    return bool(is_alone) and _names_stuff(folded)
-
-
-@remembered(100)
-def _names_stuff(folded: str) -> bool:
-    """Whether a text names a stuff at all: looked up once for all its weights."""
-    return _OF_STUFF.search(folded) is not None
+    return bool(is_alone) and _NAMES_STUFF(folded)
 
 
 def is_order(folded: str, start: int, end: int, amount: float) -> bool:

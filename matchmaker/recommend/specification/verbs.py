@@ -70,9 +70,9 @@ def _done(folded: str) -> Iterator[TermMatch]:
         said = folded[start:end]
         verb = said if said in _participles() else said.rpartition(" ")[2]
         start = end - len(verb)
-        if verb in _participles() and not _BEFORE_A_THING.search(
-            folded[max(0, start - _BEFORE) : start]
-        ):
+        if verb not in _participles():
+            continue
+        if not _BEFORE_A_THING.search(folded, max(0, start - _BEFORE), start):
             yield _term(start, end, _participles()[verb])
 
 

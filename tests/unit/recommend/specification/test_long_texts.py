@@ -97,17 +97,11 @@ def test_whether_the_source_is_sought_is_looked_up_once_for_all_things(monkeypat
 
 def test_whether_a_stuff_is_named_is_looked_up_once_for_all_weights(monkeypatch) -> None:
     """A text of one weight repeated had its whole searched for each: five seconds to read it."""
-    searched: list[str] = []
-    pattern = ordered._OF_STUFF
-
-    class Counting:
-        def search(self, text: str) -> object:
-            searched.append(text)
-            return pattern.search(text)
-
-    monkeypatch.setattr(ordered, "_OF_STUFF", Counting())
+    searched: Counter[str] = Counter()
+    (pattern,) = (each for each in made() if each.pattern.startswith(ordered._STUFF))
+    monkeypatch.setattr(pattern, "search", _counting(pattern, 0, searched))
     read.__wrapped__("一吨，" * 300)
-    assert len(searched) == 1
+    assert searched.total() == 1
 
 
 def test_what_is_the_askers_own_is_looked_up_once_for_all_statements(monkeypatch) -> None:
